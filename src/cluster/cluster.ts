@@ -1,0 +1,81 @@
+/**
+ * Where labs run. Backends (simulator, kind, the learner's own cluster) implement this and pass one conformance suite.
+ * Labs, checkers and screens know nothing else of a cluster.
+ */
+export type BackendName = 'simulator' | 'kind' | 'existing';
+
+/** What a cluster can truthfully do. Labs declare what they need; what is missing is said with a reason. */
+export type Capability =
+  | 'nodes-2' // at least two schedulable nodes
+  | 'node-shell' // exec and ssh on nodes
+  | 'network-policy' // NetworkPolicy is enforced
+  | 'ipvs' // kube-proxy can run in IPVS mode
+  | 'reset' // back to the start without a new cluster
+  | 'cni-calico'
+  | 'cni-flannel';
+
+export interface ClusterSpec {
+  /** `cka-lab`: nodes are `<name>-control-plane`, `<name>-worker`, `<name>-worker2`; the context is `kind-<name>`. */
+  readonly name: string;
+  readonly workers: number;
+  readonly cni: 'calico' | 'flannel';
+  readonly proxyMode: 'iptables' | 'ipvs' | 'nftables';
+}
+
+export interface ClusterBackend {
+  readonly name: BackendName;
+  /** Can it run here, and if not, in words the learner can act on. */
+  probe(): Promise<{ readonly available: true } | { readonly available: false; readonly because: string }>;
+  /** Create or find again. Idempotent for the same spec. @throws UserError */
+  up(spec: ClusterSpec, onProgress?: (step: string) => void): Promise<Cluster>;
+  /** A cluster that `up` made and that still runs; undefined when there is none. */
+  find(name: string): Promise<Cluster | undefined>;
+  list(): Promise<readonly ClusterInfo[]>;
+}
+
+export interface ClusterInfo {
+  readonly backend: BackendName;
+  readonly name: string;
+  readonly cni: ClusterSpec['cni'];
+  readonly proxyMode: ClusterSpec['proxyMode'];
+  readonly kubernetesVersion: string;
+  /** Path of a kubeconfig of our own; never the user's. */
+  readonly kubeconfig: string;
+  readonly context: string;
+  readonly nodes: readonly string[];
+  readonly running: boolean;
+}
+
+export interface Cluster {
+  readonly info: ClusterInfo;
+  readonly offers: ReadonlySet<Capability>;
+  /** Run to the end and collect. @throws UserError when the place does not exist */
+  exec(where: ExecTarget, command: readonly string[], options?: { readonly stdin?: string; readonly timeoutMs?: number }): Promise<ExecResult>;
+  /** The same with live streams: for `cka ssh`. */
+  session(where: ExecTarget, command: readonly string[], io: SessionIo): Promise<number>;
+  /** Plain API requests (`GET /api/v1/pods`), credentials included. */
+  request(method: string, path: string, body?: unknown, contentType?: string): Promise<{ readonly status: number; readonly body: unknown }>;
+  /** Back to the state right after `up`, fast enough to run between labs. */
+  reset(): Promise<void>;
+  down(): Promise<void>;
+}
+
+export type ExecTarget =
+  | { readonly node: string }
+  | { readonly pod: string; readonly namespace: string; readonly container?: string };
+
+export interface ExecResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+}
+
+export interface SessionIo {
+  readonly tty: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+  stdin(listener: (bytes: Uint8Array | undefined) => void): void;
+  stdout(bytes: Uint8Array): void;
+  stderr(bytes: Uint8Array): void;
+  onResize?(listener: (columns: number, rows: number) => void): void;
+}

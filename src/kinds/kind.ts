@@ -1,0 +1,62 @@
+/**
+ * Everything that makes a Pod a Pod, as data and pure functions: one record per kind. The registry, the server and the
+ * printer read nothing else. Words and field paths of refusals are those of the real server (pkg/apis/*\/validation).
+ */
+import type { KubeObject, Stored } from '../api/object.ts';
+
+export interface Kind<T extends KubeObject = KubeObject> {
+  /** '' for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  /** `all` for what `kubectl get all` shows. */
+  readonly categories: readonly string[];
+  readonly namespaced: boolean;
+  readonly verbs: readonly Verb[];
+  readonly subresources: readonly Subresource[];
+  /** Kinds without storage (TokenReview, Binding …) answer a POST themselves; see `registry.ts`. */
+  readonly stored: boolean;
+  /** Fill in what the real server fills in; mutates `object`, never refuses it. Runs on every write and on create. */
+  defaults(object: T): void;
+  /** On create: drop status, set generation; mutates. */
+  prepareForCreate(object: T): void;
+  /** On update: keep what a client may not change (status on the main resource), bump generation when spec changed. */
+  prepareForUpdate(next: T, previous: Stored<T>): void;
+  /** Refuse, never mutate. */
+  validate(object: T): readonly FieldError[];
+  validateUpdate(next: T, previous: Stored<T>): readonly FieldError[];
+  /** Server-side printing: the columns of `kubectl get`. Name first. */
+  readonly columns: readonly Column<T>[];
+  /** Field selectors beyond metadata.name and metadata.namespace: path to value. */
+  readonly selectableFields: Readonly<Record<string, (object: Stored<T>) => string>>;
+  /** `warnings` go out as Warning headers (kubectl prints them). */
+  warnings?(object: T, previous?: Stored<T>): readonly string[];
+}
+
+export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
+export type Subresource = 'status' | 'scale' | 'binding' | 'exec' | 'attach' | 'log' | 'portforward' | 'eviction' | 'proxy' | 'ephemeralcontainers' | 'resize' | 'token' | 'finalize' | 'approval';
+
+export interface FieldError {
+  /** `spec.containers[0].image` */
+  readonly path: string;
+  readonly type: 'Required' | 'Invalid' | 'Forbidden' | 'Duplicate' | 'NotSupported' | 'TooLong' | 'TooMany' | 'NotFound' | 'TypeInvalid';
+  /** The offending value, printed as the real server prints it. */
+  readonly value?: unknown;
+  readonly detail: string;
+  /** For NotSupported: what would have been. */
+  readonly supported?: readonly string[];
+}
+
+export interface Column<T> {
+  readonly header: string;
+  readonly type: 'string' | 'integer' | 'date' | 'number';
+  readonly format?: string;
+  readonly description?: string;
+  /** Shown with `-o wide` only. */
+  readonly wide?: boolean;
+  /** @param nowUnixMs for ages */
+  cell(object: Stored<T>, nowUnixMs: number): string | number;
+}

@@ -1,0 +1,71 @@
+/**
+ * A lab read into memory. On disk it is a folder `labs/<pack>/<nn-name>/`: lab.yaml, task.md, hints.md, solution.md,
+ * debrief.md, setup/, solution.sh, alternatives/*.sh, mistakes/*.sh. Knows no backend and no screen.
+ */
+import type { Capability } from '../cluster/cluster.ts';
+import type { Finding } from './checker.ts';
+
+export type Domain = 'Troubleshooting' | 'Cluster Architecture, Installation and Configuration' | 'Services and Networking' | 'Workloads and Scheduling' | 'Storage';
+
+export interface Lab {
+  /** `<pack>/<name>`, e.g. `networking/cross-node-pods`. Unique suffixes (`cross-node-pods`) find it too. */
+  readonly id: string;
+  readonly title: string;
+  readonly domain: Domain;
+  readonly competency: string;
+  readonly difficulty: 'easy' | 'medium' | 'hard';
+  readonly minutes: number;
+  readonly needs: readonly Capability[];
+  /** Namespaces the lab owns; created at the start, removed at reset. The first is the shell's current one. */
+  readonly namespaces: readonly string[];
+  readonly task: string;
+  readonly hints: readonly string[];
+  readonly solution: string;
+  readonly debrief: string;
+  readonly folder: string;
+  readonly setup: readonly SetupStep[];
+  readonly criteria: readonly Criterion[];
+  readonly documentation: readonly string[];
+  /** Scripts that prove the lab, for the tests. */
+  readonly proof: { readonly solution: string; readonly alternatives: readonly string[]; readonly mistakes: readonly Mistake[] };
+}
+
+export type SetupStep =
+  | { readonly apply: string }
+  | { readonly wait: { readonly resource: string; readonly name: string; readonly namespace?: string; readonly condition: string } }
+  | { readonly node: string; readonly script: string };
+
+export interface Criterion {
+  readonly id: string;
+  readonly title: string;
+  readonly points: number;
+  /** The checker's name in `checkers/`. */
+  readonly use: string;
+  readonly with: unknown;
+  /** Why it counts; shown in the debrief. */
+  readonly why?: string;
+}
+
+export interface Mistake {
+  readonly script: string;
+  /** Ids of the criteria that must catch it. */
+  readonly caughtBy: readonly string[];
+}
+
+/** One criterion, judged. */
+export interface CriterionResult {
+  readonly id: string;
+  readonly title: string;
+  readonly points: number;
+  readonly of: number;
+  readonly finding: Finding;
+}
+
+export interface CheckReport {
+  readonly lab: string;
+  readonly points: number;
+  readonly of: number;
+  readonly criteria: readonly CriterionResult[];
+  /** Milliseconds of grading. */
+  readonly tookMs: number;
+}
