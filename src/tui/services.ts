@@ -1,0 +1,75 @@
+/**
+ * What the screens need from the rest of the program. The screens draw what these answer and compute nothing:
+ * the same answers give the same screen. Implemented by the command line (the composition root), and by a fake in tests.
+ */
+import type { ClusterInfo } from '../cluster/cluster.ts';
+import type { CheckReport, Lab } from '../lab/lab.ts';
+
+/** Everything the terminal UI may ask. */
+export interface AppServices {
+  readonly version: string;
+  /** Must answer at once, from memory: the first frame waits for it. */
+  labs(): readonly LabListing[];
+  /** Cluster up, lab started (or found again). Rejects with a `UserError` when it cannot. */
+  openLab(id: string, onProgress?: (step: string) => void): Promise<RunningLab>;
+  clusters(): Promise<readonly ClusterInfo[]>;
+  doctor(): Promise<readonly DoctorRow[]>;
+  /** The learner's own shell, set up for this lab only. */
+  shell(lab: RunningLab): ShellCommand;
+  /** One line that gives any other terminal the same shell; `npx cka lab shell <id>` when not given. */
+  pasteLine?(lab: RunningLab): string;
+  /** True when nothing was ever started here: the home screen then says how to begin. */
+  readonly firstRun?: boolean;
+}
+
+/** One row of the home screen. */
+export interface LabListing {
+  readonly lab: Lab;
+  readonly state: 'new' | 'running' | 'tried' | 'solved';
+  readonly attempts: number;
+  readonly best?: { readonly points: number; readonly of: number; readonly tookMs: number } | undefined;
+}
+
+/** The part of a lab session that screens use (see `lab/session.ts`). */
+export interface RunningLab {
+  readonly lab: Lab;
+  readonly cluster: { readonly info: ClusterInfo };
+  readonly startedAtMs: number;
+  readonly hintsTaken: number;
+  check(): Promise<CheckReport>;
+  /** Back to the lab's start. */
+  reset(): Promise<void>;
+  /** End the lab: remove what it made. */
+  stop(): Promise<void>;
+  /** The next hint, counted; undefined when there is none left. */
+  takeHint(): string | undefined;
+}
+
+/** One thing the doctor looked at. */
+export interface DoctorRow {
+  readonly id: string;
+  readonly title: string;
+  readonly status: 'ok' | 'warning' | 'failure';
+  readonly detail: string;
+  readonly action?: string | undefined;
+}
+
+/** A program to run in the terminal pane. */
+export interface ShellCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+}
+
+/** What the command line may choose. */
+export interface TuiOptions {
+  /** Linear text without redraw, for screen readers. */
+  readonly plain?: boolean;
+  /** False: no terminal inside the screen; the learner uses a second one of their own. */
+  readonly pane?: boolean;
+  /** The key that leaves the terminal pane, as `ctrl-]`. */
+  readonly prefix?: string;
+  /** Open this lab at once. */
+  readonly lab?: string;
+}

@@ -1,0 +1,246 @@
+/**
+ * Everything between the learner's terminal and the UI: who has the keyboard (panel, terminal pane or copy mode), where
+ * the pane is drawn, which modes the outer terminal must be in. The UI subscribes to its state and draws it.
+ * Knows nothing of React and nothing of labs.
+ */
+import type { Disposer } from '../../base/clock.ts';
+import { actionOf, controlByte, DEFAULT_PREFIX, keyName, type CopyAction } from '../keys.ts';
+import type { ShellCommand } from '../services.ts';
+import type { ColorDepth } from './color.ts';
+import { Compositor, type CompositorPorts } from './compositor.ts';
+import { CopyMode } from './copy-mode.ts';
+import { encode } from './encode.ts';
+import { Pane } from './pane.ts';
+import type { PtySupport } from './pty.ts';
+import type { RealTerminal } from './real-terminal.ts';
+import { Tokenizer, type Token } from './tokens.ts';
+
+/** What the UI sees of it; a new object at every change. */
+export interface StageState {
+  readonly columns: number;
+  readonly rows: number;
+  readonly focus: 'panel' | 'terminal' | 'copy';
+  /** What just happened, for the footer. */
+  readonly notice?: string | undefined;
+}
+
+/** A place on the screen, in cells from the top left. */
+export interface Rect {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The part of the stage that screens use; a fake one stands in for it in tests. */
+export interface StagePort {
+  readonly prefix: string;
+  readonly state: StageState;
+  subscribe(listener: () => void): Disposer;
+  /** Keys that are for the panel, by name. */
+  onKey(listener: (key: string) => void): Disposer;
+  openPane(command: ShellCommand, size: { columns: number; rows: number }): Promise<Pane | { readonly because: string }>;
+  /** Draw this pane here from now on; undefined draws none. */
+  place(pane: Pane | undefined, rect?: Rect): void;
+  setFocus(focus: StageState['focus']): void;
+  /** Give the prefix key itself to the program in the pane. */
+  sendPrefix(): void;
+  notify(notice: string | undefined): void;
+}
+
+/** What the stage needs from its host. */
+export interface StagePorts extends Omit<CompositorPorts, 'write'> {
+  readonly terminal: Pick<RealTerminal, 'size' | 'onResize' | 'onInput' | 'write' | 'setMode' | 'setTitle' | 'setClipboard'>;
+  readonly depth: ColorDepth;
+  readonly prefix?: string;
+  loadPty(): Promise<PtySupport>;
+}
+
+/** An Escape that nothing follows within this time is the Escape key. */
+const ESCAPE_MS = 15;
+
+/** The one in use. */
+export class Stage implements StagePort {
+  readonly prefix: string;
+  readonly compositor: Compositor;
+  state: StageState;
+  #pane: Pane | undefined;
+  #rect: Rect | undefined;
+  #copy: CopyMode | undefined;
+  #unwatch: Disposer | undefined;
+  #cancelFlush: Disposer | undefined;
+  readonly #panes = new Set<Pane>();
+  readonly #tokens = new Tokenizer();
+  readonly #listeners = new Set<() => void>();
+  readonly #keyListeners = new Set<(key: string) => void>();
+  readonly #disposers: Disposer[];
+
+  constructor(private readonly ports: StagePorts) {
+    const { terminal } = ports;
+    this.prefix = ports.prefix !== undefined && controlByte(ports.prefix) !== undefined ? ports.prefix : DEFAULT_PREFIX;
+    this.state = { ...terminal.size, focus: 'panel' };
+    this.compositor = new Compositor({ now: ports.now, later: ports.later, write: (data) => terminal.write(data) });
+    this.#disposers = [
+      terminal.onInput((text) => this.#input(text)),
+      terminal.onResize(() => {
+        this.compositor.invalidate();
+        this.#set({ ...terminal.size });
+      }),
+    ];
+  }
+
+  subscribe = (listener: () => void): Disposer => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  onKey(listener: (key: string) => void): Disposer {
+    this.#keyListeners.add(listener);
+    return () => this.#keyListeners.delete(listener);
+  }
+
+  async openPane(command: ShellCommand, size: { columns: number; rows: number }): Promise<Pane | { readonly because: string }> {
+    const pty = await this.ports.loadPty();
+    if (!pty.available) return pty;
+    const { terminal } = this.ports;
+    try {
+      const pane = await Pane.open(command, pty.spawn, size, {
+        clipboard: (base64) => terminal.setClipboard(base64),
+        bell: () => terminal.write('\x07'),
+        title: (title) => terminal.setTitle(title),
+      });
+      this.#panes.add(pane);
+      return pane;
+    } catch (error) {
+      return { because: `The terminal could not start ${command.file}: ${(error as Error).message}` };
+    }
+  }
+
+  place(pane: Pane | undefined, rect?: Rect): void {
+    if (pane !== this.#pane) {
+      this.#unwatch?.();
+      this.#copy = undefined;
+      this.#unwatch = pane?.onChange(() => this.#paneChanged(pane));
+    }
+    this.#pane = pane;
+    this.#rect = pane ? rect : undefined;
+    if (pane && rect) pane.resize(rect.width, rect.height);
+    this.compositor.setHole(pane && rect ? this.#hole(pane, rect) : undefined);
+    // A pane that is not drawn cannot have the keyboard.
+    if (!pane && this.state.focus !== 'panel') this.setFocus('panel');
+    this.#mirrorModes();
+  }
+
+  setFocus(focus: StageState['focus']): void {
+    const pane = this.#pane;
+    const next = pane && pane.exitCode === undefined ? focus : 'panel';
+    if (this.state.focus === next) return;
+    if (pane?.screen.modes.focusEvents) pane.write(next === 'terminal' ? '\x1b[I' : '\x1b[O');
+    this.#copy = next === 'copy' && pane ? new CopyMode(pane.screen) : undefined;
+    this.#mirrorModes(next);
+    this.#set({ focus: next, notice: undefined });
+    this.compositor.schedule();
+  }
+
+  sendPrefix(): void {
+    this.#pane?.write(controlByte(this.prefix) ?? '');
+  }
+
+  notify(notice: string | undefined): void {
+    if (this.state.notice !== notice) this.#set({ notice });
+  }
+
+  /** Hang up every pane, stop listening. */
+  close(): void {
+    for (const dispose of this.#disposers) dispose();
+    this.compositor.stop();
+    for (const pane of this.#panes) pane.close();
+  }
+
+  #hole(pane: Pane, rect: Rect): Parameters<Compositor['setHole']>[0] {
+    return {
+      ...rect,
+      rows: () => {
+        const copy = this.#copy;
+        if (copy) return pane.screen.rowTexts(this.ports.depth, copy.top, (row) => copy.selectedIn(row));
+        return pane.screen.modes.holdPainting ? undefined : pane.screen.rowTexts(this.ports.depth);
+      },
+      cursor: () => {
+        if (this.#copy) return { ...this.#copy.cursor, style: '' };
+        const { cursor } = pane.screen;
+        return this.state.focus === 'terminal' && cursor.visible ? cursor : undefined;
+      },
+    };
+  }
+
+  #paneChanged(pane: Pane): void {
+    this.compositor.schedule();
+    this.#mirrorModes();
+    if (pane.exitCode !== undefined) {
+      if (this.state.focus === 'panel') this.#set({});
+      else this.setFocus('panel');
+    }
+  }
+
+  /** The outer terminal reports the mouse only while the program that asked for it has the keyboard. */
+  #mirrorModes(focus = this.state.focus): void {
+    const { terminal } = this.ports;
+    const modes = focus === 'terminal' ? this.#pane?.screen.modes : undefined;
+    const mouse = modes?.mouse ?? 'none';
+    terminal.setMode(1000, mouse === 'x10' || mouse === 'vt200');
+    terminal.setMode(1002, mouse === 'drag');
+    terminal.setMode(1003, mouse === 'any');
+    terminal.setMode(1006, mouse !== 'none');
+    // The wheel scrolls less and man, and does not walk through the shell's history.
+    terminal.setMode(1007, modes?.alternateBuffer === true);
+  }
+
+  #input(text: string): void {
+    this.#cancelFlush?.();
+    this.#take(this.#tokens.push(text));
+    if (this.#tokens.waiting) this.#cancelFlush = this.ports.later(ESCAPE_MS, () => this.#take(this.#tokens.flush()));
+  }
+
+  #take(tokens: readonly Token[]): void {
+    let forPane = '';
+    const flush = () => {
+      if (forPane !== '') this.#pane?.write(forPane);
+      forPane = '';
+    };
+    for (const token of tokens) {
+      const isPrefix = token.type === 'key' && keyName(token.raw) === this.prefix;
+      if (this.state.focus === 'terminal' && this.#pane && this.#rect && !isPrefix) {
+        forPane += encode(token, this.#pane.screen.modes, this.#rect, this.#pane.screen) ?? '';
+        continue;
+      }
+      flush();
+      if (this.state.focus === 'terminal') this.setFocus('panel');
+      else if (this.state.focus === 'copy') this.#copyKey(token, isPrefix);
+      // A paste into the panel would press a hundred keys: it is dropped.
+      else if (token.type === 'key') for (const listener of [...this.#keyListeners]) listener(isPrefix ? 'prefix' : keyName(token.raw));
+    }
+    flush();
+  }
+
+  #copyKey(token: Token, isPrefix: boolean): void {
+    if (token.type !== 'key' || !this.#copy) return;
+    if (isPrefix) return this.setFocus('panel');
+    const action = actionOf(keyName(token.raw), ['copy']);
+    if (!action) return;
+    const outcome = this.#copy.act(action as CopyAction);
+    if (outcome.is === 'copied') this.ports.terminal.setClipboard(Buffer.from(outcome.text).toString('base64'));
+    if (outcome.is !== 'walking') this.setFocus('terminal');
+    if (outcome.is === 'copied') this.notify(`Copied ${count(outcome.text)}.`);
+    this.compositor.schedule();
+  }
+
+  #set(change: Partial<StageState>): void {
+    this.state = { ...this.state, ...change };
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+function count(text: string): string {
+  const lines = text.split('\n').length;
+  return lines === 1 ? `${[...text].length} characters` : `${lines} lines`;
+}
