@@ -1,7 +1,7 @@
 /**
  * What a checker is: it looks at a cluster and says what it found. It never changes anything, ends within 30 seconds,
  * and tells three things apart: right, wrong, and cannot tell (the environment is broken; never a zero for the learner).
- * `checkers/` imports this file and nothing else.
+ * `checkers/` imports this file and nothing else from `src/`.
  */
 export interface Checker<Params = unknown> {
   readonly name: string;
@@ -39,4 +39,69 @@ export interface KubernetesObject {
     readonly deletionTimestamp?: string;
   };
   readonly [field: string]: unknown;
+}
+
+/**
+ * The `with:` of a criterion, read strictly: a wrong or unknown key is the lab author's mistake and is told in a sentence.
+ */
+export class Params {
+  readonly #values: Readonly<Record<string, unknown>>;
+  readonly #read = new Set<string>();
+
+  /** @throws Error when `value` is not a mapping */
+  constructor(value: unknown, readonly where = 'with') {
+    if (!isMapping(value)) throw new Error(`\`${where}\` must be a mapping of parameters`);
+    this.#values = value;
+  }
+
+  has(key: string): boolean {
+    return this.#values[key] !== undefined;
+  }
+
+  /** Any value; undefined when absent. */
+  value(key: string): unknown {
+    this.#read.add(key);
+    return this.#values[key];
+  }
+
+  text(key: string): string {
+    const value = this.optionalText(key);
+    if (value === undefined) throw new Error(`\`${this.where}.${key}\` is missing: write a text`);
+    return value;
+  }
+
+  optionalText(key: string): string | undefined {
+    const value = this.value(key);
+    if (value === undefined || (typeof value === 'string' && value !== '')) return value;
+    throw new Error(`\`${this.where}.${key}\` must be a text`);
+  }
+
+  optionalNumber(key: string): number | undefined {
+    const value = this.value(key);
+    if (value === undefined || typeof value === 'number') return value;
+    throw new Error(`\`${this.where}.${key}\` must be a number`);
+  }
+
+  texts(key: string): readonly string[] {
+    const value = this.value(key);
+    if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string')) return value as string[];
+    throw new Error(`\`${this.where}.${key}\` must be a list of texts`);
+  }
+
+  /** A mapping inside; undefined when absent. */
+  mapping(key: string): Params | undefined {
+    const value = this.value(key);
+    return value === undefined ? undefined : new Params(value, `${this.where}.${key}`);
+  }
+
+  /** Call last. @throws Error naming a key that nobody asked for */
+  done(): void {
+    for (const key of Object.keys(this.#values)) {
+      if (!this.#read.has(key)) throw new Error(`\`${this.where}.${key}\` is not a parameter here (known: ${[...this.#read].join(', ')})`);
+    }
+  }
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,0 +1,75 @@
+/**
+ * How a lab file points into an object: `spec.ports[port=80].targetPort`, `metadata.labels['a.b/c']`, `spec.containers[*].image`.
+ * Not a checker: what several of them share. Lists are never addressed by position, because their order is not the learner's concern.
+ */
+import type { ClusterView, KubernetesObject } from '../src/lab/checker.ts';
+
+type Segment = { readonly key: string } | { readonly every: true } | { readonly where: string; readonly equals: string };
+
+/** Text to segments. @throws Error with a sentence about what is wrong */
+export function parsePath(text: string): readonly Segment[] {
+  const segments: Segment[] = [];
+  const token = /\.?([A-Za-z0-9_-]+)|\.?\['([^']+)'\]|\[(\*)\]|\[([A-Za-z]+)=([^\]]+)\]/y;
+  while (token.lastIndex < text.length) {
+    const start = token.lastIndex;
+    const match = token.exec(text);
+    if (!match) throw new Error(`the path \`${text}\` cannot be read at \`${text.slice(start)}\``);
+    const [, plain, quoted, star, where, equals] = match;
+    if (star) segments.push({ every: true });
+    else if (where !== undefined && equals !== undefined) segments.push({ where, equals });
+    else segments.push({ key: (plain ?? quoted)! });
+  }
+  return segments;
+}
+
+/** Every value that the path leads to. */
+export function valuesAt(object: unknown, path: string): readonly unknown[] {
+  let values: readonly unknown[] = [object];
+  for (const segment of parsePath(path)) values = values.flatMap((value) => step(value, segment));
+  return values;
+}
+
+function step(value: unknown, segment: Segment): readonly unknown[] {
+  if ('key' in segment) {
+    const next = (value as Record<string, unknown> | null | undefined)?.[segment.key];
+    return next === undefined ? [] : [next];
+  }
+  if (!Array.isArray(value)) return [];
+  if ('every' in segment) return value;
+  return value.filter((item) => String((item as Record<string, unknown>)[segment.where]) === segment.equals);
+}
+
+/** A text with `{services/web:spec.clusterIP}` in it, filled in from the cluster; or why that cannot be done. */
+export type Filled = { readonly text: string } | { readonly missing: string };
+
+/** Fill in references: `{pods/east:status.podIP}`, or with a namespace `{services/shop/web:spec.clusterIP}`. */
+export async function fill(template: string, namespace: string | undefined, cluster: ClusterView): Promise<Filled> {
+  let text = template;
+  for (const [whole, resource, first, second, path] of template.matchAll(/\{([a-z.]+)\/([^/:}]+)(?:\/([^/:}]+))?:([^}]+)\}/g)) {
+    const name = second ?? first!;
+    const home = second === undefined ? namespace : first;
+    const object = await cluster.get(resource!, name, home);
+    if (!object) return { missing: `${nameOf(resource!, name, home)} does not exist` };
+    const value = valuesAt(object, path!)[0];
+    if (value === undefined || value === '') return { missing: `${nameOf(resource!, name, home)} has no ${path} yet` };
+    text = text.replace(whole, String(value).trim());
+  }
+  return { text };
+}
+
+/** `pod "web" in namespace "shop"`, as a learner would say it. */
+export function nameOf(resource: string, name: string, namespace?: string): string {
+  return `${singular(resource)} "${name}"${namespace === undefined ? '' : ` in namespace "${namespace}"`}`;
+}
+
+function singular(resource: string): string {
+  const plural = resource.split('.')[0]!;
+  const known: Readonly<Record<string, string>> = { endpoints: 'endpoints', ingresses: 'ingress', networkpolicies: 'network policy', configmaps: 'ConfigMap', services: 'Service', deployments: 'Deployment', daemonsets: 'DaemonSet', replicasets: 'ReplicaSet' };
+  return known[plural] ?? plural.replace(/s$/, '');
+}
+
+/** A condition in `status.conditions`. */
+export function conditionOf(object: KubernetesObject, type: string): { readonly status: string; readonly reason?: string; readonly message?: string } | undefined {
+  const conditions = valuesAt(object, 'status.conditions[*]') as readonly { type: string; status: string; reason?: string; message?: string }[];
+  return conditions.find((condition) => condition.type === type);
+}

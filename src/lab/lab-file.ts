@@ -1,0 +1,80 @@
+/**
+ * The shape of `lab.yaml` and `pack.yaml`, and how a mistake in them is told: file, line, what to do.
+ * Imports zod and yaml, which cost a tenth of a second: load this module only where packs are read.
+ */
+import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+
+const name = z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'use lower-case letters, digits and dashes');
+const sentence = z.string().trim().min(1);
+
+export const DOMAINS = ['Troubleshooting', 'Cluster Architecture, Installation and Configuration', 'Services and Networking', 'Workloads and Scheduling', 'Storage'] as const;
+
+const setupStep = z.union([
+  z.strictObject({ apply: sentence }),
+  z.strictObject({ wait: z.strictObject({ resource: sentence, name: sentence, namespace: name.optional(), condition: sentence }) }),
+  z.strictObject({ node: sentence, script: sentence }),
+]);
+
+export const labFile = z.strictObject({
+  title: sentence,
+  domain: z.enum(DOMAINS),
+  competency: sentence,
+  difficulty: z.enum(['easy', 'medium', 'hard']),
+  minutes: z.number().int().positive().max(120),
+  needs: z.array(z.enum(['nodes-2', 'node-shell', 'network-policy', 'ipvs', 'reset', 'cni-calico', 'cni-flannel'])).default([]),
+  namespaces: z.array(name).min(1, 'a lab owns at least one namespace'),
+  documentation: z.array(z.url()).default([]),
+  setup: z.array(setupStep).default([]),
+  criteria: z
+    .array(z.strictObject({ id: name, title: sentence, points: z.number().int().positive(), use: name, with: z.unknown(), why: sentence.optional() }))
+    .min(1, 'a lab without a criterion cannot be graded')
+    .refine((criteria) => new Set(criteria.map(({ id }) => id)).size === criteria.length, 'two criteria have the same id'),
+});
+
+export const packFile = z.strictObject({ title: sentence, description: sentence });
+
+/** A mistake in a pack, told to its author. */
+export interface PackProblem {
+  readonly file: string;
+  readonly line?: number;
+  readonly message: string;
+}
+
+export type FileContent<T> = { readonly value: T; readonly lineOf: (path: readonly PropertyKey[]) => number | undefined } | { readonly problems: readonly PackProblem[] };
+
+/** Text of a YAML file to a checked value, or all that is wrong with it. */
+export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>): FileContent<T> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  if (document.errors.length > 0) {
+    return { problems: document.errors.map((error) => ({ file, line: lines.linePos(error.pos[0]).line, message: `${error.message}. Correct the YAML.` })) };
+  }
+  const lineOf = (path: readonly PropertyKey[]) => lineIn(document, lines, path);
+  const parsed = schema.safeParse(document.toJS());
+  if (parsed.success) return { value: parsed.data, lineOf };
+  const problems = parsed.error.issues.map((issue): PackProblem => {
+    const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path;
+    const line = lineOf(path);
+    return { file, message: inWords(issue), ...(line === undefined ? {} : { line }) };
+  });
+  return { problems };
+}
+
+function inWords(issue: z.core.$ZodIssue): string {
+  const where = issue.path.length === 0 ? 'the file' : `\`${issue.path.join('.')}\``;
+  if (issue.code === 'unrecognized_keys') return `${where} has an unknown key: ${issue.keys.join(', ')}. Remove it, or correct its spelling.`;
+  if (issue.code === 'invalid_type' && issue.input === undefined) return `${where} is missing. Add it (${issue.expected}).`;
+  return `${where}: ${issue.message}.`;
+}
+
+/** The line of the deepest part of `path` that the file has. */
+function lineIn(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number | undefined {
+  for (let length = path.length; length >= 0; length--) {
+    const parent = length === 0 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+    const pair = isMap(parent) ? parent.items.find((item) => isNode(item.key) && String(item.key) === String(path[length - 1])) : undefined;
+    const node = pair?.key ?? (length === 0 ? document.contents : document.getIn(path.slice(0, length), true));
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return undefined;
+}

@@ -1,0 +1,58 @@
+/** A lock file, so that two processes change one file one after the other. A lock whose owner died is taken over. */
+import { randomUUID } from 'node:crypto';
+import { link, open, readFile, rename, rm } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { UserError } from '../base/user-error.ts';
+
+const RETRY_MS = 15;
+const PATIENCE_MS = 5_000;
+
+/** Run `work` while holding `file`. @throws UserError when another living process holds it for seconds */
+export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
+  const mine = `${process.pid} ${randomUUID()}`;
+  for (let waited = 0; !(await take(file, mine)); waited += RETRY_MS) {
+    if (waited >= PATIENCE_MS) throw new UserError(`${file} is held by another process.`, `If no other cka runs, remove ${file} and try again.`);
+    await pause(RETRY_MS);
+  }
+  try {
+    return await work();
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+async function take(file: string, mine: string): Promise<boolean> {
+  try {
+    const handle = await open(file, 'wx', 0o600);
+    await handle.writeFile(mine);
+    await handle.close();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const owner = await readFile(file, 'utf8').catch(() => undefined);
+  // An empty lock is one that is being written this moment.
+  if (owner && !isAlive(Number(owner.split(' ')[0]))) await removeStale(file, owner);
+  return false;
+}
+
+/** Two processes may see the same dead lock: the slower one must not take away the faster one's new lock. */
+async function removeStale(file: string, seen: string): Promise<void> {
+  const aside = `${file}.${randomUUID()}`;
+  try {
+    await rename(file, aside);
+    if ((await readFile(aside, 'utf8')) !== seen) await link(aside, file).catch(() => undefined);
+    await rm(aside, { force: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * A lab that runs on a cluster: start or find again, check, hint, reset, stop. What must outlive this process (when it
+ * began, hints taken, the result) is in the progress file, so that any other process can go on with the same lab.
+ * Knows no screen and no backend.
+ */
+import { UserError } from '../base/user-error.ts';
+import type { Capability, Cluster, ClusterBackend, ClusterSpec } from '../cluster/cluster.ts';
+import { checkLab } from './check.ts';
+import type { Checker } from './checker.ts';
+import type { CheckReport, Lab } from './lab.ts';
+import type { Attempt, Progress } from './progress.ts';
+import { clear, isPrepared, prepare, type Progressing } from './setup.ts';
+import { type LabShell, prepareShell, type ShellFolders } from './shell/lab-shell.ts';
+
+export interface SessionOptions {
+  readonly lab: Lab;
+  readonly backend: ClusterBackend;
+  readonly spec: ClusterSpec;
+  readonly progress: Progress;
+  readonly checkers: readonly Checker[];
+  readonly folders: ShellFolders;
+  readonly onProgress?: Progressing;
+  /** Told when something beside the point failed: a result that could not be written, a namespace that lingers. */
+  readonly onNotice?: (text: string) => void;
+}
+
+export class LabSession {
+  readonly lab: Lab;
+  readonly cluster: Cluster;
+  /** Was it running already when we came? */
+  readonly resumed: boolean;
+  readonly #options: SessionOptions;
+  #attempt: Attempt;
+  #writing: Promise<void> = Promise.resolve();
+  #shell: LabShell;
+
+  private constructor(options: SessionOptions, cluster: Cluster, attempt: Attempt, shell: LabShell, resumed: boolean) {
+    this.lab = options.lab;
+    this.cluster = cluster;
+    this.resumed = resumed;
+    this.#options = options;
+    this.#attempt = attempt;
+    this.#shell = shell;
+  }
+
+  /** Bring the cluster up and put the lab into it; go on where the learner was when it runs already. @throws UserError */
+  static async start(options: SessionOptions): Promise<LabSession> {
+    const { lab, backend, spec, progress, onProgress } = options;
+    const existed = await backend.find(spec.name);
+    const cluster = existed ?? (await backend.up(spec, onProgress));
+    requireCapabilities(lab, cluster);
+    const running = await progress.running(spec.name);
+    if (running?.lab === lab.id && (await isPrepared(lab, cluster))) {
+      return new LabSession(options, cluster, running, await prepareShell(lab, cluster, options.folders), true);
+    }
+    await fresh(lab, cluster, onProgress);
+    const attempt = await progress.begin({ lab: lab.id, backend: cluster.info.backend, cluster: spec.name, of: pointsOf(lab) });
+    return new LabSession(options, cluster, attempt, await prepareShell(lab, cluster, options.folders), false);
+  }
+
+  /** The running lab. @throws UserError when it does not run */
+  static async find(options: SessionOptions): Promise<LabSession> {
+    const { lab, backend, spec, progress } = options;
+    const running = await progress.running(spec.name);
+    const notRunning = new UserError(`Lab ${lab.id} is not running on cluster ${spec.name}.`, `Start it: cka lab start ${lab.id}`, 2);
+    if (running?.lab !== lab.id) throw notRunning;
+    // A simulator that was killed comes back with everything in it: `up` restarts it from what it kept.
+    const cluster = (await backend.find(spec.name)) ?? (await backend.up(spec, options.onProgress));
+    return new LabSession(options, cluster, running, await prepareShell(lab, cluster, options.folders), true);
+  }
+
+  /** Unix time in milliseconds. */
+  get startedAtMs(): number {
+    return this.#attempt.startedAt;
+  }
+
+  get hintsTaken(): number {
+    return this.#attempt.hints;
+  }
+
+  get attempt(): Attempt {
+    return this.#attempt;
+  }
+
+  async check(): Promise<CheckReport> {
+    const report = await checkLab(this.lab, this.cluster, this.#options.checkers, () => performance.now());
+    await this.#record(() => this.#options.progress.checked(this.#attempt.id, report));
+    return report;
+  }
+
+  /** The next hint, counted; undefined when all have been given. */
+  takeHint(): string | undefined {
+    const hint = this.lab.hints[this.#attempt.hints];
+    if (hint === undefined) return undefined;
+    this.#attempt = { ...this.#attempt, hints: this.#attempt.hints + 1 };
+    void this.#record(() => this.#options.progress.hintTaken(this.#attempt.id));
+    return hint;
+  }
+
+  /** The solution, noted as read. */
+  readSolution(): string {
+    if (!this.#attempt.solutionRead) {
+      this.#attempt = { ...this.#attempt, solutionRead: true };
+      void this.#record(() => this.#options.progress.solutionRead(this.#attempt.id));
+    }
+    return this.lab.solution;
+  }
+
+  /** Back to the lab's start: a new attempt; hints that were read stay read. */
+  async reset(onProgress?: Progressing): Promise<void> {
+    await fresh(this.lab, this.cluster, onProgress ?? this.#options.onProgress);
+    const { backend, cluster, of, hints, solutionRead } = this.#attempt;
+    this.#attempt = await this.#options.progress.begin({ lab: this.lab.id, backend, cluster, of, hints, solutionRead });
+    this.#shell = await prepareShell(this.lab, this.cluster, this.#options.folders);
+  }
+
+  /** End the lab and remove what it made; the cluster stays. */
+  async stop(): Promise<void> {
+    await this.settled();
+    await this.#options.progress.end(this.#attempt.cluster);
+    if (this.cluster.offers.has('reset')) await this.cluster.reset();
+    else await clear(this.cluster);
+  }
+
+  /** What a shell must know to work on this lab and nothing else. */
+  shellEnvironment(): Record<string, string> {
+    return { ...this.#shell.environment };
+  }
+
+  /** The learner's own shell, told about this lab. */
+  shell(): LabShell {
+    return this.#shell;
+  }
+
+  /** When everything about this session is written. */
+  async settled(): Promise<void> {
+    await this.#writing;
+  }
+
+  /** Recording comes after the lab itself: when it fails, the learner is told and goes on. */
+  #record(write: () => Promise<Attempt | undefined>): Promise<void> {
+    this.#writing = this.#writing.then(async () => {
+      try {
+        this.#attempt = (await write()) ?? this.#attempt;
+      } catch (error) {
+        this.#options.onNotice?.(error instanceof UserError ? `${error.message} ${error.action}` : String(error));
+      }
+    });
+    return this.#writing;
+  }
+}
+
+export function pointsOf(lab: Lab): number {
+  return lab.criteria.reduce((total, { points }) => total + points, 0);
+}
+
+/** A cluster that can go back to its start does; on others the last lab's namespaces are removed. */
+async function fresh(lab: Lab, cluster: Cluster, onProgress: Progressing = () => undefined): Promise<void> {
+  onProgress('putting the cluster back to its start');
+  if (cluster.offers.has('reset')) await cluster.reset();
+  else await clear(cluster);
+  await prepare(lab, cluster, onProgress);
+}
+
+const CAPABILITIES: Readonly<Record<Capability, string>> = {
+  'nodes-2': 'two worker nodes',
+  'node-shell': 'a shell on the nodes',
+  'network-policy': 'a network plugin that enforces NetworkPolicy',
+  ipvs: 'kube-proxy in IPVS mode',
+  reset: 'a cluster that can be put back to its start',
+  'cni-calico': 'Calico',
+  'cni-flannel': 'Flannel',
+};
+
+function requireCapabilities(lab: Lab, cluster: Cluster): void {
+  const missing = lab.needs.filter((need) => !cluster.offers.has(need));
+  if (missing.length === 0) return;
+  throw new UserError(`Lab ${lab.id} needs ${missing.map((need) => CAPABILITIES[need]).join(' and ')}, which cluster ${cluster.info.name} does not have.`, 'Choose another cluster with --cluster, or another backend with --backend.');
+}

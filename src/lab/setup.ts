@@ -1,0 +1,101 @@
+/**
+ * Puts a lab into a cluster and takes it out again: its namespaces (with our label), its manifests, its scripts on nodes.
+ * Objects arrive as `kubectl apply` would leave them, so that the learner's own `apply` merges into them without a warning.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { UserError } from '../base/user-error.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { Api, Refused } from './api.ts';
+import type { KubernetesObject } from './checker.ts';
+import type { Lab, SetupStep } from './lab.ts';
+
+/** Namespaces of labs carry it; its value is the lab's id with a dot for the slash. */
+export const LAB_LABEL = 'cka-trainer/lab';
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+const WAIT_MS = 90_000;
+const POLL_MS = 40;
+
+export type Progressing = (step: string) => void;
+
+/** Create what the lab needs. The cluster has none of it yet. @throws UserError */
+export async function prepare(lab: Lab, cluster: Cluster, onProgress: Progressing = () => undefined): Promise<void> {
+  const api = new Api(cluster);
+  onProgress(`creating namespace ${lab.namespaces.join(', ')}`);
+  for (const name of lab.namespaces) {
+    await api.send('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { [LAB_LABEL]: labelOf(lab) } } });
+  }
+  // Pods are refused until the controller manager has made the account that they run as.
+  await Promise.all(lab.namespaces.map((namespace) => until(`the service account of namespace ${namespace}`, async () => (await api.get(`/api/v1/namespaces/${namespace}/serviceaccounts/default`)) !== undefined)));
+  for (const step of lab.setup) await run(step, lab, cluster, api, onProgress);
+}
+
+/** Is this lab's first namespace there, and ours? */
+export async function isPrepared(lab: Lab, cluster: Cluster): Promise<boolean> {
+  const namespace = (await new Api(cluster).get(`/api/v1/namespaces/${lab.namespaces[0]}`)) as KubernetesObject | undefined;
+  return namespace?.metadata.labels?.[LAB_LABEL] === labelOf(lab);
+}
+
+/** Remove the namespaces of every lab, and wait until they are gone. Namespaces that are not ours stay. */
+export async function clear(cluster: Cluster): Promise<void> {
+  const api = new Api(cluster);
+  const path = `/api/v1/namespaces?labelSelector=${encodeURIComponent(LAB_LABEL)}`;
+  const ours = async () => ((await api.get(path)) as { readonly items: readonly KubernetesObject[] }).items;
+  for (const { metadata } of await ours()) if (metadata.deletionTimestamp === undefined) await api.send('DELETE', `/api/v1/namespaces/${metadata.name}`);
+  await until('the namespaces of the last lab to go', async () => (await ours()).length === 0);
+}
+
+const labelOf = (lab: Lab): string => lab.id.replace('/', '.');
+
+async function run(step: SetupStep, lab: Lab, cluster: Cluster, api: Api, onProgress: Progressing): Promise<void> {
+  if ('apply' in step) {
+    onProgress(`applying ${step.apply}`);
+    const { parseAllDocuments } = await import('yaml');
+    const documents = parseAllDocuments(await readFile(join(lab.folder, step.apply), 'utf8'));
+    for (const document of documents) {
+      const object = document.toJS() as KubernetesObject | null;
+      if (object) await apply(object, api);
+    }
+    return;
+  }
+  if ('wait' in step) {
+    const { resource, name, namespace, condition } = step.wait;
+    onProgress(`waiting for ${name}`);
+    const path = await api.path(resource, namespace, name);
+    return until(`${resource} ${name} to be ${condition}`, async () => hasCondition(await api.get(path), condition));
+  }
+  onProgress(`preparing node ${step.node}`);
+  const script = await readFile(join(lab.folder, step.script), 'utf8');
+  const node = cluster.info.nodes.find((name) => name === step.node || (step.node.startsWith('-') && name.endsWith(step.node)));
+  if (node === undefined) throw new UserError(`Lab ${lab.id} needs a node ${step.node}, and this cluster has ${cluster.info.nodes.join(', ')}.`, 'Use a cluster with two workers.');
+  const result = await cluster.exec({ node }, ['sh', '-s'], { stdin: script });
+  if (result.exitCode !== 0) throw new UserError(`Lab ${lab.id} could not prepare node ${node}: ${result.stderr.trim() || `exit code ${result.exitCode}`}`, '`cka lab reset` tries again from the start.');
+}
+
+/** Create, or bring to the given state when it exists. */
+async function apply(object: KubernetesObject, api: Api): Promise<void> {
+  const { collection, one } = await api.pathOf(object);
+  const annotations = { ...object.metadata.annotations, [LAST_APPLIED]: `${JSON.stringify(object)}\n` };
+  const applied = { ...object, metadata: { ...object.metadata, annotations } };
+  try {
+    await api.send('POST', collection, applied);
+  } catch (error) {
+    if (!(error instanceof Refused && error.status === 409)) throw error;
+    await api.send('PATCH', one, applied, 'application/merge-patch+json');
+  }
+}
+
+function hasCondition(object: unknown, type: string): boolean {
+  const conditions = (object as { readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] } } | undefined)?.status?.conditions ?? [];
+  return conditions.some((condition) => condition.type === type && condition.status === 'True');
+}
+
+/** Ask until the answer is yes. @throws UserError when it stays no */
+async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  for (let waited = 0; !(await isSo()); waited += POLL_MS) {
+    if (waited >= WAIT_MS) throw new UserError(`Waited ${WAIT_MS / 1000} seconds for ${what}.`, 'Look at the cluster with `cka cluster shell`, or begin anew with `cka cluster down` and `cka cluster up`.');
+    await pause(POLL_MS);
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * The learner's own shell, told about one lab: its kubeconfig, our stand-ins first in PATH, the lab's name in the prompt.
+ * Everything is written into a run-time folder of ours; the learner's own files are read, never written.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, delimiter, join } from 'node:path';
+import type { Cluster } from '../../cluster/cluster.ts';
+import type { Lab } from '../lab.ts';
+import { findProgram } from './find-program.ts';
+import { writeLabKubeconfig } from './kubeconfig.ts';
+import { writeStandIns } from './stand-ins.ts';
+import { bashFile, exports, exportsFish, fishFile, shFile, type StartUp, zshFile } from './start-up-files.ts';
+
+export interface ShellFolders {
+  /** For what lasts while a cluster runs. */
+  readonly run: string;
+  /** For what the learner keeps: the folder that the shell starts in. */
+  readonly data: string;
+  readonly cache: string;
+  /** The command line that starts this program. */
+  readonly self: readonly string[];
+  /** The environment of this process. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface LabShell {
+  /** To start the learner's shell. */
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /** What differs from the learner's own environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The same as commands for a shell to evaluate. */
+  readonly posix: string;
+  readonly fish: string;
+}
+
+/** Write what the shell needs and say how to start it. Idempotent. */
+export async function prepareShell(lab: Lab, cluster: Cluster, folders: ShellFolders): Promise<LabShell> {
+  const { info } = cluster;
+  const name = lab.id.split('/')[1]!;
+  const folder = join(folders.run, 'shells', info.name, lab.id.replace('/', '.'));
+  const work = join(folders.data, 'work', name);
+  const bin = join(folders.run, 'shells', info.name, 'bin');
+  const kubeconfig = join(folder, 'kubeconfig');
+  await mkdir(join(folder, 'zsh'), { recursive: true, mode: 0o700 });
+  await mkdir(work, { recursive: true, mode: 0o700 });
+  await writeStandIns({ folder: bin, self: folders.self, cluster: info.name, nodes: info.nodes, path: folders.env['PATH'] });
+  await writeLabKubeconfig(info.kubeconfig, kubeconfig, lab.namespaces[0]!);
+
+  const environment = {
+    KUBECONFIG: kubeconfig,
+    // Real kubectl would otherwise keep what it discovered under the learner's home.
+    KUBECACHEDIR: join(folders.cache, 'kube'),
+    LESSHISTFILE: '-',
+    CKA_LAB: lab.id,
+    CKA_CLUSTER: info.name,
+    PATH: [bin, ...(folders.env['PATH'] ?? '').split(delimiter).filter((part) => part !== bin)].join(delimiter),
+    ...editor(folders.env),
+    ...(folders.env['CKA_HOME'] === undefined ? {} : { CKA_HOME: folders.env['CKA_HOME'] }),
+  };
+  const color = folders.env['NO_COLOR'] === undefined && folders.env['TERM'] !== 'dumb';
+  const start: StartUp = { labName: name, environment, bin, history: join(folder, 'history'), color };
+  const command = await startCommand(start, folder, folders.env);
+  const inherited = Object.fromEntries(Object.entries(folders.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return {
+    file: command.file,
+    args: command.args,
+    env: { ...inherited, ...environment, ...command.env },
+    cwd: work,
+    environment,
+    posix: exports(environment, bin),
+    fish: exportsFish(environment, bin),
+  };
+}
+
+interface StartCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+async function startCommand(start: StartUp, folder: string, env: ShellFolders['env']): Promise<StartCommand> {
+  const wanted = env['SHELL'] ?? '';
+  const kind = basename(wanted);
+  const bash = kind === 'bash' ? wanted : findProgram('bash', env['PATH']);
+  if (kind === 'zsh') {
+    const dot = env['ZDOTDIR'] ?? env['HOME'] ?? '/';
+    await writeFile(join(folder, 'zsh', '.zshenv'), `[ -r '${dot}/.zshenv' ] && . '${dot}/.zshenv'\n`);
+    await writeFile(join(folder, 'zsh', '.zshrc'), zshFile(start, dot));
+    return { file: wanted, args: ['-i'], env: { ZDOTDIR: join(folder, 'zsh') } };
+  }
+  if (kind === 'fish') {
+    const file = join(folder, 'config.fish');
+    await writeFile(file, fishFile(start));
+    return { file: wanted, args: ['-i', '--init-command', `source '${file}'`], env: {} };
+  }
+  if (bash) {
+    const file = join(folder, 'bashrc');
+    await writeFile(file, bashFile(start));
+    return { file: bash, args: ['--rcfile', file, '-i'], env: {} };
+  }
+  const file = join(folder, 'shrc');
+  await writeFile(file, shFile(start));
+  return { file: '/bin/sh', args: ['-i'], env: { ENV: file } };
+}
+
+/** What `kubectl edit` opens when the learner has chosen nothing. */
+function editor(env: ShellFolders['env']): { readonly EDITOR?: string } {
+  if (env['EDITOR'] ?? env['KUBE_EDITOR']) return {};
+  const found = ['vim', 'vi', 'nano'].find((name) => findProgram(name, env['PATH']));
+  return found === undefined ? {} : { EDITOR: found };
+}

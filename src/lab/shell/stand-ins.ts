@@ -1,0 +1,61 @@
+/**
+ * The folder that comes first in a lab shell's PATH: `cka`; `kubectl` where the machine has none; and an `ssh` that
+ * reaches the cluster's nodes and hands every other host to the real one.
+ */
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findProgram } from './find-program.ts';
+import { commandLine, quote } from './quote.ts';
+
+export interface StandInOptions {
+  readonly folder: string;
+  /** The command line that starts this program. */
+  readonly self: readonly string[];
+  readonly cluster: string;
+  readonly nodes: readonly string[];
+  readonly path: string | undefined;
+}
+
+/** Write the folder anew. Idempotent. */
+export async function writeStandIns(options: StandInOptions): Promise<void> {
+  const { folder, self, path } = options;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await script(join(folder, 'cka'), `exec ${commandLine(self)} "$@"`);
+  await script(join(folder, 'ssh'), ssh(options));
+  const kubectl = join(folder, 'kubectl');
+  if (findProgram('kubectl', path, folder)) await rm(kubectl, { force: true });
+  else await script(kubectl, `exec ${commandLine(self)} kubectl "$@"`);
+}
+
+async function script(file: string, body: string): Promise<void> {
+  await writeFile(file, `#!/bin/sh\n${body}\n`);
+  await chmod(file, 0o700);
+}
+
+/** Finds the host among the arguments as ssh does: the first that is neither an option nor an option's value. */
+function ssh({ self, cluster, nodes, folder }: StandInOptions): string {
+  return `takes_value=0
+count=0
+for word in "$@"; do
+  count=$((count + 1))
+  if [ $takes_value = 1 ]; then takes_value=0; continue; fi
+  case "$word" in
+    -[BbcDEeFIiJLlmOoPpQRSWw]) takes_value=1 ;;
+    -*) ;;
+    *) host=\${word##*@}; break ;;
+  esac
+done
+case "\${host-}" in
+  ${nodes.map((node) => quote(node)).join(' | ') || "''"})
+    shift "$count"
+    if [ $# = 0 ]; then exec ${commandLine([...self, 'ssh', '--name', cluster])} "$host"; fi
+    exec ${commandLine([...self, 'ssh', '--name', cluster])} "$host" -- sh -c "$*"
+    ;;
+esac
+IFS=:
+for folder in $PATH; do
+  if [ "$folder" != ${quote(folder)} ] && [ -x "$folder/ssh" ]; then unset IFS; exec "$folder/ssh" "$@"; fi
+done
+echo "ssh: only the nodes of the lab can be reached here: ${nodes.join(' ')}" >&2
+exit 255`;
+}
