@@ -43,11 +43,23 @@ export interface Process {
 
 export interface Child {
   readonly pid: number;
+  /** The exit code; 128 + the signal's number when it died of one, as `$?` shows it. */
   readonly exited: Promise<number>;
+  /** The same, telling a signal apart from a code. */
+  readonly status: Promise<ExitStatus>;
   kill(signal: SignalName): void;
 }
 
+export interface ExitStatus {
+  readonly code: number;
+  readonly signal?: SignalName | undefined;
+}
+
 export interface SpawnOptions {
+  /** Run this instead of looking `argv[0]` up: a fork without exec, as a shell's subshells are. */
+  readonly program?: Program;
+  /** Begin a process group of its own, out of reach of the terminal's ^C: a background job. */
+  readonly newGroup?: boolean;
   readonly env?: ReadonlyMap<string, string>;
   readonly cwd?: string;
   readonly stdin?: Input;
@@ -59,31 +71,42 @@ export interface SpawnOptions {
   readonly terminal?: Terminal | undefined;
 }
 
-export type SignalName = 'SIGHUP' | 'SIGINT' | 'SIGQUIT' | 'SIGKILL' | 'SIGUSR1' | 'SIGUSR2' | 'SIGPIPE' | 'SIGALRM' | 'SIGTERM' | 'SIGCHLD' | 'SIGWINCH';
+export type SignalName = 'SIGHUP' | 'SIGINT' | 'SIGQUIT' | 'SIGKILL' | 'SIGUSR1' | 'SIGUSR2' | 'SIGPIPE' | 'SIGALRM' | 'SIGTERM' | 'SIGCHLD' | 'SIGCONT' | 'SIGWINCH';
 
 /** The number that `kill -l` prints; a process that dies of it exits with 128 + this. */
 export const SIGNAL_NUMBERS: Readonly<Record<SignalName, number>> = {
-  SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGKILL: 9, SIGUSR1: 10, SIGUSR2: 12, SIGPIPE: 13, SIGALRM: 14, SIGTERM: 15, SIGCHLD: 17, SIGWINCH: 28,
+  SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGKILL: 9, SIGUSR1: 10, SIGUSR2: 12, SIGPIPE: 13, SIGALRM: 14, SIGTERM: 15, SIGCHLD: 17, SIGCONT: 18, SIGWINCH: 28,
 };
 
 /** Where bytes come from. */
 export interface Input {
-  /** The next bytes, or undefined at the end. Rejects when the process is killed. */
-  read(): Promise<string | undefined>;
+  /** The next bytes, or undefined at the end. Rejects when the process is killed; a reader that gives up leaves the bytes to the next one. */
+  read(signal?: AbortSignal): Promise<string | undefined>;
   /** Give back what was read too much: the next `read` returns it first. */
   unread(bytes: string): void;
+  /** A process holds it (`retain`) until it ends (`release`); a pipe closes with its last holder. */
+  retain?(): void;
+  release?(): void;
 }
 
 /** Where bytes go. */
 export interface Output {
   /** Resolves when there is room for more: a program that ignores it can flood, one that awaits it streams. @throws BrokenPipe */
   write(bytes: string): Promise<void>;
+  retain?(): void;
+  release?(): void;
 }
 
 export interface Terminal {
+  /** `pts/0`, as `tty` and `ps` print it. */
+  readonly name: string;
   readonly columns: number;
   readonly rows: number;
+  /** In raw mode every key arrives at once, without echo: for line editors and pagers. */
+  mode: 'cooked' | 'raw';
   onResize(listener: () => void): Disposer;
+  /** Who gets the signals of ^C and ^\\; the machine sets it when a session starts. */
+  onInterrupt(listener: (signal: SignalName) => void): Disposer;
 }
 
 /** Thrown by a write to a pipe that nobody reads any more. */

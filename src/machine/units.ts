@@ -1,0 +1,125 @@
+/**
+ * Services as systemd keeps them, and their journal. What a unit runs is given by whoever makes the node (the kubelet,
+ * containerd); here is only what `systemctl` and `journalctl` read and switch. See systemd.unit(5).
+ */
+import type { Clock, Disposer } from '../base/clock.ts';
+
+export type UnitState = 'active' | 'inactive' | 'failed' | 'activating';
+
+export interface UnitOptions {
+  readonly name: string;
+  readonly description: string;
+  /** Where the unit file is, as `systemctl status` prints it. */
+  readonly path?: string;
+  /** The command line of the main process. */
+  readonly command: readonly string[];
+  readonly docs?: string;
+  readonly enabled?: boolean;
+  /** Bring it up; a thrown error makes the unit fail with the error's message in its journal. @returns the main process's number */
+  onStart?(): number | void;
+  onStop?(): void;
+}
+
+export interface Unit {
+  readonly options: UnitOptions;
+  state: UnitState;
+  enabled: boolean;
+  mainPid: number | undefined;
+  /** Unix milliseconds of the last change of state. */
+  sinceUnixMs: number;
+}
+
+export interface JournalEntry {
+  readonly unixMs: number;
+  readonly unit: string;
+  readonly identifier: string;
+  readonly pid: number;
+  readonly message: string;
+}
+
+/** Older lines are forgotten, as a journal with a size limit does. */
+const MOST_ENTRIES = 5000;
+
+export class Units {
+  readonly #units = new Map<string, Unit>();
+  #journal: JournalEntry[] = [];
+  readonly #followers = new Set<(entry: JournalEntry) => void>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Install a unit; it does not start by that. */
+  add(options: UnitOptions): Unit {
+    const unit: Unit = { options, state: 'inactive', enabled: options.enabled ?? true, mainPid: undefined, sinceUnixMs: this.clock.unixMs() };
+    this.#units.set(options.name, unit);
+    return unit;
+  }
+
+  /** By name, with or without `.service`. */
+  get(name: string): Unit | undefined {
+    return this.#units.get(name) ?? this.#units.get(`${name}.service`);
+  }
+
+  list(): readonly Unit[] {
+    return [...this.#units.values()].sort((a, b) => (a.options.name < b.options.name ? -1 : 1));
+  }
+
+  /** @returns false when it failed */
+  start(unit: Unit): boolean {
+    if (unit.state === 'active') return true;
+    const { name, description } = unit.options;
+    this.log(unit, `Starting ${name} - ${description}...`, 'systemd', 1);
+    try {
+      unit.mainPid = unit.options.onStart?.() ?? undefined;
+    } catch (error) {
+      this.log(unit, error instanceof Error ? error.message : String(error));
+      this.fail(unit);
+      return false;
+    }
+    this.#become(unit, 'active');
+    this.log(unit, `Started ${name} - ${description}.`, 'systemd', 1);
+    return true;
+  }
+
+  stop(unit: Unit): void {
+    if (unit.state !== 'active') return;
+    const { name, description } = unit.options;
+    this.log(unit, `Stopping ${name} - ${description}...`, 'systemd', 1);
+    unit.options.onStop?.();
+    unit.mainPid = undefined;
+    this.#become(unit, 'inactive');
+    this.log(unit, `${name}: Deactivated successfully.`, 'systemd', 1);
+    this.log(unit, `Stopped ${name} - ${description}.`, 'systemd', 1);
+  }
+
+  /** The main process ended by itself. */
+  fail(unit: Unit, code = 1): void {
+    const { name, description } = unit.options;
+    unit.mainPid = undefined;
+    this.#become(unit, 'failed');
+    this.log(unit, `${name}: Main process exited, code=exited, status=${code}/FAILURE`, 'systemd', 1);
+    this.log(unit, `${name}: Failed with result 'exit-code'.`, 'systemd', 1);
+    this.log(unit, `Failed to start ${name} - ${description}.`, 'systemd', 1);
+  }
+
+  /** A line in the journal. */
+  log(unit: Unit, message: string, identifier = unit.options.command[0]?.split('/').at(-1) ?? unit.options.name, pid = unit.mainPid ?? 0): void {
+    const entry: JournalEntry = { unixMs: this.clock.unixMs(), unit: unit.options.name, identifier, pid, message };
+    this.#journal.push(entry);
+    if (this.#journal.length > MOST_ENTRIES) this.#journal = this.#journal.slice(-MOST_ENTRIES / 2);
+    for (const follower of this.#followers) follower(entry);
+  }
+
+  journal(): readonly JournalEntry[] {
+    return this.#journal;
+  }
+
+  onEntry(follower: (entry: JournalEntry) => void): Disposer {
+    this.#followers.add(follower);
+    return () => void this.#followers.delete(follower);
+  }
+
+  #become(unit: Unit, state: UnitState): void {
+    unit.state = state;
+    unit.sinceUnixMs = this.clock.unixMs();
+  }
+}
