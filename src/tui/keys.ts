@@ -53,6 +53,7 @@ export const KEYS: readonly KeyBinding[] = [
   { context: 'lab', keys: ['4', 's'], action: 'solution', help: 'Read the solution (asks first).', short: 'solution' },
   { context: 'lab', keys: ['5', 'd'], action: 'debrief', help: 'Why it works, and what to remember.', short: 'debrief' },
   { context: 'lab', keys: ['right'], action: 'nextTab', help: 'The next page of the panel.' },
+  { context: 'lab', keys: ['left'], action: 'left', help: 'The page before.' },
   { context: 'lab', keys: ['a'], action: 'practice', help: 'Check by itself every few seconds: on or off.' },
   { context: 'lab', keys: ['r'], action: 'reset', help: 'Back to the start of the lab (asks first).', short: 'reset' },
   { context: 'lab', keys: ['x'], action: 'stop', help: 'End the lab and remove what it made (asks first).' },

@@ -40,8 +40,10 @@ export interface StagePort {
   /** Keys that are for the panel, by name. */
   onKey(listener: (key: string) => void): Disposer;
   openPane(command: ShellCommand, size: { columns: number; rows: number }): Promise<Pane | { readonly because: string }>;
-  /** Draw this pane here from now on; undefined draws none. */
-  place(pane: Pane | undefined, rect?: Rect): void;
+  /** The pane that gets the keyboard and is drawn, from now on; undefined for none. */
+  attach(pane: Pane | undefined): void;
+  /** Draw the pane here; undefined draws it nowhere, while it may run on. */
+  place(rect: Rect | undefined): void;
   setFocus(focus: StageState['focus']): void;
   /** Give the prefix key itself to the program in the pane. */
   sendPrefix(): void;
@@ -116,19 +118,20 @@ export class Stage implements StagePort {
     }
   }
 
-  place(pane: Pane | undefined, rect?: Rect): void {
-    if (pane !== this.#pane) {
-      this.#unwatch?.();
-      this.#copy = undefined;
-      this.#unwatch = pane?.onChange(() => this.#paneChanged(pane));
-    }
+  attach(pane: Pane | undefined): void {
+    if (pane === this.#pane) return;
+    this.#unwatch?.();
+    this.#unwatch = pane?.onChange(() => this.#paneChanged(pane));
+    this.setFocus('panel');
     this.#pane = pane;
-    this.#rect = pane ? rect : undefined;
-    if (pane && rect) pane.resize(rect.width, rect.height);
-    this.compositor.setHole(pane && rect ? this.#hole(pane, rect) : undefined);
-    // A pane that is not drawn cannot have the keyboard.
-    if (!pane && this.state.focus !== 'panel') this.setFocus('panel');
+    this.place(this.#rect);
     this.#mirrorModes();
+  }
+
+  place(rect: Rect | undefined): void {
+    this.#rect = rect;
+    if (rect) this.#pane?.resize(rect.width, rect.height);
+    this.compositor.setHole(this.#pane && rect ? this.#hole(this.#pane, rect) : undefined);
   }
 
   setFocus(focus: StageState['focus']): void {
@@ -209,8 +212,8 @@ export class Stage implements StagePort {
     };
     for (const token of tokens) {
       const isPrefix = token.type === 'key' && keyName(token.raw) === this.prefix;
-      if (this.state.focus === 'terminal' && this.#pane && this.#rect && !isPrefix) {
-        forPane += encode(token, this.#pane.screen.modes, this.#rect, this.#pane.screen) ?? '';
+      if (this.state.focus === 'terminal' && this.#pane && !isPrefix) {
+        forPane += encode(token, this.#pane.screen.modes, this.#rect ?? { x: 0, y: 0 }, this.#pane.screen) ?? '';
         continue;
       }
       flush();

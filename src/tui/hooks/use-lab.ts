@@ -1,0 +1,109 @@
+/**
+ * A running lab as the lab screen sees it: checks (by key, and by themselves in practice), hints, reset, stop.
+ * One thing at a time: a check never runs beside a reset.
+ */
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { CheckReport } from '../../lab/lab.ts';
+import { problemOf } from '../problem.ts';
+import type { RunningLab } from '../services.ts';
+import { isSolved, type LabView } from '../views/lab.ts';
+import { useNow } from './use-now.ts';
+
+/** In practice the criteria are looked at this often, counted from the end of the last look. */
+const PRACTICE_MS = 4000;
+
+type Busy = 'checking' | 'resetting' | 'stopping' | undefined;
+
+export interface LabControl {
+  readonly view: LabView;
+  readonly busy: Busy;
+  check(): void;
+  hint(): void;
+  reset(onDone: (tookMs: number) => void): void;
+  stop(onDone: () => void): void;
+  togglePractice(): void;
+}
+
+export function useLab(running: RunningLab): LabControl {
+  const [report, setReport] = useState<CheckReport>();
+  const [busy, setBusy] = useState<Busy>();
+  const [problem, setProblem] = useState<string>();
+  const [hintsTaken, setHintsTaken] = useState(running.hintsTaken);
+  const [practice, setPractice] = useState(true);
+  const [solvedAtMs, setSolvedAtMs] = useState<number>();
+  const gate = useRef<Busy>(undefined);
+  const now = useNow(solvedAtMs === undefined);
+
+  const alone = useCallback(async (what: Exclude<Busy, undefined>, run: () => Promise<void>) => {
+    if (gate.current) return;
+    gate.current = what;
+    setBusy(what);
+    try {
+      await run();
+      setProblem(undefined);
+    } catch (error) {
+      const { what: happened, action } = problemOf(error);
+      setProblem(`${happened} ${action}`);
+    } finally {
+      gate.current = undefined;
+      setBusy(undefined);
+    }
+  }, []);
+
+  const look = useCallback(
+    () =>
+      alone('checking', async () => {
+        const next = await running.check();
+        setReport(next);
+        setSolvedAtMs((before) => (isSolved(next) ? (before ?? Date.now()) : undefined));
+      }),
+    [alone, running],
+  );
+
+  const isOver = solvedAtMs !== undefined;
+  useEffect(() => {
+    if (!practice || isOver) return undefined;
+    let timer: NodeJS.Timeout;
+    let gone = false;
+    const later = () => {
+      timer = setTimeout(() => void look().then(() => !gone && later()), PRACTICE_MS);
+    };
+    later();
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+    };
+  }, [practice, isOver, look]);
+
+  return {
+    view: {
+      lab: running.lab,
+      elapsedMs: (solvedAtMs ?? now) - running.startedAtMs,
+      hintsTaken,
+      report,
+      checking: busy === 'checking',
+      practice,
+      problem,
+    },
+    busy,
+    check: () => void look(),
+    hint: () => {
+      running.takeHint();
+      setHintsTaken(running.hintsTaken);
+    },
+    reset: (onDone) =>
+      void alone('resetting', async () => {
+        const from = performance.now();
+        await running.reset();
+        setReport(undefined);
+        setSolvedAtMs(undefined);
+        onDone(performance.now() - from);
+      }),
+    stop: (onDone) =>
+      void alone('stopping', async () => {
+        await running.stop();
+        onDone();
+      }),
+    togglePractice: () => setPractice((on) => !on),
+  };
+}

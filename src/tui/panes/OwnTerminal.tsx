@@ -1,0 +1,18 @@
+/** Where no terminal can be drawn: how to have the same shell in a terminal of one's own. */
+import { Box } from 'ink';
+import type { ReactNode } from 'react';
+import { useUi } from '../hooks/use-ui.ts';
+import { pasteLine } from '../paste-line.ts';
+import type { RunningLab } from '../services.ts';
+import type { Rect } from '../terminal/stage.ts';
+import { ownTerminalLines } from '../views/lab.ts';
+import { Lines } from './Lines.tsx';
+
+export function OwnTerminal({ rect, running, because }: { rect: Rect; running: RunningLab; because: string }): ReactNode {
+  const { services } = useUi();
+  return (
+    <Box width={rect.width} height={rect.height} paddingX={1} paddingTop={1} flexShrink={0}>
+      <Lines lines={ownTerminalLines(pasteLine(services, running), because, rect.width - 2)} />
+    </Box>
+  );
+}

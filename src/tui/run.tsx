@@ -1,0 +1,104 @@
+/**
+ * The terminal UI from start to end: takes the learner's terminal over, draws, and gives it back on every way out:
+ * quitting, a signal, a crash. Loaded only when a screen is wanted, since React and Ink take a while.
+ */
+import { render } from 'ink';
+import { App } from './App.tsx';
+import type { Ui } from './hooks/use-ui.ts';
+import type { AppServices, TuiOptions } from './services.ts';
+import { colorDepth } from './terminal/color.ts';
+import { loadPty } from './terminal/pty.ts';
+import { RealTerminal } from './terminal/real-terminal.ts';
+import { Stage } from './terminal/stage.ts';
+import { VirtualStdout } from './terminal/virtual-stdout.ts';
+import { themeFor } from './theme.ts';
+
+/** Signals that end the program, and the exit codes that shells give them. */
+const ENDING = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** @returns the exit code. Nothing is left of the UI when it resolves. */
+export async function runTui(services: AppServices, options: TuiOptions = {}): Promise<number> {
+  const env = process.env;
+  if (options.plain || env['TERM'] === 'dumb') {
+    const { runPlain } = await import('./plain.ts');
+    return runPlain(services, { input: process.stdin, output: process.stdout, env, lab: options.lab });
+  }
+  const terminal = new RealTerminal();
+  const stage = new Stage({
+    terminal,
+    depth: colorDepth(env),
+    ...(options.prefix === undefined ? {} : { prefix: options.prefix }),
+    loadPty,
+    now: () => performance.now(),
+    later: (delayMs, run) => {
+      if (delayMs <= 0) {
+        const immediate = setImmediate(run);
+        return () => clearImmediate(immediate);
+      }
+      const timer = setTimeout(run, delayMs);
+      return () => clearTimeout(timer);
+    },
+  });
+  const virtual = new VirtualStdout(stage.state, (frame) => stage.compositor.frame(frame));
+  stage.subscribe(() => {
+    virtual.columns = stage.state.columns;
+    virtual.rows = stage.state.rows;
+  });
+  const ui: Ui = { stage, services, theme: themeFor(env), pane: options.pane ?? true, now: Date.now };
+
+  terminal.enter();
+  let quit: (code: number) => void = () => {};
+  const quitted = new Promise<number>((resolve) => {
+    quit = resolve;
+  });
+  const unguard = guard(terminal, stage, (code) => quit(code));
+  // Ink is given the virtual terminal and asks nothing of it but `columns` and `write`; keys reach the UI by the stage.
+  const ink = render(<App ui={ui} lab={options.lab} onQuit={() => quit(0)} />, {
+    stdout: virtual as unknown as NodeJS.WriteStream,
+    stdin: process.stdin,
+    debug: true,
+    exitOnCtrlC: false,
+    patchConsole: false,
+  });
+  try {
+    return await Promise.race([quitted, ink.waitUntilExit().then(() => 0)]);
+  } finally {
+    ink.unmount();
+    stage.close();
+    terminal.leave();
+    unguard();
+  }
+}
+
+/** Gives the terminal back on the ways out that do not pass the end of `runTui`. */
+function guard(terminal: RealTerminal, stage: Stage, quit: (code: number) => void): () => void {
+  const leave = () => terminal.leave();
+  const crash = (error: unknown) => {
+    terminal.leave();
+    process.stderr.write(`cka crashed. Your cluster and your lab are not affected.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(3);
+  };
+  const suspend = () => {
+    terminal.leave();
+    process.kill(process.pid, 'SIGSTOP');
+  };
+  const resume = () => {
+    terminal.enter();
+    stage.compositor.invalidate();
+  };
+  const signals = Object.entries(ENDING).map(([signal, code]) => [signal, () => quit(code)] as const);
+  for (const [signal, end] of signals) process.on(signal, end);
+  process.on('exit', leave);
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
+  process.on('SIGTSTP', suspend);
+  process.on('SIGCONT', resume);
+  return () => {
+    for (const [signal, end] of signals) process.off(signal, end);
+    process.off('exit', leave);
+    process.off('uncaughtException', crash);
+    process.off('unhandledRejection', crash);
+    process.off('SIGTSTP', suspend);
+    process.off('SIGCONT', resume);
+  };
+}

@@ -1,0 +1,160 @@
+/**
+ * A running lab: the panel with task, criteria, hints, solution and debrief beside the terminal; on a narrow screen
+ * the one that has the keyboard. Knows nothing of how a lab is graded or how a terminal is drawn.
+ */
+import { useEffect, useState, type ReactNode } from 'react';
+import { useKeys } from '../hooks/use-keys.ts';
+import { useLab } from '../hooks/use-lab.ts';
+import { useScroll } from '../hooks/use-scroll.ts';
+import { useTerminal, type OpenLab } from '../hooks/use-terminal.ts';
+import { useStage, useUi } from '../hooks/use-ui.ts';
+import type { KeyContext } from '../keys.ts';
+import { labLayout, SPLIT_COLUMNS } from '../layout.ts';
+import { Frame } from '../panes/Frame.tsx';
+import { LabPanel, panelPage } from '../panes/LabPanel.tsx';
+import { Lines } from '../panes/Lines.tsx';
+import { OwnTerminal } from '../panes/OwnTerminal.tsx';
+import { TerminalView } from '../panes/TerminalView.tsx';
+import { pasteLine } from '../paste-line.ts';
+import { line, span } from '../text/lines.ts';
+import { criterionStrip, summary, TABS, type Tab } from '../views/lab.ts';
+import { HelpScreen } from './HelpScreen.tsx';
+
+export interface LabScreenProps {
+  readonly open: OpenLab;
+  readonly onBack: () => void;
+  readonly onStopped: () => void;
+  readonly onQuit: () => void;
+}
+
+interface Question {
+  readonly text: string;
+  readonly yes: () => void;
+}
+
+export function LabScreen({ open, onBack, onStopped, onQuit }: LabScreenProps): ReactNode {
+  const { running } = open;
+  const { stage, theme, services } = useUi();
+  const state = useStage();
+  const control = useLab(running);
+  const { view } = control;
+  const [tab, setTab] = useState<Tab>('task');
+  const [isRevealed, setRevealed] = useState(false);
+  const [isZoomed, setZoomed] = useState(false);
+  const [isHelp, setHelp] = useState(false);
+  const [question, setQuestion] = useState<Question>();
+
+  const isSplit = state.columns >= SPLIT_COLUMNS;
+  const layout = labLayout(state, state.focus === 'panel' ? 'panel' : 'terminal', isZoomed && isSplit);
+  const place = layout.terminal ?? labLayout(state, 'terminal', false).terminal!;
+  const { pane, because, reopen } = useTerminal(open, { columns: place.width, rows: place.height });
+  const isLive = pane !== undefined && pane.exitCode === undefined;
+  const page = panelPage({
+    tab,
+    view,
+    isRevealed,
+    width: (layout.panel?.width ?? state.columns) - 2,
+    height: layout.panel?.height ?? state.rows - 2,
+    symbols: theme.symbols,
+    note: because !== undefined && !isSplit ? [line('In your own second terminal:', 'dim'), line(`  ${pasteLine(services, running)}`, 'code')] : [],
+  });
+  const scroll = useScroll(page.lines.length, page.height);
+
+  // Beside the terminal the task can be read while typing; on a narrow screen it comes first.
+  useEffect(() => {
+    if (isLive && isSplit) stage.setFocus('terminal');
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [stage, isLive]);
+
+  const turnTo = (next: Tab) => {
+    setTab(next);
+    scroll.toTop();
+    setZoomed(false);
+  };
+  const intoTerminal = () => {
+    if (isLive) stage.setFocus('terminal');
+    else if (pane) reopen();
+  };
+  const showSolution = () => {
+    setRevealed(true);
+    turnTo('solution');
+  };
+  useKeys(
+    ['lab', 'terminal', 'reading', 'everywhere'],
+    {
+      ...scroll.handlers,
+      check: () => {
+        turnTo('criteria');
+        control.check();
+      },
+      hint: () => {
+        control.hint();
+        turnTo('hints');
+      },
+      task: () => turnTo('task'),
+      criteria: () => turnTo('criteria'),
+      hints: () => turnTo('hints'),
+      debrief: () => turnTo('debrief'),
+      nextTab: () => turnTo(TABS[(TABS.indexOf(tab) + 1) % TABS.length]!),
+      left: () => turnTo(TABS[(TABS.indexOf(tab) + TABS.length - 1) % TABS.length]!),
+      solution: () => (isRevealed ? turnTo('solution') : setQuestion({ text: 'Show the solution?', yes: showSolution })),
+      reset: () =>
+        setQuestion({
+          text: 'Back to the start? What you made is lost.',
+          yes: () => control.reset((tookMs) => stage.notify(`Reset in ${(tookMs / 1000).toFixed(1)} s.`)),
+        }),
+      stop: () => setQuestion({ text: 'End the lab and remove what it made?', yes: () => control.stop(onStopped) }),
+      practice: () => {
+        control.togglePractice();
+        stage.notify(view.practice ? 'Checks only on c.' : 'Checks run by themselves.');
+      },
+      zoom: () => {
+        if (!isLive) return;
+        setZoomed(!isZoomed);
+        stage.setFocus('terminal');
+      },
+      focusTerminal: intoTerminal,
+      prefix: intoTerminal,
+      copyMode: () => stage.setFocus('copy'),
+      literal: () => {
+        stage.sendPrefix();
+        intoTerminal();
+      },
+      back: onBack,
+      help: () => setHelp(true),
+      quit: onQuit,
+    },
+    question === undefined && !isHelp,
+  );
+  useKeys(
+    ['confirm', 'everywhere'],
+    {
+      yes: () => {
+        setQuestion(undefined);
+        question?.yes();
+      },
+      no: () => setQuestion(undefined),
+      quit: onQuit,
+    },
+    question !== undefined,
+  );
+
+  if (isHelp) return <HelpScreen onBack={() => setHelp(false)} onQuit={onQuit} />;
+  const contexts: readonly KeyContext[] = state.focus === 'copy' ? ['copy'] : state.focus === 'terminal' ? ['terminal'] : ['lab', 'everywhere'];
+  const busy = control.busy === 'resetting' ? 'resetting  ' : control.busy === 'stopping' ? 'ending  ' : '';
+  return (
+    <Frame
+      title={running.lab.title}
+      right={[span(busy, 'accent'), ...criterionStrip(view, theme.symbols), span('  '), ...summary(view)]}
+      contexts={contexts}
+      question={question?.text}
+    >
+      {layout.panel && <LabPanel rect={layout.panel} tab={tab} page={page} scroll={scroll} hasKeyboard={state.focus === 'panel'} />}
+      {layout.ruleColumn !== undefined && (
+        <Lines lines={Array.from({ length: state.rows - 2 }, () => line(theme.symbols.bar, state.focus === 'panel' ? 'dim' : 'accent'))} />
+      )}
+      {layout.terminal && pane && <TerminalView rect={layout.terminal} />}
+      {layout.terminal && because !== undefined && <OwnTerminal rect={layout.terminal} running={running} because={because} />}
+    </Frame>
+  );
+}

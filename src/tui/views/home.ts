@@ -1,0 +1,104 @@
+/**
+ * The home screen in words: labs by exam domain with state, best score and time, and what stands around them.
+ * Knows nothing of drawing or of keys.
+ */
+import type { ClusterInfo } from '../../cluster/cluster.ts';
+import type { Domain } from '../../lab/lab.ts';
+import type { LabListing } from '../services.ts';
+import { BLANK, fit, justify, line, span, wrap, type Line, type Style } from '../text/lines.ts';
+import type { Symbols } from '../theme.ts';
+import { clock, plural } from './format.ts';
+
+/** The exam's domains, heaviest first, with their weight in percent (curriculum v1.35). */
+export const DOMAINS: readonly (readonly [Domain, number])[] = [
+  ['Troubleshooting', 30],
+  ['Cluster Architecture, Installation and Configuration', 25],
+  ['Services and Networking', 20],
+  ['Workloads and Scheduling', 15],
+  ['Storage', 10],
+];
+
+/** The labs in the order that the screen lists them. */
+export function inOrder(labs: readonly LabListing[]): readonly LabListing[] {
+  return DOMAINS.flatMap(([domain]) => labs.filter(({ lab }) => lab.domain === domain));
+}
+
+/** A row is a line that belongs to a lab, or to none. */
+export interface HomeRow {
+  readonly line: Line;
+  readonly lab?: string;
+}
+
+/** @param selected id of the lab that the pointer is at */
+export function homeRows(labs: readonly LabListing[], selected: string | undefined, width: number, symbols: Symbols): HomeRow[] {
+  const rows: HomeRow[] = [];
+  for (const [domain, percent] of DOMAINS) {
+    const own = labs.filter(({ lab }) => lab.domain === domain);
+    const title = own.length === 0 ? 'dim' : 'strong';
+    const note = own.length === 0 ? `no labs yet ${symbols.dot} ${percent} % of the exam` : `${percent} % of the exam`;
+    rows.push({ line: justify(line(domain, title), line(note, 'dim'), width) });
+    for (const listing of own) rows.push({ line: labRow(listing, listing.lab.id === selected, width, symbols), lab: listing.lab.id });
+    if (own.length > 0) rows.push({ line: BLANK });
+  }
+  return rows;
+}
+
+function labRow(listing: LabListing, isSelected: boolean, width: number, symbols: Symbols): Line {
+  const { lab, best } = listing;
+  const [mark, style] = markOf(listing, symbols);
+  const score = best ? `${best.points}/${best.of}`.padStart(7) + clock(best.tookMs).padStart(8) : ' '.repeat(15);
+  const facts = `${lab.difficulty.padEnd(6)} ${`${lab.minutes} min`.padStart(6)}${score}`;
+  const title = fit(lab.title, Math.max(10, width - 4 - facts.length - 1));
+  return [
+    span(isSelected ? symbols.pointer : ' ', 'accent'),
+    span(` ${mark} `, style),
+    span(title, isSelected ? 'selected' : 'plain'),
+    span(` ${facts}`, 'dim'),
+  ];
+}
+
+function markOf({ state }: LabListing, symbols: Symbols): readonly [string, Style] {
+  switch (state) {
+    case 'solved':
+      return [symbols.pass, 'pass'];
+    case 'running':
+      return [symbols.running, 'accent'];
+    case 'tried':
+      return [symbols.fail, 'fail'];
+    case 'new':
+      return [symbols.open, 'dim'];
+  }
+}
+
+/** What the lab under the pointer is about. */
+export function labFacts({ lab, state, attempts, best }: LabListing, width: number): Line[] {
+  const states = { new: 'not begun', running: 'running', tried: 'tried', solved: 'solved' };
+  return [
+    ...wrap(line(lab.title, 'title'), width),
+    ...wrap(line(lab.competency, 'dim'), width),
+    BLANK,
+    line(`${lab.difficulty}, about ${plural(lab.minutes, 'minute')}, ${plural(lab.criteria.reduce((sum, { points }) => sum + points, 0), 'point')}`),
+    line(`${states[state]}${attempts > 0 ? `, ${plural(attempts, 'attempt')}` : ''}`),
+    ...(best ? [line(`best ${best.points} of ${best.of} in ${clock(best.tookMs)}`)] : []),
+    ...(lab.hints.length > 0 ? [line(plural(lab.hints.length, 'hint'))] : []),
+  ];
+}
+
+/** The lines under the labs. */
+export function aroundLabs(firstRun: boolean, width: number): Line[] {
+  return [
+    [span('Exams', 'strong'), span('  None yet: mock exams come in a later version. Labs are graded in the same way.', 'dim')],
+    ...(firstRun
+      ? [BLANK, ...wrap([span('First time here? ', 'accent'), span('Choose a lab and press Enter. A cluster starts by itself; nothing on your machine is changed, and your own kubeconfig is left alone.')], width)]
+      : []),
+  ];
+}
+
+/** One phrase about clusters for the header; undefined while nobody has answered yet. */
+export function clusterPhrase(clusters: readonly ClusterInfo[] | undefined): string {
+  if (clusters === undefined) return 'clusters: looking';
+  const running = clusters.filter((cluster) => cluster.running);
+  if (running.length === 0) return clusters.length === 0 ? 'no cluster yet' : 'no cluster running';
+  const [first] = running;
+  return running.length === 1 ? `${first!.name} (${first!.backend}) running` : `${running.length} clusters running`;
+}

@@ -1,0 +1,39 @@
+/** The key table in words: the help screen, and the footer of each screen. */
+import { KEYS, showKey, type KeyContext } from '../keys.ts';
+import { BLANK, lineWidth, line, span, wrap, type Line } from '../text/lines.ts';
+
+const TITLES: readonly (readonly [KeyContext, string])[] = [
+  ['everywhere', 'Everywhere'],
+  ['home', 'Home'],
+  ['lab', 'Lab, while the panel has the keyboard'],
+  ['terminal', 'Lab, while the terminal has the keyboard: every key but one goes to your shell'],
+  ['reading', 'Reading a page'],
+  ['copy', 'Copy mode'],
+  ['overview', 'Clusters, doctor, help'],
+  ['confirm', 'A question'],
+  ['starting', 'While a lab starts'],
+];
+
+/** All keys. */
+export function helpLines(width: number, prefix: string): Line[] {
+  return TITLES.flatMap(([context, title]): Line[] => [
+    ...wrap(line(title, 'strong'), width),
+    ...KEYS.filter((binding) => binding.context === context).flatMap(({ keys, help }) =>
+      wrap(line(help), width, [span(`  ${keys.map((key) => showKey(key, prefix)).join(' ').padEnd(14)}`, 'key')], line(' '.repeat(16))),
+    ),
+    BLANK,
+  ]);
+}
+
+/** The keys of these contexts that have a short name, as many as fit. */
+export function footerLine(contexts: readonly KeyContext[], width: number, prefix: string): Line {
+  let shown: Line = [];
+  for (const context of contexts) {
+    for (const { keys, short } of KEYS.filter((binding) => binding.context === context && binding.short !== undefined)) {
+      const next: Line = [...shown, ...(shown.length > 0 ? [span('  ')] : []), span(showKey(keys[0]!, prefix), 'key'), span(` ${short}`, 'dim')];
+      if (lineWidth(next) > width) return shown;
+      shown = next;
+    }
+  }
+  return shown;
+}
