@@ -1,0 +1,163 @@
+/**
+ * The API server's door: TLS, who is asking, may they, and who answers. Knows no verbs, kinds or containers itself.
+ * See apiserver/pkg/server/config.go (the order of its filters).
+ */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { constants } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import { ApiError, internal } from '../api/status.ts';
+import type { Registry, UserInfo } from '../kinds/registry.ts';
+import { ANONYMOUS, authenticate } from './authenticate.ts';
+import { forbid, isAllowed } from './authorize.ts';
+import type { ContainerStreams } from './containers.ts';
+import { Discovery } from './discovery.ts';
+import type { Exchange } from './exchange.ts';
+import { commonHeaders, sendError } from './exchange.ts';
+import type { ClusterIdentity } from './identity.ts';
+import { OpenApi } from './openapi.ts';
+import type { OpenApiSource } from './openapi.ts';
+import { requestInfo } from './request-info.ts';
+import { attributesOf, serveRequest } from './routes.ts';
+import type { RouteContext, VersionInfo } from './routes.ts';
+import { tokenSubjectExists, useTokens } from './token-request.ts';
+import { Tokens } from './tokens.ts';
+import { readDataText } from './data.ts';
+import type { ProtobufDecoder } from './body.ts';
+
+export interface ServerOptions {
+  readonly registry: Registry;
+  readonly containers: ContainerStreams;
+  readonly identity: ClusterIdentity;
+  readonly clock: Clock;
+  /** 0 or absent: any free port. */
+  readonly port?: number;
+  readonly version: VersionInfo;
+  /** Answers paths of the host's own; true when it did (or will). Only administrators get here. */
+  readonly extra?: (request: IncomingMessage, response: ServerResponse, path: string) => boolean;
+  /** Where OpenAPI documents come from; the data files when absent. */
+  readonly openApi?: OpenApiSource;
+  /** Told of errors that are bugs of ours; the client sees only "Internal error occurred". */
+  readonly onBug?: (error: unknown, what: string) => void;
+  /** Told of every request, for a host that stops when nobody asks any more. */
+  readonly onActivity?: () => void;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  readonly port: number;
+  /** Ends every connection and frees the port. */
+  close(): Promise<void>;
+}
+
+/** @throws Error with code EADDRINUSE when `port` is taken */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { registry, identity } = options;
+  const tokens = new Tokens(identity, options.clock);
+  useTokens(registry, tokens);
+  const discovery = new Discovery(registry.kinds);
+  const context: RouteContext = {
+    ...options,
+    tokens,
+    discovery,
+    openApi: new OpenApi(options.openApi ?? openApiFromData, discovery),
+    protobuf: once(protobufFromData),
+  };
+  const priority = { flowSchema: randomUUID(), level: randomUUID() };
+
+  const server = createServer(
+    {
+      key: identity.server.key,
+      cert: identity.server.certificate,
+      ca: identity.authority.certificate,
+      requestCert: true,
+      rejectUnauthorized: false,
+      // A resumed TLS session would come without the client's certificate.
+      secureOptions: constants.SSL_OP_NO_TICKET,
+      keepAliveTimeout: 120_000,
+      requestTimeout: 0,
+    },
+    (request, response) => void handle(request, response),
+  );
+
+  const begin = (request: IncomingMessage, response: ServerResponse): Exchange & { readonly refusal: ApiError | undefined } => {
+    options.onActivity?.();
+    const url = new URL(request.url ?? '/', 'https://localhost');
+    const info = requestInfo(request.method ?? 'GET', url.pathname, url.searchParams);
+    let user: UserInfo = ANONYMOUS;
+    let refusal: ApiError | undefined;
+    try {
+      user = authenticate(request, tokens, (claims) => tokenSubjectExists(registry, claims));
+    } catch (error) {
+      refusal = error as ApiError;
+    }
+    const exchange = { request, response, path: url.pathname, query: url.searchParams, user, info, warnings: [], refusal };
+    const attributes = attributesOf(exchange);
+    if (!refusal && !isAllowed(registry, user, attributes)) return { ...exchange, refusal: forbid(user, attributes) };
+    return exchange;
+  };
+
+  const handle = async (request: IncomingMessage, response: ServerResponse) => {
+    commonHeaders(response, priority);
+    const exchange = begin(request, response);
+    try {
+      if (exchange.refusal) throw exchange.refusal;
+      await serveRequest(exchange, context);
+    } catch (error) {
+      await refuse(exchange, error, options.onBug);
+    }
+  };
+
+  server.on('upgrade', (request, socket, head) => {
+    // An HTTP answer to a request for an upgrade: written by hand, since node makes no response object for it.
+    void import('./upgrade.ts').then(({ serveUpgrade }) => serveUpgrade(request, socket, head, { context, begin, priority }));
+  });
+  server.on('tlsClientError', () => {
+    // A port scanner, or a client that does not trust us: its own business.
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `https://127.0.0.1:${port}`,
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function refuse(exchange: Exchange, error: unknown, onBug: ServerOptions['onBug']): Promise<void> {
+  const isRefusal = error instanceof ApiError;
+  if (!isRefusal) onBug?.(error, `${exchange.request.method} ${exchange.path}`);
+  if (exchange.response.headersSent) return void exchange.response.destroy();
+  // What is left of a body that nobody read would otherwise be taken for the next request.
+  exchange.request.resume();
+  await sendError(exchange, isRefusal ? error : internal((error as Error).message));
+}
+
+async function openApiFromData(groupVersion: string): Promise<string | undefined> {
+  try {
+    return await readDataText(`openapi-v3/${groupVersion.replaceAll('/', '__')}.json`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function protobufFromData(): Promise<ProtobufDecoder> {
+  const { loadProtobuf } = await import('./protobuf.ts');
+  return loadProtobuf();
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}

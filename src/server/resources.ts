@@ -1,0 +1,207 @@
+/**
+ * The verbs on resources: from a request to the registry and back. Streams (logs, exec …) are elsewhere.
+ * See apiserver/pkg/endpoints/handlers/{get,create,update,patch,delete}.go.
+ */
+import type { KubeObject, Stored } from '../api/object.ts';
+import { badRequest, invalid, methodNotAllowed, notAcceptable, unknownResource } from '../api/status.ts';
+import { notSupported } from '../api/field-error.ts';
+import type { Kind, Subresource } from '../kinds/kind.ts';
+import type { Registry, WriteOptions } from '../kinds/registry.ts';
+import type { Accepted } from './accept.ts';
+import { negotiate } from './accept.ts';
+import { readObject, readPatch } from './body.ts';
+import type { ProtobufDecoder } from './body.ts';
+import type { Exchange } from './exchange.ts';
+import { sendObject } from './exchange.ts';
+import { presentObject, presentPage } from './present.ts';
+import type { PresentOptions } from './present.ts';
+import type { RequestInfo } from './request-info.ts';
+import { isTrue } from './request-info.ts';
+import { serveWatch } from './watch-stream.ts';
+
+export interface ResourceContext {
+  readonly registry: Registry;
+  readonly protobuf: () => Promise<ProtobufDecoder>;
+}
+
+/** Subresources that show the object itself when read. */
+const VIEWS: ReadonlySet<Subresource> = new Set<Subresource>(['status', 'ephemeralcontainers', 'resize', 'approval', 'finalize']);
+
+/** @throws ApiError */
+export async function serveResource(exchange: Exchange, context: ResourceContext, info: RequestInfo, kind: Kind): Promise<void> {
+  const subresource = info.subresource as Subresource | undefined;
+  if (subresource !== undefined && !kind.subresources.includes(subresource)) throw unknownResource();
+  if (subresource === undefined && !kind.verbs.includes(info.verb)) throw methodNotAllowed();
+  if (info.namespace !== undefined && !kind.namespaced) throw unknownResource();
+  const accepted = negotiate(exchange.request.headers.accept, 'objects');
+  if (!accepted) throw notAcceptable(['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']);
+  const handler = { exchange, ...context, info, kind, subresource, accepted };
+  switch (info.verb) {
+    case 'get':
+      return get(handler);
+    case 'list':
+      return list(handler);
+    case 'watch':
+      return watch(handler);
+    case 'create':
+      return create(handler);
+    case 'update':
+      return update(handler);
+    case 'patch':
+      return patch(handler);
+    case 'delete':
+      return remove(handler);
+    case 'deletecollection':
+      return removeAll(handler);
+  }
+}
+
+interface Handler extends ResourceContext {
+  readonly exchange: Exchange;
+  readonly info: RequestInfo;
+  readonly kind: Kind;
+  readonly subresource: Subresource | undefined;
+  readonly accepted: Accepted;
+}
+
+async function get(h: Handler): Promise<void> {
+  const object = h.registry.get(h.kind, h.info.name!, h.info.namespace);
+  if (h.subresource !== undefined && !VIEWS.has(h.subresource)) throw methodNotAllowed();
+  return answer(h, 200, object);
+}
+
+async function list(h: Handler): Promise<void> {
+  const page = h.registry.list(h.kind, selectionOf(h));
+  return sendObject(h.exchange, 200, presentPage(h.kind, page, h.accepted, presentation(h)), h.accepted);
+}
+
+async function watch(h: Handler): Promise<void> {
+  const { query } = h.exchange;
+  const selection = selectionOf(h);
+  // A watch on one name is a list watch with a field selector.
+  const fieldSelector = h.info.name === undefined ? selection.fieldSelector : `metadata.name=${h.info.name}`;
+  const sendInitialEvents = query.get('sendInitialEvents');
+  return serveWatch(h.exchange, h.registry, h.kind, {
+    selection: { ...selection, fieldSelector, ...(sendInitialEvents !== null && { sendInitialEvents: isTrue(sendInitialEvents) }) },
+    accepted: h.accepted,
+    present: presentation(h),
+    bookmarks: isTrue(query.get('allowWatchBookmarks')),
+    timeoutSeconds: number(query.get('timeoutSeconds')),
+  });
+}
+
+async function create(h: Handler): Promise<void> {
+  const body = await readKubeObject(h);
+  const options = writeOptions(h);
+  if (h.subresource !== undefined) {
+    if (h.info.name === undefined || h.info.namespace === undefined) throw methodNotAllowed();
+    const result = h.registry.createSubresource(h.kind, h.info.name, h.info.namespace, h.subresource, body, options);
+    return sendObject(h.exchange, 201, result, h.accepted);
+  }
+  if (h.info.name !== undefined) throw methodNotAllowed();
+  const object = h.registry.create(h.kind, body, { ...options, ...(h.info.namespace !== undefined && { namespace: h.info.namespace }) });
+  return answer(h, 201, object);
+}
+
+async function update(h: Handler): Promise<void> {
+  const body = await readKubeObject(h);
+  const name = h.info.name;
+  if (name === undefined) throw methodNotAllowed();
+  const given = (body.metadata as KubeObject['metadata'] | undefined)?.name;
+  if (given !== undefined && given !== '' && given !== name) throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
+  if (given === undefined || given === '') throw badRequest(`the name of the object (${given ?? ''}) does not match the name on the URL (${name})`);
+  const object = h.registry.update(h.kind, body, { ...writeOptions(h), ...namespaceOf(h), ...subresourceOf(h) });
+  return answer(h, 200, object);
+}
+
+async function patch(h: Handler): Promise<void> {
+  const change = await readPatch(h.exchange.request);
+  const force = isTrue(h.exchange.query.get('force'));
+  const object = h.registry.patch(h.kind, h.info.name!, h.info.namespace, change, { ...writeOptions(h), ...subresourceOf(h), ...(force && { force }) });
+  return answer(h, 200, object);
+}
+
+async function remove(h: Handler): Promise<void> {
+  const result = h.registry.delete(h.kind, h.info.name!, h.info.namespace, await deleteOptions(h));
+  return (result.kind as string) === 'Status' ? sendObject(h.exchange, 200, result, h.accepted) : answer(h, 200, result);
+}
+
+async function removeAll(h: Handler): Promise<void> {
+  const page = h.registry.deleteCollection(h.kind, { ...selectionOf(h), ...(await deleteOptions(h)) });
+  return sendObject(h.exchange, 200, presentPage(h.kind, page, h.accepted, presentation(h)), h.accepted);
+}
+
+function answer(h: Handler, code: number, object: Stored<KubeObject>): Promise<void> {
+  return sendObject(h.exchange, code, presentObject(h.kind, object, h.accepted, presentation(h)), h.accepted);
+}
+
+function presentation(h: Handler): PresentOptions {
+  const include = h.exchange.query.get('includeObject');
+  return { nowUnixMs: h.registry.clock.unixMs(), includeObject: include === 'None' || include === 'Object' ? include : 'Metadata' };
+}
+
+function selectionOf(h: Handler) {
+  const { query } = h.exchange;
+  const text = (name: string) => query.get(name) || undefined;
+  return {
+    namespace: h.info.namespace,
+    labelSelector: text('labelSelector'),
+    fieldSelector: text('fieldSelector'),
+    limit: number(query.get('limit')),
+    continue: text('continue'),
+    resourceVersion: text('resourceVersion'),
+  };
+}
+
+/** @throws ApiError Invalid for a dryRun or fieldValidation that does not exist */
+function writeOptions(h: Handler): WriteOptions {
+  const { query, request, user, warnings } = h.exchange;
+  const dryRun = query.getAll('dryRun');
+  const kind = `${h.info.verb === 'create' ? 'Create' : h.info.verb === 'patch' ? 'Patch' : 'Update'}Options`;
+  const wrong = dryRun.find((value) => value !== 'All');
+  if (wrong !== undefined) throw invalid({ group: 'meta.k8s.io', kind }, '', [notSupported('dryRun', dryRun, ['All'])]);
+  const fieldValidation = query.get('fieldValidation') || 'Warn';
+  if (fieldValidation !== 'Strict' && fieldValidation !== 'Warn' && fieldValidation !== 'Ignore') {
+    throw invalid({ group: 'meta.k8s.io', kind }, '', [notSupported('fieldValidation', fieldValidation, ['Ignore', 'Strict', 'Warn'])]);
+  }
+  return {
+    dryRun: dryRun.length > 0,
+    // Without a name the client is known by its program, as the real server does it.
+    fieldManager: query.get('fieldManager') || (request.headers['user-agent'] ?? 'unknown').split('/')[0]!,
+    fieldValidation,
+    user,
+    onWarning: (text) => warnings.push(text),
+  };
+}
+
+/** From the body, or from the query when there is none. */
+async function deleteOptions(h: Handler) {
+  const body = ((await readObject(h.exchange.request, h.protobuf)) ?? {}) as {
+    gracePeriodSeconds?: number | null; propagationPolicy?: string | null; dryRun?: string[] | null; preconditions?: { uid?: string; resourceVersion?: string } | null;
+    orphanDependents?: boolean | null;
+  };
+  const { query } = h.exchange;
+  const policy = body.propagationPolicy ?? query.get('propagationPolicy') ?? (body.orphanDependents ? 'Orphan' : undefined);
+  if (policy !== undefined && policy !== 'Foreground' && policy !== 'Background' && policy !== 'Orphan') {
+    throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [notSupported('propagationPolicy', policy, ['Background', 'Foreground', 'Orphan'])]);
+  }
+  return {
+    gracePeriodSeconds: body.gracePeriodSeconds ?? number(query.get('gracePeriodSeconds')),
+    propagationPolicy: policy,
+    preconditions: body.preconditions ?? undefined,
+    dryRun: (body.dryRun ?? query.getAll('dryRun')).includes('All'),
+  } as const;
+}
+
+async function readKubeObject(h: Handler): Promise<KubeObject> {
+  const body = await readObject(h.exchange.request, h.protobuf);
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw badRequest(`${h.kind.kind} in version "${h.kind.version}" cannot be handled as a ${h.kind.kind}: EOF`);
+  return body as KubeObject;
+}
+
+const namespaceOf = (h: Handler) => (h.info.namespace === undefined ? {} : { namespace: h.info.namespace });
+const subresourceOf = (h: Handler) => (h.subresource === undefined ? {} : { subresource: h.subresource });
+
+function number(text: string | null): number | undefined {
+  return text === null || text === '' || Number.isNaN(Number(text)) ? undefined : Number(text);
+}

@@ -1,0 +1,29 @@
+/**
+ * Gives the registry the means to sign tokens, and tells whether a token's account still exists.
+ * See kubernetes/pkg/registry/core/serviceaccount/storage/token.go and pkg/serviceaccount/claims.go.
+ */
+import { timestamp } from '../api/time.ts';
+import type { Registry } from '../kinds/registry.ts';
+import type { TokenClaims, Tokens } from './tokens.ts';
+
+/** From now on `…/serviceaccounts/x/token` answers with tokens of this cluster. */
+export function useTokens(registry: Registry, tokens: Tokens): void {
+  registry.tokenIssuer = (request) => {
+    const bound = request.boundObject as { kind?: string; name?: string; uid?: string } | undefined;
+    const isPod = bound?.kind === 'Pod' && bound.name !== undefined && bound.uid !== undefined;
+    const { token, expiresUnixMs } = tokens.issue({
+      namespace: request.namespace,
+      serviceAccount: { name: request.serviceAccount, uid: request.uid },
+      ...(isPod && { pod: { name: bound.name!, uid: bound.uid! } }),
+      audiences: request.audiences,
+      expirationSeconds: request.expirationSeconds,
+    });
+    return { token, expirationTimestamp: timestamp(expiresUnixMs) };
+  };
+}
+
+export function tokenSubjectExists(registry: Registry, claims: TokenClaims): boolean {
+  const { namespace, serviceaccount, pod } = claims['kubernetes.io'];
+  const uidOf = (resource: string, name: string) => registry.find(resource, name, namespace)?.metadata.uid;
+  return uidOf('serviceaccounts', serviceaccount.name) === serviceaccount.uid && (pod === undefined || uidOf('pods', pod.name) === pod.uid);
+}
