@@ -1,0 +1,35 @@
+/** Every controller there is. A new one is a file and a line here. */
+import type { MakeController } from './controller.ts';
+import { daemonSetController } from './daemonset.ts';
+import { deploymentController } from './deployment.ts';
+import { endpointsController } from './endpoints.ts';
+import { endpointSliceMirroringController } from './endpointslice-mirroring.ts';
+import { endpointSliceController } from './endpointslice.ts';
+import { garbageCollector } from './garbage-collector.ts';
+import { namespaceController } from './namespace.ts';
+import { nodeIpamController } from './node-ipam.ts';
+import { nodeLifecycleController } from './node-lifecycle.ts';
+import { podGarbageCollector } from './pod-gc.ts';
+import { replicaSetController } from './replicaset.ts';
+import { rootCaController } from './root-ca.ts';
+import { schedulerController } from './scheduler.ts';
+import { serviceAccountController } from './serviceaccount.ts';
+import { taintEvictionController } from './taint-eviction.ts';
+
+export const controllers: readonly MakeController[] = [
+  serviceAccountController,
+  rootCaController,
+  namespaceController,
+  nodeIpamController,
+  nodeLifecycleController,
+  taintEvictionController,
+  deploymentController,
+  replicaSetController,
+  daemonSetController,
+  endpointsController,
+  endpointSliceController,
+  endpointSliceMirroringController,
+  schedulerController,
+  podGarbageCollector,
+  garbageCollector,
+];
