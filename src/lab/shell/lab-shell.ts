@@ -5,8 +5,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, delimiter, join } from 'node:path';
 import type { Cluster } from '../../cluster/cluster.ts';
-import type { Lab } from '../lab.ts';
-import { findProgram } from './find-program.ts';
+import { findProgram } from '../../cluster/find-program.ts';
 import { writeLabKubeconfig } from './kubeconfig.ts';
 import { writeStandIns } from './stand-ins.ts';
 import { bashFile, exports, exportsFish, fishFile, shFile, type StartUp, zshFile } from './start-up-files.ts';
@@ -36,25 +35,31 @@ export interface LabShell {
   readonly fish: string;
 }
 
+/** What a shell works on: a lab, or a whole cluster when it has no id. */
+export interface ShellSubject {
+  readonly id?: string;
+  readonly namespaces: readonly string[];
+}
+
 /** Write what the shell needs and say how to start it. Idempotent. */
-export async function prepareShell(lab: Lab, cluster: Cluster, folders: ShellFolders): Promise<LabShell> {
+export async function prepareShell(subject: ShellSubject, cluster: Cluster, folders: ShellFolders): Promise<LabShell> {
   const { info } = cluster;
-  const name = lab.id.split('/')[1]!;
-  const folder = join(folders.run, 'shells', info.name, lab.id.replace('/', '.'));
+  const name = subject.id?.split('/')[1] ?? info.name;
+  const folder = join(folders.run, 'shells', info.name, subject.id?.replace('/', '.') ?? 'cluster');
   const work = join(folders.data, 'work', name);
   const bin = join(folders.run, 'shells', info.name, 'bin');
   const kubeconfig = join(folder, 'kubeconfig');
   await mkdir(join(folder, 'zsh'), { recursive: true, mode: 0o700 });
   await mkdir(work, { recursive: true, mode: 0o700 });
   await writeStandIns({ folder: bin, self: folders.self, cluster: info.name, nodes: info.nodes, path: folders.env['PATH'] });
-  await writeLabKubeconfig(info.kubeconfig, kubeconfig, lab.namespaces[0]!);
+  await writeLabKubeconfig(info.kubeconfig, kubeconfig, subject.namespaces[0]!);
 
   const environment = {
     KUBECONFIG: kubeconfig,
     // Real kubectl would otherwise keep what it discovered under the learner's home.
     KUBECACHEDIR: join(folders.cache, 'kube'),
     LESSHISTFILE: '-',
-    CKA_LAB: lab.id,
+    ...(subject.id === undefined ? {} : { CKA_LAB: subject.id }),
     CKA_CLUSTER: info.name,
     PATH: [bin, ...(folders.env['PATH'] ?? '').split(delimiter).filter((part) => part !== bin)].join(delimiter),
     ...editor(folders.env),

@@ -4,7 +4,7 @@
  */
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findProgram } from './find-program.ts';
+import { findProgram } from '../../cluster/find-program.ts';
 import { commandLine, quote } from './quote.ts';
 
 export interface StandInOptions {

@@ -1,4 +1,4 @@
-/** Finds programs as a shell would: the first executable of that name in PATH. */
+/** Finds programs as a shell would: the first executable of that name in PATH. Runs nothing. */
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 

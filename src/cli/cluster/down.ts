@@ -1,0 +1,39 @@
+/** `cka cluster down` and `cka cluster reset`. A lab on that cluster has ended with it. */
+import { CLUSTER_OPTIONS, type CliCommand, EXIT, JSON_OPTION, printJson } from '../command.ts';
+import { backendOf, clusterName, openProgress, runningCluster } from '../labs.ts';
+
+export const clusterDown: CliCommand = {
+  name: 'cluster down',
+  summary: 'stop a cluster and forget it; done when there is none',
+  options: [...CLUSTER_OPTIONS, JSON_OPTION],
+  examples: ['cka cluster down', 'cka cluster down --name x'],
+  async run(cli, _args, options) {
+    const name = clusterName(cli, options);
+    const backend = await backendOf(cli);
+    const known = (await backend.list()).find((info) => info.name === name);
+    // One that was killed keeps its state on disk: bring it back, then take it down the proper way.
+    const cluster = (await backend.find(name)) ?? (known ? await backend.up({ name, workers: known.nodes.length - 1, cni: known.cni, proxyMode: known.proxyMode }) : undefined);
+    await cluster?.down();
+    await (await openProgress(cli)).end(name);
+    if (options['json']) printJson(cli, { name, existed: cluster !== undefined });
+    else cli.out(cluster ? `Cluster ${name} is gone.\n` : `There was no cluster ${name}.\n`);
+    return EXIT.done;
+  },
+};
+
+export const clusterReset: CliCommand = {
+  name: 'cluster reset',
+  summary: 'put a cluster back to the state right after `up`',
+  options: [...CLUSTER_OPTIONS, JSON_OPTION],
+  examples: ['cka cluster reset'],
+  async run(cli, _args, options) {
+    const cluster = await runningCluster(cli, options);
+    const began = performance.now();
+    await cluster.reset();
+    const { name } = cluster.info;
+    await (await openProgress(cli)).end(name);
+    if (options['json']) printJson(cli, { name, tookMs: Math.round(performance.now() - began) });
+    else cli.out(`Cluster ${name} is back at its start.\n`);
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,75 @@
+/**
+ * What a command of the command line is. Its record gives the parser, `--help` and the shell's completion alike;
+ * what it needs is imported when it runs, so that `cka --version` loads nothing.
+ */
+export interface CliCommand {
+  /** `lab start`. */
+  readonly name: string;
+  readonly summary: string;
+  readonly arguments?: readonly CliArgument[];
+  readonly options?: readonly CliOption[];
+  readonly examples?: readonly string[];
+  /** Not in the help: for the program's own use. */
+  readonly hidden?: boolean;
+  /** Everything after the name belongs to another program. */
+  readonly passThrough?: boolean;
+  run(cli: Cli, args: readonly string[], options: CliOptions): Promise<number>;
+}
+
+export interface CliArgument {
+  /** `<lab>` is needed, `[lab]` may be left out, `[command...]` takes the rest. */
+  readonly name: string;
+  readonly description: string;
+  /** What the shell may offer. */
+  readonly completes?: 'lab' | 'node' | 'shell';
+}
+
+export interface CliOption {
+  /** `--name <name>`. */
+  readonly flags: string;
+  readonly description: string;
+  readonly choices?: readonly string[];
+  readonly default?: string;
+  readonly hidden?: boolean;
+}
+
+/** Parsed options by their long name in camel case. */
+export type CliOptions = Readonly<Record<string, string | boolean | undefined>>;
+
+/** The program's surroundings, so that a test can be one. */
+export interface Cli {
+  /** The folder with package.json and labs/. */
+  readonly root: string;
+  readonly version: string;
+  /** The command line that starts this program again. */
+  readonly self: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Standard output and input are a terminal. */
+  readonly isTerminal: boolean;
+  out(text: string): void;
+  err(text: string): void;
+}
+
+export const EXIT = { done: 0, failed: 1, usage: 2, broken: 3 } as const;
+
+export const JSON_OPTION: CliOption = { flags: '--json', description: 'print one JSON value, for scripts' };
+
+/** Options of every command that works on a cluster. */
+export const CLUSTER_OPTIONS: readonly CliOption[] = [
+  { flags: '--name <name>', description: 'name of the cluster (default: $CKA_CLUSTER, else cka-lab)' },
+  { flags: '--backend <backend>', description: 'where it runs', choices: ['simulator'], default: 'simulator' },
+];
+
+/** Options of commands that may create one. */
+export const SPEC_OPTIONS: readonly CliOption[] = [
+  ...CLUSTER_OPTIONS,
+  { flags: '--cni <plugin>', description: 'network plugin of a new cluster (default: calico)', choices: ['calico', 'flannel'] },
+  { flags: '--workers <number>', description: 'worker nodes of a new cluster (default: 2)' },
+];
+
+export const LAB_ARGUMENT: CliArgument = { name: '[lab]', description: 'id of the lab, or its last part (default: the one this shell works on)', completes: 'lab' };
+
+/** One JSON value on standard output. */
+export function printJson(cli: Cli, value: unknown): void {
+  cli.out(`${JSON.stringify(value, undefined, 2)}\n`);
+}

@@ -1,0 +1,93 @@
+/** `cka completion`: the script a shell evaluates, and the hidden command that the script asks. Offers labs and nodes by name. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { unreachable } from '../base/assert.ts';
+import { type Cli, type CliArgument, type CliCommand, EXIT } from './command.ts';
+
+const SHELLS = ['bash', 'zsh', 'fish'] as const;
+
+/** @param commands all of them; asked when completing */
+export function completion(commands: () => readonly CliCommand[]): readonly CliCommand[] {
+  return [
+    {
+      name: 'completion',
+      summary: 'print the completion script of a shell',
+      arguments: [{ name: '<shell>', description: SHELLS.join(', '), completes: 'shell' }],
+      examples: ['eval "$(cka completion bash)"', 'cka completion zsh > "${fpath[1]}/_cka"', 'cka completion fish | source'],
+      async run(cli, [shell]) {
+        const { UserError } = await import('../base/user-error.ts');
+        if (!SHELLS.some((name) => name === shell)) throw new UserError(`There is no completion for "${shell}".`, `Use one of ${SHELLS.join(', ')}.`, 2);
+        const { script } = await import('@bomb.sh/tab');
+        cli.out(`${captured(() => script(shell!, 'cka', 'cka'))}\n`);
+        return EXIT.done;
+      },
+    },
+    {
+      name: 'complete',
+      summary: 'answer a completion script',
+      hidden: true,
+      passThrough: true,
+      arguments: [{ name: '[words...]', description: 'the line so far' }],
+      async run(cli, words) {
+        const { RootCommand } = await import('@bomb.sh/tab');
+        const root = new RootCommand();
+        for (const command of commands()) if (!command.hidden) describe(root, command, cli);
+        cli.out(captured(() => root.parse(words[0] === '--' ? words.slice(1) : [...words])));
+        return EXIT.done;
+      },
+    },
+  ];
+}
+
+type Root = InstanceType<typeof import('@bomb.sh/tab').RootCommand>;
+
+function describe(root: Root, spec: CliCommand, cli: Cli): void {
+  const group = spec.name.split(' ')[0]!;
+  if (group !== spec.name && !root.commands.has(group)) root.command(group, '');
+  const command = root.command(spec.name, spec.summary);
+  for (const argument of spec.arguments ?? []) {
+    command.argument(argument.name.replace(/[<>[\].]/g, ''), (offer) => candidates(argument, cli).forEach((word) => offer(word, '')), argument.name.includes('...'));
+  }
+  for (const { flags, description, choices, hidden } of spec.options ?? []) {
+    if (hidden) continue;
+    const name = /--([a-z-]+)/.exec(flags)![1]!;
+    if (flags.includes('<')) command.option(name, description, (offer) => (choices ?? []).forEach((word) => offer(word, '')));
+    else command.option(name, description);
+  }
+}
+
+function candidates({ completes }: CliArgument, cli: Cli): readonly string[] {
+  switch (completes) {
+    case 'lab': return labNames(cli);
+    case 'shell': return SHELLS;
+    case 'node': return nodeNames(cli);
+    case undefined: return [];
+    default: return unreachable(completes);
+  }
+}
+
+/** From the folders' names alone: a Tab must not wait for YAML. */
+function labNames(cli: Cli): readonly string[] {
+  const folders = (path: string) => readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const root = join(cli.root, 'labs');
+  return folders(root).flatMap((pack) => folders(join(root, pack)).map((name) => name.replace(/^\d+-/, '')));
+}
+
+/** As a cluster of two workers names them; the real list would need the cluster. */
+function nodeNames(cli: Cli): readonly string[] {
+  const cluster = cli.env['CKA_CLUSTER'] ?? 'cka-lab';
+  return ['control-plane', 'worker', 'worker2'].map((end) => `${cluster}-${end}`);
+}
+
+/** The library prints; we decide where to. */
+function captured(print: () => void): string {
+  const original = console.log;
+  const lines: string[] = [];
+  console.log = (...words: unknown[]) => void lines.push(words.join(' '));
+  try {
+    print();
+  } finally {
+    console.log = original;
+  }
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,108 @@
+/**
+ * Where the parts are put together for a command that works on a lab or a cluster: packs, progress, backend, session.
+ * Everything costly is imported here when first asked for.
+ */
+import { join, resolve } from 'node:path';
+import { UserError } from '../base/user-error.ts';
+import type { Cluster, ClusterBackend, ClusterSpec } from '../cluster/cluster.ts';
+import type { Lab } from '../lab/lab.ts';
+import type { Packs } from '../lab/load.ts';
+import type { Progress } from '../lab/progress.ts';
+import type { LabSession, SessionOptions } from '../lab/session.ts';
+import type { ShellFolders } from '../lab/shell/lab-shell.ts';
+import type { Cli, CliOptions } from './command.ts';
+
+export const DEFAULT_CLUSTER = 'cka-lab';
+
+/** Every lab that can be read; what cannot is told once on standard error. */
+export async function loadLabs(cli: Cli): Promise<readonly Lab[]> {
+  const { labs, problems } = await readPacks(cli);
+  for (const { file, line, message } of problems) cli.err(`${file}${line === undefined ? '' : `:${line}`}: ${message}\n`);
+  return labs;
+}
+
+export async function readPacks(cli: Cli): Promise<Packs> {
+  const [{ loadPacks }, { checkers }, { data }] = await Promise.all([import('../lab/load.ts'), import('../../checkers/index.ts'), paths(cli)]);
+  return loadPacks([join(cli.root, 'labs'), join(data, 'packs')], checkers);
+}
+
+/** The lab that is meant: by name, or the one that this shell works on. */
+export async function chosenLab(cli: Cli, typed: string | undefined): Promise<Lab> {
+  const wanted = typed ?? cli.env['CKA_LAB'] ?? (await onlyRunning(cli));
+  const { findLab } = await import('../lab/find.ts');
+  return findLab(await loadLabs(cli), wanted);
+}
+
+async function onlyRunning(cli: Cli): Promise<string> {
+  const running = await (await openProgress(cli)).running(clusterName(cli, {}));
+  if (!running) throw new UserError('Which lab?', 'Name one: `cka lab list` shows them.', 2);
+  return running.lab;
+}
+
+export async function openProgress(cli: Cli): Promise<Progress> {
+  const { Progress } = await import('../lab/progress.ts');
+  const { data } = await paths(cli);
+  return new Progress({ folder: data, onNotice: (text) => cli.err(`Note: ${text}\n`) });
+}
+
+/** Everything a session needs. */
+export async function sessionOptions(cli: Cli, lab: Lab, options: CliOptions, onProgress?: (step: string) => void): Promise<SessionOptions> {
+  const [{ checkers }, progress, backend, folders] = await Promise.all([import('../../checkers/index.ts'), openProgress(cli), backendOf(cli), shellFolders(cli)]);
+  return {
+    lab,
+    backend,
+    spec: specOf(cli, options),
+    progress,
+    checkers,
+    folders,
+    onNotice: (text) => cli.err(`Note: ${text}\n`),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  };
+}
+
+export async function startSession(cli: Cli, lab: Lab, options: CliOptions, onProgress?: (step: string) => void): Promise<LabSession> {
+  const { LabSession } = await import('../lab/session.ts');
+  return LabSession.start(await sessionOptions(cli, lab, options, onProgress));
+}
+
+export async function findSession(cli: Cli, lab: Lab, options: CliOptions): Promise<LabSession> {
+  const { LabSession } = await import('../lab/session.ts');
+  return LabSession.find(await sessionOptions(cli, lab, options));
+}
+
+export async function shellFolders(cli: Cli): Promise<ShellFolders> {
+  return { ...(await paths(cli)), self: cli.self, env: cli.env };
+}
+
+/** The folders of everything the program keeps. */
+export async function paths(cli: Cli): Promise<{ readonly data: string; readonly run: string; readonly cache: string }> {
+  const { appPaths } = await import('../cluster/paths.ts');
+  const home = cli.env['CKA_HOME'];
+  return appPaths(home === undefined ? cli.env : { ...cli.env, CKA_HOME: resolve(home) });
+}
+
+export async function backendOf(cli: Cli): Promise<ClusterBackend> {
+  const [{ simulatorBackend }, folders] = await Promise.all([import('../cluster/simulator.ts'), paths(cli)]);
+  return simulatorBackend(folders);
+}
+
+/** @throws UserError when no such cluster runs */
+export async function runningCluster(cli: Cli, options: CliOptions): Promise<Cluster> {
+  const name = clusterName(cli, options);
+  const cluster = await (await backendOf(cli)).find(name);
+  if (!cluster) throw new UserError(`There is no running cluster "${name}".`, name === DEFAULT_CLUSTER ? 'cka cluster up' : `cka cluster up --name ${name}`);
+  return cluster;
+}
+
+export function clusterName(cli: Cli, options: CliOptions): string {
+  const name = (options['name'] as string | undefined) ?? cli.env['CKA_CLUSTER'] ?? DEFAULT_CLUSTER;
+  // Nodes are called <name>-control-plane, and a node's name is a DNS label.
+  if (!/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(name)) throw new UserError(`"${name}" cannot be the name of a cluster.`, 'Use up to 40 lower-case letters, digits and dashes.', 2);
+  return name;
+}
+
+export function specOf(cli: Cli, options: CliOptions): ClusterSpec {
+  const workers = (options['workers'] as string | undefined) ?? '2';
+  if (!/^[1-9]$/.test(workers)) throw new UserError(`"${workers}" cannot be the number of workers.`, 'Use a number from 1 to 9.', 2);
+  return { name: clusterName(cli, options), workers: Number(workers), cni: (options['cni'] as ClusterSpec['cni'] | undefined) ?? 'calico', proxyMode: 'iptables' };
+}

@@ -1,0 +1,64 @@
+/** `cka` alone: the screens when there is a terminal, else the overview. Gives the screens what they ask for. */
+import type { AppServices } from '../tui/services.ts';
+import { type Cli, type CliOptions } from './command.ts';
+import { listings } from './listing.ts';
+import { backendOf, chosenLab, openProgress, paths, readPacks, startSession } from './labs.ts';
+import { commandLine } from '../lab/shell/quote.ts';
+import type { LabSession } from '../lab/session.ts';
+
+export async function screens(cli: Cli, options: CliOptions): Promise<number> {
+  if (!cli.isTerminal) return (await import('./overview.ts')).overview(cli);
+  const [services, { runTui }] = await Promise.all([appServices(cli), import('../tui/run.tsx')]);
+  return runTui(services, { plain: options['plain'] === true, pane: options['pane'] !== false });
+}
+
+async function appServices(cli: Cli): Promise<AppServices> {
+  const notices: string[] = [];
+  // The screen owns the terminal: what would go to standard error waits until it has gone.
+  const quiet: Cli = { ...cli, err: (text) => void notices.push(text) };
+  process.once('exit', () => notices.forEach((text) => cli.err(text)));
+  const [{ labs }, progress, { bestOf }] = await Promise.all([readPacks(quiet), openProgress(quiet), import('../lab/progress.ts')]);
+  let attempts = await progress.all();
+  const sessions = new Map<string, LabSession>();
+  const refresh = async () => {
+    attempts = await progress.all();
+  };
+  return {
+    version: cli.version,
+    firstRun: attempts.length === 0,
+    labs: () => listings(labs, attempts, bestOf),
+    async openLab(id, onProgress) {
+      const session = await startSession(quiet, await chosenLab(quiet, id), {}, onProgress);
+      sessions.set(id, session);
+      await refresh();
+      return remembering(session, refresh);
+    },
+    clusters: async () => (await backendOf(quiet)).list(),
+    async doctor() {
+      const { examine } = await import('../cluster/doctor.ts');
+      return examine({ ...(await paths(quiet)), env: cli.env });
+    },
+    shell: ({ lab }) => sessions.get(lab.id)!.shell(),
+    pasteLine: ({ lab }) => commandLine([...cli.self, 'lab', 'shell', lab.id]),
+  };
+}
+
+/** The session, keeping the home screen's list up to date. */
+function remembering(session: LabSession, refresh: () => Promise<void>) {
+  const after = async <T>(work: Promise<T>): Promise<T> => {
+    const result = await work;
+    await session.settled();
+    await refresh();
+    return result;
+  };
+  return {
+    lab: session.lab,
+    cluster: session.cluster,
+    get startedAtMs() { return session.startedAtMs; },
+    get hintsTaken() { return session.hintsTaken; },
+    check: () => after(session.check()),
+    reset: () => after(session.reset()),
+    stop: () => after(session.stop()),
+    takeHint: () => session.takeHint(),
+  };
+}

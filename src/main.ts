@@ -1,0 +1,37 @@
+/** Argument words to an exit code. The only file that does something when it is loaded. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Cli } from './cli/command.ts';
+
+// One folder above this file, in the sources and in the bundle alike.
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string };
+
+const cli: Cli = {
+  root,
+  version,
+  self: [process.execPath, ...process.execArgv, process.argv[1]!],
+  env: process.env,
+  isTerminal: Boolean(process.stdin.isTTY && process.stdout.isTTY),
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+};
+
+// `cka lab list | head` closes the pipe early: not an error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+const code = await main(process.argv.slice(2));
+// What is still written goes out first; sockets kept open for reuse do not keep us here.
+process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+
+async function main(argv: readonly string[]): Promise<number> {
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    cli.out(`${version}\n`);
+    return 0;
+  }
+  const [{ runCommandLine }, { commands }] = await Promise.all([import('./cli/program.ts'), import('./cli/commands.ts')]);
+  return runCommandLine(argv, cli, commands, async (options) => (await import('./cli/screens.ts')).screens(cli, options));
+}
