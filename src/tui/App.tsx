@@ -3,53 +3,53 @@
  * Computes nothing: it asks the services and draws their answers.
  */
 import { Box } from 'ink';
-import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { ClusterInfo } from '../cluster/cluster.ts';
+import { HelpContext } from './hooks/use-help.ts';
 import { useKeys } from './hooks/use-keys.ts';
 import type { OpenLab } from './hooks/use-terminal.ts';
 import { UiContext, useStage, useUi, type Ui } from './hooks/use-ui.ts';
-import { isTooSmall, MINIMUM } from './layout.ts';
 import { Crash } from './panes/Crash.tsx';
 import { Lines } from './panes/Lines.tsx';
 import { ClusterScreen } from './screens/ClusterScreen.tsx';
 import { DoctorScreen } from './screens/DoctorScreen.tsx';
-import { HelpScreen } from './screens/HelpScreen.tsx';
 import { HomeScreen } from './screens/HomeScreen.tsx';
 import { LabScreen } from './screens/LabScreen.tsx';
 import { StartingScreen } from './screens/StartingScreen.tsx';
 import { line, wrap } from './text/lines.ts';
 
-type Where =
-  | { readonly screen: 'home' | 'clusters' | 'doctor' | 'help' }
-  | { readonly screen: 'starting' | 'lab'; readonly lab: string };
+type Where = { readonly screen: 'home' | 'clusters' | 'doctor' } | { readonly screen: 'starting' | 'lab'; readonly lab: string };
 
-export interface AppProps {
-  readonly ui: Ui;
-  /** Open this lab at once. */
-  readonly lab?: string | undefined;
-  readonly onQuit: () => void;
-}
-
-export function App({ ui, lab, onQuit }: AppProps): ReactNode {
+/** @param lab opened at once */
+export function App({ ui, lab }: { ui: Ui; lab?: string | undefined }): ReactNode {
   return (
     <UiContext.Provider value={ui}>
-      <Crash fallback={(error, tryAgain) => <CrashScreen error={error} onAgain={tryAgain} onQuit={onQuit} />}>
-        <Screens lab={lab} onQuit={onQuit} />
+      <Crash fallback={(error, tryAgain) => <CrashScreen error={error} onAgain={tryAgain} />}>
+        <Everywhere>
+          <Screens lab={lab} />
+        </Everywhere>
       </Crash>
     </UiContext.Provider>
   );
 }
 
-function Screens({ lab, onQuit }: { lab: string | undefined; onQuit: () => void }): ReactNode {
+/** The keys that work on every screen. */
+function Everywhere({ children }: { children: ReactNode }): ReactNode {
+  const { quit } = useUi();
+  const [isOpen, setOpen] = useState(false);
+  useKeys(['everywhere'], { quit, help: () => setOpen(true) }, 'always');
+  const help = useMemo(() => ({ isOpen, close: () => setOpen(false) }), [isOpen]);
+  return <HelpContext.Provider value={help}>{children}</HelpContext.Provider>;
+}
+
+function Screens({ lab }: { lab: string | undefined }): ReactNode {
   const { services } = useUi();
-  const size = useStage();
   const [where, setWhere] = useState<Where>(lab === undefined ? { screen: 'home' } : { screen: 'starting', lab });
   const [at, setAt] = useState(lab);
   const open = useRef(new Map<string, OpenLab>());
   const clusters = useClusters(where.screen === 'home');
   const home = () => setWhere({ screen: 'home' });
 
-  if (isTooSmall(size)) return <TooSmall onQuit={onQuit} />;
   switch (where.screen) {
     case 'home':
       return (
@@ -63,16 +63,12 @@ function Screens({ lab, onQuit }: { lab: string | undefined; onQuit: () => void 
           }}
           onClusters={() => setWhere({ screen: 'clusters' })}
           onDoctor={() => setWhere({ screen: 'doctor' })}
-          onHelp={() => setWhere({ screen: 'help' })}
-          onQuit={onQuit}
         />
       );
     case 'clusters':
-      return <ClusterScreen onBack={home} onQuit={onQuit} />;
+      return <ClusterScreen onBack={home} />;
     case 'doctor':
-      return <DoctorScreen onBack={home} onQuit={onQuit} />;
-    case 'help':
-      return <HelpScreen onBack={home} onQuit={onQuit} />;
+      return <DoctorScreen onBack={home} />;
     case 'starting':
       return (
         <StartingScreen
@@ -83,7 +79,6 @@ function Screens({ lab, onQuit }: { lab: string | undefined; onQuit: () => void 
             setWhere({ screen: 'lab', lab: where.lab });
           }}
           onBack={home}
-          onQuit={onQuit}
         />
       );
     case 'lab': {
@@ -94,7 +89,7 @@ function Screens({ lab, onQuit }: { lab: string | undefined; onQuit: () => void 
         open.current.delete(where.lab);
         home();
       };
-      return <LabScreen key={where.lab} open={opened} onBack={home} onStopped={stopped} onQuit={onQuit} />;
+      return <LabScreen key={where.lab} open={opened} onBack={home} onStopped={stopped} />;
     }
   }
 }
@@ -117,22 +112,16 @@ function useClusters(isHome: boolean): readonly ClusterInfo[] | undefined {
   return clusters;
 }
 
-function TooSmall({ onQuit }: { onQuit: () => void }): ReactNode {
+function CrashScreen({ error, onAgain }: { error: Error; onAgain: () => void }): ReactNode {
+  const { quit } = useUi();
   const { columns, rows } = useStage();
-  useKeys(['home', 'everywhere'], { quit: onQuit });
-  const text = `This terminal has ${columns}x${rows} characters. At least ${MINIMUM.columns}x${MINIMUM.rows} are needed: make the window larger or the letters smaller. q quits.`;
-  return <Lines lines={wrap(line(text), columns)} />;
-}
-
-function CrashScreen({ error, onAgain, onQuit }: { error: Error; onAgain: () => void; onQuit: () => void }): ReactNode {
-  const { columns, rows } = useStage();
-  useKeys(['overview', 'everywhere'], { refresh: onAgain, back: onAgain, quit: onQuit });
+  useKeys(['answers', 'overview', 'everywhere'], { refresh: onAgain, back: onAgain, quit }, 'always');
   const stack = (error.stack ?? '').split('\n').slice(1, Math.max(2, rows - 8));
   return (
     <Box paddingX={1} flexDirection="column">
       <Lines
         lines={[
-          line('The screen could not be drawn. Your cluster and your lab are not affected.', 'fail'),
+          ...wrap(line('The screen could not be drawn. Your cluster and your lab are not affected.', 'fail'), columns - 2),
           ...wrap(line(error.message, 'strong'), columns - 2),
           ...stack.map((frame) => line(frame, 'dim')),
           line('r goes back to the home screen, Ctrl-C quits.'),

@@ -4,7 +4,7 @@
  */
 
 /** Where a key works. */
-export type KeyContext = 'everywhere' | 'home' | 'lab' | 'reading' | 'confirm' | 'starting' | 'overview' | 'terminal' | 'copy';
+export type KeyContext = 'everywhere' | 'home' | 'lab' | 'pane' | 'reading' | 'confirm' | 'starting' | 'overview' | 'answers' | 'terminal' | 'copy';
 
 /** What a key does. */
 export type Action =
@@ -45,20 +45,16 @@ export const KEYS: readonly KeyBinding[] = [
 
   { context: 'lab', keys: ['c'], action: 'check', help: 'Check now: each criterion says pass, fail or unknown.', short: 'check' },
   { context: 'lab', keys: ['h'], action: 'hint', help: 'The next hint. Hints are counted.', short: 'hint' },
-  { context: 'lab', keys: ['tab', 'enter'], action: 'focusTerminal', help: 'Into the terminal.', short: 'terminal' },
-  { context: 'lab', keys: ['z'], action: 'zoom', help: 'Terminal full screen, and back.', short: 'zoom' },
   { context: 'lab', keys: ['1', 't'], action: 'task', help: 'Read the task.' },
   { context: 'lab', keys: ['2'], action: 'criteria', help: 'What is checked, what was expected and what was seen.' },
   { context: 'lab', keys: ['3'], action: 'hints', help: 'Hints taken so far.' },
-  { context: 'lab', keys: ['4', 's'], action: 'solution', help: 'Read the solution (asks first).', short: 'solution' },
-  { context: 'lab', keys: ['5', 'd'], action: 'debrief', help: 'Why it works, and what to remember.', short: 'debrief' },
+  { context: 'lab', keys: ['s', '4'], action: 'solution', help: 'Read the solution (asks first).', short: 'solution' },
+  { context: 'lab', keys: ['d', '5'], action: 'debrief', help: 'Why it works, and what to remember.', short: 'debrief' },
   { context: 'lab', keys: ['right'], action: 'nextTab', help: 'The next page of the panel.' },
   { context: 'lab', keys: ['left'], action: 'left', help: 'The page before.' },
   { context: 'lab', keys: ['a'], action: 'practice', help: 'Check by itself every few seconds: on or off.' },
   { context: 'lab', keys: ['r'], action: 'reset', help: 'Back to the start of the lab (asks first).', short: 'reset' },
   { context: 'lab', keys: ['x'], action: 'stop', help: 'End the lab and remove what it made (asks first).' },
-  { context: 'lab', keys: ['y', '['], action: 'copyMode', help: 'Copy mode: choose text of the terminal with the keyboard; the mouse is yours meanwhile.' },
-  { context: 'lab', keys: ['v'], action: 'literal', help: 'Send the prefix key itself to the terminal.' },
   { context: 'lab', keys: ['escape', 'q'], action: 'back', help: 'Home. The lab goes on.', short: 'home' },
 
   { context: 'reading', keys: ['up', 'k'], action: 'up', help: 'Scroll up.' },
@@ -68,7 +64,12 @@ export const KEYS: readonly KeyBinding[] = [
   { context: 'reading', keys: ['home', 'g'], action: 'top', help: 'To the beginning.' },
   { context: 'reading', keys: ['end', 'G'], action: 'bottom', help: 'To the end.' },
 
-  { context: 'terminal', keys: ['prefix'], action: 'prefix', help: 'Out of the terminal, to the panel and its keys; again: back in.', short: 'panel' },
+  { context: 'pane', keys: ['tab', 'enter'], action: 'focusTerminal', help: 'Into the terminal.', short: 'terminal' },
+  { context: 'pane', keys: ['z'], action: 'zoom', help: 'Terminal full screen, and back.', short: 'zoom' },
+  { context: 'pane', keys: ['y', '['], action: 'copyMode', help: 'Copy mode: choose text of the terminal with the keyboard; the mouse is yours meanwhile.' },
+  { context: 'pane', keys: ['v'], action: 'literal', help: 'Send the prefix key itself to the terminal.' },
+
+  { context: 'terminal', keys: ['prefix'], action: 'prefix', help: 'Out of the terminal, to the panel and its keys; again: back in.', short: 'then' },
 
   { context: 'copy', keys: ['left', 'h'], action: 'left', help: 'Left.' },
   { context: 'copy', keys: ['right', 'l'], action: 'right', help: 'Right.' },
@@ -84,7 +85,7 @@ export const KEYS: readonly KeyBinding[] = [
   { context: 'copy', keys: ['enter', 'y'], action: 'copy', help: 'Copy what is chosen (or the line) to the clipboard.', short: 'copy' },
   { context: 'copy', keys: ['escape', 'q', 'ctrl-c'], action: 'leave', help: 'Leave copy mode.', short: 'leave' },
 
-  { context: 'overview', keys: ['r'], action: 'refresh', help: 'Look again.', short: 'look again' },
+  { context: 'answers', keys: ['r'], action: 'refresh', help: 'Look again.', short: 'look again' },
   { context: 'overview', keys: ['escape', 'q'], action: 'back', help: 'Back.', short: 'back' },
 
   { context: 'starting', keys: ['r'], action: 'refresh', help: 'Try again.' },

@@ -30,7 +30,7 @@ export function labLayout(size: { columns: number; rows: number }, want: 'panel'
   const full: Rect = { x: 0, width: size.columns, ...body };
   if (zoomed) return { terminal: full };
   if (size.columns < SPLIT_COLUMNS) return want === 'panel' ? { panel: full } : { terminal: full };
-  const width = Math.min(64, Math.max(42, Math.floor(size.columns * 0.38)));
+  const width = Math.min(64, Math.max(44, Math.floor(size.columns * 0.38)));
   return {
     panel: { x: 0, width, ...body },
     ruleColumn: width,

@@ -44,16 +44,16 @@ export async function runTui(services: AppServices, options: TuiOptions = {}): P
     virtual.columns = stage.state.columns;
     virtual.rows = stage.state.rows;
   });
-  const ui: Ui = { stage, services, theme: themeFor(env), pane: options.pane ?? true, now: Date.now };
-
-  terminal.enter();
   let quit: (code: number) => void = () => {};
   const quitted = new Promise<number>((resolve) => {
     quit = resolve;
   });
+  const ui: Ui = { stage, services, theme: themeFor(env), pane: options.pane ?? true, now: Date.now, quit: () => quit(0) };
+
+  terminal.enter();
   const unguard = guard(terminal, stage, (code) => quit(code));
   // Ink is given the virtual terminal and asks nothing of it but `columns` and `write`; keys reach the UI by the stage.
-  const ink = render(<App ui={ui} lab={options.lab} onQuit={() => quit(0)} />, {
+  const ink = render(<App ui={ui} lab={options.lab} />, {
     stdout: virtual as unknown as NodeJS.WriteStream,
     stdin: process.stdin,
     debug: true,

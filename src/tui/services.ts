@@ -43,6 +43,8 @@ export interface RunningLab {
   stop(): Promise<void>;
   /** The next hint, counted; undefined when there is none left. */
   takeHint(): string | undefined;
+  /** The solution, noted as read; without it the lab's own text is shown and nothing noted. */
+  readSolution?(): string;
 }
 
 /** One thing the doctor looked at. */

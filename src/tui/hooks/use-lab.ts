@@ -8,6 +8,7 @@ import { problemOf } from '../problem.ts';
 import type { RunningLab } from '../services.ts';
 import { isSolved, type LabView } from '../views/lab.ts';
 import { useNow } from './use-now.ts';
+import { useUi } from './use-ui.ts';
 
 /** In practice the criteria are looked at this often, counted from the end of the last look. */
 const PRACTICE_MS = 4000;
@@ -31,6 +32,7 @@ export function useLab(running: RunningLab): LabControl {
   const [hintsTaken, setHintsTaken] = useState(running.hintsTaken);
   const [practice, setPractice] = useState(true);
   const [solvedAtMs, setSolvedAtMs] = useState<number>();
+  const { now: clock } = useUi();
   const gate = useRef<Busy>(undefined);
   const now = useNow(solvedAtMs === undefined);
 
@@ -55,9 +57,9 @@ export function useLab(running: RunningLab): LabControl {
       alone('checking', async () => {
         const next = await running.check();
         setReport(next);
-        setSolvedAtMs((before) => (isSolved(next) ? (before ?? Date.now()) : undefined));
+        setSolvedAtMs((before) => (isSolved(next) ? (before ?? clock()) : undefined));
       }),
-    [alone, running],
+    [alone, running, clock],
   );
 
   const isOver = solvedAtMs !== undefined;

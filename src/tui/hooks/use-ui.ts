@@ -13,6 +13,8 @@ export interface Ui {
   /** False: the learner wants their own terminal instead of the pane. */
   readonly pane: boolean;
   now(): number;
+  /** Leave the program. */
+  quit(): void;
 }
 
 export const UiContext = createContext<Ui | undefined>(undefined);

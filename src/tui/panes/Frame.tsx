@@ -1,11 +1,17 @@
-/** What every screen has around it: a header line, a body of the rows between, a footer with the keys (or a question). */
+/**
+ * What every screen has around it: a header line, a body of the rows between, a footer with the keys (or a question).
+ * In front of it, when asked for, the help; instead of it, when the terminal is too small, a sentence.
+ */
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
+import { useHelp } from '../hooks/use-help.ts';
 import { useStage, useUi } from '../hooks/use-ui.ts';
 import type { KeyContext } from '../keys.ts';
-import { justify, line, span, type Line } from '../text/lines.ts';
+import { FOOTER_ROWS, HEADER_ROWS, isTooSmall, MINIMUM } from '../layout.ts';
+import { HelpScreen } from '../screens/HelpScreen.tsx';
+import { justify, line, span, wrap, type Line } from '../text/lines.ts';
 import { footerLine } from '../views/keys.ts';
-import { OneLine } from './Lines.tsx';
+import { Lines, OneLine } from './Lines.tsx';
 
 export interface FrameProps {
   readonly title: string;
@@ -19,7 +25,11 @@ export interface FrameProps {
 
 export function Frame({ title, right = [], contexts, question, children }: FrameProps): ReactNode {
   const { stage } = useUi();
-  const { columns, rows, notice } = useStage();
+  const size = useStage();
+  const help = useHelp();
+  const { columns, rows, notice } = size;
+  if (isTooSmall(size)) return <Lines lines={wrap(line(tooSmall(columns, rows)), columns)} />;
+  if (help.isOpen) return <HelpScreen />;
   const keys = footerLine(contexts, columns - 2 - (notice === undefined ? 0 : notice.length + 2), stage.prefix);
   const footer =
     question !== undefined ? [span(` ${question} `, 'selected'), span('  '), ...footerLine(['confirm'], columns - question.length - 4, stage.prefix)]
@@ -27,10 +37,13 @@ export function Frame({ title, right = [], contexts, question, children }: Frame
   return (
     <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
       <OneLine line={justify([span(' cka ', 'selected'), span(` ${title}`, 'strong')], [...right, span(' ')], columns)} />
-      <Box height={rows - 2} flexShrink={0} overflow="hidden">
+      <Box height={rows - HEADER_ROWS - FOOTER_ROWS} flexShrink={0} overflow="hidden">
         {children}
       </Box>
       <OneLine line={footer} />
     </Box>
   );
 }
+
+const tooSmall = (columns: number, rows: number): string =>
+  `This terminal has ${columns}x${rows} characters. At least ${MINIMUM.columns}x${MINIMUM.rows} are needed: make the window larger or the letters smaller. Ctrl-C quits.`;

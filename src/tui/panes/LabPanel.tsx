@@ -42,10 +42,7 @@ export function panelPage({ tab, view, isRevealed, width, height, symbols, note 
 }
 
 export function LabPanel({ rect, tab, page, scroll, hasKeyboard }: { rect: Rect; tab: Tab; page: PanelPage; scroll: Scroll; hasKeyboard: boolean }): ReactNode {
-  const tabs: Line = TABS.flatMap((name, index) => [
-    span(name === tab ? `[${name}]` : ` ${name} `, name === tab ? (hasKeyboard ? 'accent' : 'strong') : 'dim'),
-    ...(index < TABS.length - 1 ? [span('')] : []),
-  ]);
+  const tabs: Line = TABS.map((name) => (name === tab ? span(`[${name}]`, hasKeyboard ? 'accent' : 'strong') : span(` ${name} `, 'dim')));
   return (
     <Box width={rect.width} height={rect.height} paddingX={1} flexDirection="column" flexShrink={0} overflow="hidden">
       <OneLine line={tabs} />

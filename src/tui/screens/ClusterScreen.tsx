@@ -5,8 +5,8 @@ import { useUi } from '../hooks/use-ui.ts';
 import { clusterLines } from '../views/overview.ts';
 import { ReadingScreen } from './ReadingScreen.tsx';
 
-export function ClusterScreen({ onBack, onQuit }: { onBack: () => void; onQuit: () => void }): ReactNode {
+export function ClusterScreen({ onBack }: { onBack: () => void }): ReactNode {
   const { services, theme } = useUi();
   const [asked, again] = useAsked(() => services.clusters());
-  return <ReadingScreen title="clusters" asked={asked} waiting="Looking for clusters." lines={(clusters, width) => clusterLines(clusters, width, theme.symbols)} onBack={onBack} onQuit={onQuit} onAgain={again} />;
+  return <ReadingScreen title="clusters" asked={asked} waiting="Looking for clusters." lines={(clusters, width) => clusterLines(clusters, width, theme.symbols)} onBack={onBack} onAgain={again} />;
 }

@@ -5,8 +5,8 @@ import { useUi } from '../hooks/use-ui.ts';
 import { doctorLines } from '../views/overview.ts';
 import { ReadingScreen } from './ReadingScreen.tsx';
 
-export function DoctorScreen({ onBack, onQuit }: { onBack: () => void; onQuit: () => void }): ReactNode {
+export function DoctorScreen({ onBack }: { onBack: () => void }): ReactNode {
   const { services, theme } = useUi();
   const [asked, again] = useAsked(() => services.doctor());
-  return <ReadingScreen title="doctor" asked={asked} waiting="Looking at this machine." lines={(rows, width) => doctorLines(rows, width, theme.symbols)} onBack={onBack} onQuit={onQuit} onAgain={again} />;
+  return <ReadingScreen title="doctor" asked={asked} waiting="Looking at this machine." lines={(rows, width) => doctorLines(rows, width, theme.symbols)} onBack={onBack} onAgain={again} />;
 }

@@ -1,10 +1,16 @@
-/** All keys, from the key table. */
+/** All keys, from the key table; drawn in front of any screen. */
 import type { ReactNode } from 'react';
+import { HelpContext, NO_HELP, useHelp } from '../hooks/use-help.ts';
 import { useUi } from '../hooks/use-ui.ts';
 import { helpLines } from '../views/keys.ts';
 import { ReadingScreen } from './ReadingScreen.tsx';
 
-export function HelpScreen({ onBack, onQuit }: { onBack: () => void; onQuit: () => void }): ReactNode {
+export function HelpScreen(): ReactNode {
   const { stage } = useUi();
-  return <ReadingScreen title="keys" asked={{ is: 'answered', answer: undefined }} waiting="" lines={(_, width) => helpLines(width, stage.prefix)} onBack={onBack} onQuit={onQuit} />;
+  const help = useHelp();
+  return (
+    <HelpContext.Provider value={NO_HELP}>
+      <ReadingScreen title="keys" asked={{ is: 'answered', answer: undefined }} waiting="" lines={(_, width) => helpLines(width, stage.prefix)} onBack={help.close} />
+    </HelpContext.Provider>
+  );
 }

@@ -19,16 +19,14 @@ export interface HomeProps {
   readonly onOpen: (lab: string) => void;
   readonly onClusters: () => void;
   readonly onDoctor: () => void;
-  readonly onHelp: () => void;
-  readonly onQuit: () => void;
 }
 
 /** From this width on the lab under the pointer is described at the side. */
 const SIDE_COLUMNS = 110;
 const SIDE_WIDTH = 38;
 
-export function HomeScreen({ labs, clusters, at, onOpen, onClusters, onDoctor, onHelp, onQuit }: HomeProps): ReactNode {
-  const { services, theme } = useUi();
+export function HomeScreen({ labs, clusters, at, onOpen, onClusters, onDoctor }: HomeProps): ReactNode {
+  const { services, theme, quit } = useUi();
   const { columns, rows } = useStage();
   const ordered = inOrder(labs);
   const [selected, setSelected] = useState(at ?? ordered[0]?.lab.id);
@@ -47,7 +45,7 @@ export function HomeScreen({ labs, clusters, at, onOpen, onClusters, onDoctor, o
     setSelected(listing.lab.id);
     scroll.show(list.findIndex(({ lab }) => lab === listing.lab.id));
   };
-  useKeys(['home', 'everywhere'], {
+  useKeys(['home'], {
     up: () => select(index - 1),
     down: () => select(index + 1),
     pageUp: () => select(index - listHeight),
@@ -55,8 +53,7 @@ export function HomeScreen({ labs, clusters, at, onOpen, onClusters, onDoctor, o
     open: () => ordered[index] && onOpen(ordered[index].lab.id),
     clusters: onClusters,
     doctor: onDoctor,
-    help: onHelp,
-    quit: onQuit,
+    quit,
   });
 
   return (

@@ -18,13 +18,11 @@ import { TerminalView } from '../panes/TerminalView.tsx';
 import { pasteLine } from '../paste-line.ts';
 import { line, span } from '../text/lines.ts';
 import { criterionStrip, summary, TABS, type Tab } from '../views/lab.ts';
-import { HelpScreen } from './HelpScreen.tsx';
 
 export interface LabScreenProps {
   readonly open: OpenLab;
   readonly onBack: () => void;
   readonly onStopped: () => void;
-  readonly onQuit: () => void;
 }
 
 interface Question {
@@ -32,7 +30,7 @@ interface Question {
   readonly yes: () => void;
 }
 
-export function LabScreen({ open, onBack, onStopped, onQuit }: LabScreenProps): ReactNode {
+export function LabScreen({ open, onBack, onStopped }: LabScreenProps): ReactNode {
   const { running } = open;
   const { stage, theme, services } = useUi();
   const state = useStage();
@@ -41,7 +39,6 @@ export function LabScreen({ open, onBack, onStopped, onQuit }: LabScreenProps): 
   const [tab, setTab] = useState<Tab>('task');
   const [isRevealed, setRevealed] = useState(false);
   const [isZoomed, setZoomed] = useState(false);
-  const [isHelp, setHelp] = useState(false);
   const [question, setQuestion] = useState<Question>();
 
   const isSplit = state.columns >= SPLIT_COLUMNS;
@@ -76,11 +73,12 @@ export function LabScreen({ open, onBack, onStopped, onQuit }: LabScreenProps): 
     else if (pane) reopen();
   };
   const showSolution = () => {
+    running.readSolution?.();
     setRevealed(true);
     turnTo('solution');
   };
   useKeys(
-    ['lab', 'terminal', 'reading', 'everywhere'],
+    ['pane', 'lab', 'terminal', 'reading'],
     {
       ...scroll.handlers,
       check: () => {
@@ -121,26 +119,23 @@ export function LabScreen({ open, onBack, onStopped, onQuit }: LabScreenProps): 
         intoTerminal();
       },
       back: onBack,
-      help: () => setHelp(true),
-      quit: onQuit,
     },
-    question === undefined && !isHelp,
+    question === undefined,
   );
   useKeys(
-    ['confirm', 'everywhere'],
+    ['confirm'],
     {
       yes: () => {
         setQuestion(undefined);
         question?.yes();
       },
       no: () => setQuestion(undefined),
-      quit: onQuit,
     },
     question !== undefined,
   );
 
-  if (isHelp) return <HelpScreen onBack={() => setHelp(false)} onQuit={onQuit} />;
-  const contexts: readonly KeyContext[] = state.focus === 'copy' ? ['copy'] : state.focus === 'terminal' ? ['terminal'] : ['lab', 'everywhere'];
+  const panelKeys: readonly KeyContext[] = [...(pane ? (['pane'] as const) : []), 'lab', 'everywhere'];
+  const contexts: readonly KeyContext[] = state.focus === 'copy' ? ['copy'] : state.focus === 'terminal' ? ['terminal', ...panelKeys.filter((context) => context !== 'pane')] : panelKeys;
   const busy = control.busy === 'resetting' ? 'resetting  ' : control.busy === 'stopping' ? 'ending  ' : '';
   return (
     <Frame

@@ -16,11 +16,10 @@ export interface ReadingProps<T> {
   readonly waiting: string;
   readonly lines: (answer: T, width: number) => readonly Line[];
   readonly onBack: () => void;
-  readonly onQuit: () => void;
   readonly onAgain?: () => void;
 }
 
-export function ReadingScreen<T>({ title, asked, waiting, lines, onBack, onQuit, onAgain }: ReadingProps<T>): ReactNode {
+export function ReadingScreen<T>({ title, asked, waiting, lines, onBack, onAgain }: ReadingProps<T>): ReactNode {
   const { columns, rows } = useStage();
   const width = Math.min(100, columns - 4);
   const content =
@@ -29,9 +28,9 @@ export function ReadingScreen<T>({ title, asked, waiting, lines, onBack, onQuit,
     : [...wrap(line(asked.problem.what, 'fail'), width), ...wrap(line(asked.problem.action), width)];
   const height = rows - 4;
   const scroll = useScroll(content.length, height);
-  useKeys(['overview', 'reading', 'everywhere'], { ...scroll.handlers, back: onBack, quit: onQuit, ...(onAgain ? { refresh: onAgain } : {}) });
+  useKeys(['answers', 'overview', 'reading'], { ...scroll.handlers, back: onBack, ...(onAgain ? { refresh: onAgain } : {}) });
   return (
-    <Frame title={title} contexts={['overview', 'everywhere']}>
+    <Frame title={title} contexts={onAgain ? ['answers', 'overview', 'everywhere'] : ['overview']}>
       <Box paddingX={2} paddingTop={1} flexDirection="column">
         <Page lines={content} height={height} scroll={scroll} />
       </Box>

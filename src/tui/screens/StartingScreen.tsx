@@ -15,7 +15,6 @@ export interface StartingProps {
   readonly title: string;
   readonly onStarted: (running: RunningLab) => void;
   readonly onBack: () => void;
-  readonly onQuit: () => void;
 }
 
 interface Step {
@@ -23,7 +22,7 @@ interface Step {
   readonly sinceMs: number;
 }
 
-export function StartingScreen({ id, title, onStarted, onBack, onQuit }: StartingProps): ReactNode {
+export function StartingScreen({ id, title, onStarted, onBack }: StartingProps): ReactNode {
   const { services, theme, now } = useUi();
   const { columns, rows } = useStage();
   const [steps, setSteps] = useState<readonly Step[]>([]);
@@ -54,9 +53,8 @@ export function StartingScreen({ id, title, onStarted, onBack, onQuit }: Startin
     };
   }, [services, id, attempt, now]);
 
-  useKeys(['starting', 'everywhere'], {
+  useKeys(['starting'], {
     back: onBack,
-    quit: onQuit,
     refresh: () => {
       if (problem) setAttempt((count) => count + 1);
     },

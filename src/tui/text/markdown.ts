@@ -3,9 +3,9 @@
  * is not known is shown as its source rather than dropped.
  */
 import { lexer, type Token, type Tokens } from 'marked';
-import { BLANK, fit, line, lineText, lineWidth, span, truncate, wrap, type Line, type Span, type Style } from './lines.ts';
+import { BLANK, fit, line, lineText, lineWidth, span, wrap, type Line, type Span, type Style } from './lines.ts';
 
-/** @param width columns; code is cut at them, never wrapped, so that what is copied is what was written */
+/** @param width columns */
 export function markdown(text: string, width: number): Line[] {
   return trimBlank(blocks(lexer(text), width));
 }
@@ -28,7 +28,7 @@ function block(token: Token, width: number): Line[] {
       return wrap(tokens ? inline(tokens) : [span(decode(text))], width);
     }
     case 'code':
-      return [...(token as Tokens.Code).text.split('\n').map((code) => line(`  ${truncate(code, width - 2)}`, 'code')), BLANK];
+      return [...(token as Tokens.Code).text.split('\n').flatMap((code) => codeLine(code, width)), BLANK];
     case 'list':
       return [...list(token as Tokens.List, width), BLANK];
     case 'blockquote':
@@ -40,6 +40,22 @@ function block(token: Token, width: number): Line[] {
     default:
       return [...wrap([span(token.raw.trim())], width), BLANK];
   }
+}
+
+/** Code goes on in the next line where the width ends, spaces and all, with a mark that is not part of it. */
+function codeLine(code: string, width: number): Line[] {
+  const lines: Line[] = [];
+  let rest = code;
+  do {
+    let head = '';
+    for (const character of rest) {
+      if (lineWidth(line(head + character)) > width - 4 && head !== '') break;
+      head += character;
+    }
+    lines.push([span(lines.length === 0 ? '  ' : '  ↳ ', 'dim'), span(head, 'code')]);
+    rest = rest.slice(head.length);
+  } while (rest !== '');
+  return lines;
 }
 
 function list(token: Tokens.List, width: number): Line[] {

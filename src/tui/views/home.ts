@@ -87,7 +87,7 @@ export function labFacts({ lab, state, attempts, best }: LabListing, width: numb
 /** The lines under the labs. */
 export function aroundLabs(firstRun: boolean, width: number): Line[] {
   return [
-    [span('Exams', 'strong'), span('  None yet: mock exams come in a later version. Labs are graded in the same way.', 'dim')],
+    ...wrap([span('Exams', 'strong'), span('  None yet: mock exams come in a later version. Labs are graded the same way.', 'dim')], width),
     ...(firstRun
       ? [BLANK, ...wrap([span('First time here? ', 'accent'), span('Choose a lab and press Enter. A cluster starts by itself; nothing on your machine is changed, and your own kubeconfig is left alone.')], width)]
       : []),

@@ -6,10 +6,12 @@ const TITLES: readonly (readonly [KeyContext, string])[] = [
   ['everywhere', 'Everywhere'],
   ['home', 'Home'],
   ['lab', 'Lab, while the panel has the keyboard'],
+  ['pane', 'Lab, from the panel to the terminal'],
   ['terminal', 'Lab, while the terminal has the keyboard: every key but one goes to your shell'],
   ['reading', 'Reading a page'],
   ['copy', 'Copy mode'],
   ['overview', 'Clusters, doctor, help'],
+  ['answers', 'Clusters, doctor'],
   ['confirm', 'A question'],
   ['starting', 'While a lab starts'],
 ];
@@ -25,15 +27,19 @@ export function helpLines(width: number, prefix: string): Line[] {
   ]);
 }
 
-/** The keys of these contexts that have a short name, as many as fit. */
+/** The keys of these contexts that have a short name, as many as fit. The last one, which leads to all others, always does. */
 export function footerLine(contexts: readonly KeyContext[], width: number, prefix: string): Line {
+  const items = contexts.flatMap((context) =>
+    KEYS.filter((binding) => binding.context === context && binding.short !== undefined).map(
+      ({ keys, short }): Line => [span(showKey(keys[0]!, prefix), 'key'), span(` ${short}`, 'dim')],
+    ),
+  );
+  const last = items.pop() ?? BLANK;
   let shown: Line = [];
-  for (const context of contexts) {
-    for (const { keys, short } of KEYS.filter((binding) => binding.context === context && binding.short !== undefined)) {
-      const next: Line = [...shown, ...(shown.length > 0 ? [span('  ')] : []), span(showKey(keys[0]!, prefix), 'key'), span(` ${short}`, 'dim')];
-      if (lineWidth(next) > width) return shown;
-      shown = next;
-    }
+  for (const item of items) {
+    const next: Line = [...shown, ...item, span('  ')];
+    if (lineWidth(next) + lineWidth(last) > width) break;
+    shown = next;
   }
-  return shown;
+  return [...shown, ...last];
 }

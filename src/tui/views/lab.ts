@@ -57,7 +57,9 @@ export function tabLines(tab: Tab, view: LabView, isRevealed: boolean, width: nu
 function taskLines(lab: Lab, width: number, symbols: Symbols): Line[] {
   const facts = line(`${lab.domain} ${symbols.dot} ${lab.difficulty} ${symbols.dot} about ${plural(lab.minutes, 'minute')}`, 'dim');
   const documentation = lab.documentation.length === 0 ? [] : [BLANK, line('Documentation', 'strong'), ...lab.documentation.flatMap((page) => wrap(line(page, 'link'), width))];
-  return [...wrap(line(lab.title, 'title'), width), ...wrap(facts, width), BLANK, ...markdown(lab.task, width), ...documentation];
+  // A task that begins with a heading of its own needs no second one.
+  const title = lab.task.startsWith('# ') ? [] : wrap(line(lab.title, 'title'), width);
+  return [...title, ...wrap(facts, width), BLANK, ...markdown(lab.task, width), ...documentation];
 }
 
 /** One line for each criterion. */

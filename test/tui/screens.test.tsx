@@ -1,0 +1,713 @@
+/** Every screen as a whole frame, at the smallest common size and at a large one. Colours are off here: words must do. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { UserError } from '../../src/base/user-error.ts';
+import type { AppServices } from '../../src/tui/services.ts';
+import { CLUSTER, CROSS_NODE, fakeApp, FakeLab } from '../support/fake-app.ts';
+import { show, type Show, type ShowOptions } from '../support/frames.tsx';
+
+const BEGAN = Date.UTC(2026, 10, 21, 9, 0, 0);
+let shown: Show | undefined;
+
+afterEach(() => {
+  shown?.close();
+  shown = undefined;
+});
+
+/** The one place where the UI is started: ninety seconds into the lab. */
+function open(options: ShowOptions = {}, overrides: Partial<AppServices> = {}): Show & { readonly folder: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'cka-tui-'));
+  const services = fakeApp(folder, { openLab: async () => new FakeLab(CROSS_NODE, folder, BEGAN), ...overrides });
+  shown = show(services, { now: () => BEGAN + 90_000, ...options });
+  return { ...shown, folder };
+}
+
+const NARROW = { columns: 80, rows: 24 };
+const WIDE = { columns: 150, rows: 42 };
+
+describe('home', () => {
+  test('at 80x24', async () => {
+    const ui = open(NARROW);
+    expect(await ui.see('running')).toMatchInlineSnapshot(`
+      " cka  trainer 0.1.0                                 cka-lab (simulator) running
+
+       Troubleshooting                                 no labs yet · 30 % of the exam
+       Cluster Architecture, Installation and Configu… no labs yet · 25 % of the exam
+       Services and Networking                                       20 % of the exam
+       ❯ ✓ Pods on two nodes talk to each other          easy   15 min  10/10    3:12
+         · A Service that finds no Pods                  medium 10 min
+
+       Workloads and Scheduling                        no labs yet · 15 % of the exam
+       Storage                                         no labs yet · 10 % of the exam
+
+       Exams  None yet: mock exams come in a later version. Labs are graded the same
+       way.
+
+
+
+
+
+
+
+
+
+
+       Enter start  c clusters  d doctor  q quit  ? help"
+    `);
+  });
+
+  test('at 150x42 the lab under the pointer is described beside the list', async () => {
+    const ui = open(WIDE, { firstRun: true });
+    await ui.see('running');
+    await ui.press('down');
+    expect(ui.frame()).toMatchInlineSnapshot(`
+      " cka  trainer 0.1.0                                                                                                       cka-lab (simulator) running
+
+       Troubleshooting                                                             no labs yet · 30 % of the exam    A Service that finds no Pods
+       Cluster Architecture, Installation and Configuration                        no labs yet · 25 % of the exam    Use ClusterIP, NodePort, LoadBalancer
+       Services and Networking                                                                   20 % of the exam    service types and endpoints
+         ✓ Pods on two nodes talk to each other                                      easy   15 min  10/10    3:12
+       ❯ · A Service that finds no Pods                                              medium 10 min                   medium, about 10 minutes, 10 points
+                                                                                                                     not begun
+       Workloads and Scheduling                                                    no labs yet · 15 % of the exam    2 hints
+       Storage                                                                     no labs yet · 10 % of the exam
+
+       Exams  None yet: mock exams come in a later version. Labs are graded the same way.
+
+       First time here? Choose a lab and press Enter. A cluster starts by itself; nothing on your machine is
+       changed, and your own kubeconfig is left alone.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+       Enter start  c clusters  d doctor  q quit  ? help"
+    `);
+  });
+
+  test('the first frame does not wait for the clusters', async () => {
+    const ui = open(NARROW, { clusters: () => new Promise(() => {}) });
+    expect(ui.frame().split('\n')[0]).toMatchInlineSnapshot(`" cka  trainer 0.1.0                                           clusters: looking"`);
+  });
+
+  test('without labs it says so', () => {
+    const ui = open(NARROW, { labs: () => [] });
+    expect(ui.frame()).toContain('There are no labs.');
+  });
+
+  test('q quits, and so does Ctrl-C', async () => {
+    const ui = open(NARROW);
+    await ui.press('q');
+    expect(ui.quitted()).toBe(true);
+  });
+});
+
+describe('a lab', () => {
+  test('at 80x24 the task comes first', async () => {
+    const ui = open(NARROW);
+    await ui.press('enter');
+    expect(await ui.see('hints 0/2')).toMatchInlineSnapshot(`
+      " cka  Pods on two nodes talk to each other      ···  1:30  10 points  hints 0/2
+       [task] criteria  hints  solution  debrief
+
+       Services and Networking · easy · about 15 minutes
+
+       Pods on two nodes
+
+       In namespace blue make two Pods from the image nginx:
+
+       1. web-a on node cka-lab-worker
+       2. web-b on node cka-lab-worker2
+
+       From web-a the page of web-b must be readable by its Pod IP.
+
+         kubectl -n blue exec web-a -- curl -s <ip of web-b>
+
+       Documentation
+       https://kubernetes.io/docs/concepts/services-networking/
+
+       ──────────────────────────────────────────────────────────────────────────────
+       · web-a runs on cka-lab-worker                                               3
+       · web-b runs on cka-lab-worker2                                              3
+       · web-a reads the page of web-b                                              4
+       c check  h hint  s solution  d debrief  r reset  Esc home  ? help"
+    `);
+  });
+
+  test('at 150x42 task and terminal are side by side, and the terminal has the keyboard', async () => {
+    const ui = open({ ...WIDE, lab: CROSS_NODE.id });
+    expect(await ui.see('Ctrl-] then')).toMatchInlineSnapshot(`
+      " cka  Pods on two nodes talk to each other                                                                            ···  1:30  10 points  hints 0/2
+       [task] criteria  hints  solution  debrief               │
+                                                               │
+       Services and Networking · easy · about 15 minutes       │
+                                                               │
+       Pods on two nodes                                       │
+                                                               │
+       In namespace blue make two Pods from the image nginx:   │
+                                                               │
+       1. web-a on node cka-lab-worker                         │
+       2. web-b on node cka-lab-worker2                        │
+                                                               │
+       From web-a the page of web-b must be readable by its    │
+       Pod IP.                                                 │
+                                                               │
+         kubectl -n blue exec web-a -- curl -s <ip of web-b>   │
+                                                               │
+       Documentation                                           │
+       https://kubernetes.io/docs/concepts/services-networking │
+       /                                                       │
+                                                               │
+                                                               │
+                                                               │
+                                                               │
+                                                               │
+                                                               │
+                                                               │
+                                                               │
+                                                               │
+                                                               │
+                                                               │
+                                                               │
+                                                               │
+                                                               │
+                                                               │
+                                                               │
+                                                               │
+       ─────────────────────────────────────────────────────── │
+       · web-a runs on cka-lab-worker                        3 │
+       · web-b runs on cka-lab-worker2                       3 │
+       · web-a reads the page of web-b                       4 │
+       Ctrl-] then  c check  h hint  s solution  d debrief  r reset  Esc home  ? help"
+    `);
+    expect(ui.stage.placed).toEqual({ x: 58, y: 1, width: 92, height: 40 });
+  });
+
+  test('a check says for each criterion pass, fail or unknown', async () => {
+    const ui = open({ ...NARROW, lab: CROSS_NODE.id });
+    await ui.see('hints 0/2');
+    writeFileSync(join(ui.folder, 'web-a'), '');
+    writeFileSync(join(ui.folder, 'web-b'), 'broken\n');
+    await ui.press('c');
+    expect(await ui.see('of 10 points')).toMatchInlineSnapshot(`
+      " cka  Pods on two nodes talk to each other    ✓?✗  1:30  3/10 points  hints 0/2
+        task [criteria] hints  solution  debrief
+
+       3 of 10 points, 1 criterion could not be checked
+
+       ✓ web-a runs on cka-lab-worker                                             3/3
+         seen     a file of 0 bytes
+
+       ? web-b runs on cka-lab-worker2                                            0/3
+         unknown  the node does not answer
+
+       ✗ web-a reads the page of web-b                                            0/4
+         expected a file page
+         seen     no such file
+         try      touch page makes one.
+
+
+
+
+
+
+
+
+       Tab terminal  z zoom  c check  h hint  s solution  d debrief  r reset  ? help"
+    `);
+  });
+
+  test('full points point to the debrief', async () => {
+    const ui = open({ ...NARROW, lab: CROSS_NODE.id });
+    await ui.see('hints 0/2');
+    for (const file of ['web-a', 'web-b', 'page']) writeFileSync(join(ui.folder, file), '');
+    await ui.press('c');
+    await ui.see('All 10 points. Press d for the debrief.');
+    await ui.press('d');
+    expect(ui.frame()).toMatchInlineSnapshot(`
+      " cka  Pods on two nodes talk to each other   ✓✓✓  1:30  10/10 points  hints 0/2
+        task  criteria  hints  solution [debrief]
+
+       Every Pod has an address of its own, and every node knows the way to every
+       Pod.
+
+       Why each point counts
+
+       web-a reads the page of web-b
+         It proves the path between the nodes, not only that Pods run.
+
+
+
+
+
+
+
+
+
+       ──────────────────────────────────────────────────────────────────────────────
+       ✓ web-a runs on cka-lab-worker                                             3/3
+       ✓ web-b runs on cka-lab-worker2                                            3/3
+       ✓ web-a reads the page of web-b                                            4/4
+       Tab terminal  z zoom  c check  h hint  s solution  d debrief  r reset  ? help"
+    `);
+  });
+
+  test('hints come one at a time and are counted', async () => {
+    const ui = open({ ...NARROW, lab: CROSS_NODE.id });
+    await ui.see('hints 0/2');
+    await ui.press('h');
+    expect(await ui.see('hints 1/2')).toMatchInlineSnapshot(`
+      " cka  Pods on two nodes talk to each other      ···  1:30  10 points  hints 1/2
+        task  criteria [hints] solution  debrief
+
+       Hint 1 of 2
+       A Pod says with spec.nodeName where it wants to be.
+
+       1 hint left. Press h for the next one.
+
+
+
+
+
+
+
+
+
+
+
+
+       ──────────────────────────────────────────────────────────────────────────────
+       · web-a runs on cka-lab-worker                                               3
+       · web-b runs on cka-lab-worker2                                              3
+       · web-a reads the page of web-b                                              4
+       Tab terminal  z zoom  c check  h hint  s solution  d debrief  r reset  ? help"
+    `);
+    await ui.press('h', 'h', 'h');
+    expect(ui.frame()).toContain('hints 2/2');
+    expect(ui.frame()).toContain('That was the last hint.');
+  });
+
+  test('the solution is shown only after a question', async () => {
+    const ui = open({ ...NARROW, lab: CROSS_NODE.id });
+    await ui.see('hints 0/2');
+    await ui.press('s');
+    expect(ui.frame().split('\n').at(-1)).toMatchInlineSnapshot(`" Show the solution?   y yes  n no"`);
+    await ui.press('n', '4', 'n');
+    expect(ui.frame()).not.toContain('Two manifests');
+    await ui.press('s', 'y');
+    expect(ui.frame()).toContain('Two manifests with nodeName');
+  });
+
+  test('reset asks, and then the lab is as it was', async () => {
+    const ui = open({ ...NARROW, lab: CROSS_NODE.id });
+    await ui.see('hints 0/2');
+    writeFileSync(join(ui.folder, 'web-a'), '');
+    await ui.press('c');
+    await ui.see('3 of 10 points');
+    await ui.press('r', 'y');
+    await ui.see('Reset in');
+    expect(ui.frame()).toContain('Nothing checked yet');
+  });
+
+  test('help in front of a lab takes its keys, and gives them back', async () => {
+    const ui = open({ ...NARROW, lab: CROSS_NODE.id });
+    await ui.see('hints 0/2');
+    await ui.press('?', 'h', 'h');
+    expect(ui.frame()).toContain('Everywhere');
+    await ui.press('escape');
+    expect(ui.frame()).toContain('hints 0/2');
+  });
+
+  test('without a terminal pane the line to paste is there', async () => {
+    const narrow = open({ ...NARROW, lab: CROSS_NODE.id, pane: false });
+    await narrow.see('npx cka lab shell networking/cross-node-pods');
+    narrow.close();
+    const ui = open({ columns: 110, rows: 24, lab: CROSS_NODE.id, because: 'There is no pseudo-terminal module for this system (linux s390x).' });
+    expect(await ui.see('npx cka lab shell')).toMatchInlineSnapshot(`
+      " cka  Pods on two nodes talk to each other                                    ···  1:30  10 points  hints 0/2
+       [task] criteria  hints  solution  debrief  │
+                                                  │ Use your own second terminal
+       Services and Networking · easy · about 15  │ There is no pseudo-terminal module for this system (linux
+       minutes                                    │ s390x).
+                                                  │
+       Pods on two nodes                          │ Open another terminal window in the folder of this program and
+                                                  │ paste this line:
+       In namespace blue make two Pods from the   │
+       image nginx:                               │   npx cka lab shell networking/cross-node-pods
+                                                  │
+       1. web-a on node cka-lab-worker            │ It gives you a shell with kubectl set up for this lab only.
+       2. web-b on node cka-lab-worker2           │ Checks and hints stay here.
+                                                  │
+       From web-a the page of web-b must be       │
+       readable by its Pod IP.                    │
+                                                  │
+         kubectl -n blue exec web-a -- curl -s    │
+         5 more lines below                       │
+       ────────────────────────────────────────── │
+       · web-a runs on cka-lab-worker           3 │
+       · web-b runs on cka-lab-worker2          3 │
+       · web-a reads the page of web-b          4 │
+       c check  h hint  s solution  d debrief  r reset  Esc home  ? help"
+    `);
+  });
+
+  test('zoom gives the terminal the whole screen, and back', async () => {
+    const ui = open({ ...WIDE, lab: CROSS_NODE.id });
+    await ui.see('Ctrl-] then');
+    ui.stage.setFocus('panel');
+    await ui.press('z');
+    expect(ui.stage.placed).toEqual({ x: 0, y: 1, width: 150, height: 40 });
+    ui.stage.setFocus('panel');
+    await ui.press('z');
+    expect(ui.stage.placed).toEqual({ x: 58, y: 1, width: 92, height: 40 });
+  });
+
+  test('on a narrow screen the one with the keyboard is shown', async () => {
+    const ui = open({ ...NARROW, lab: CROSS_NODE.id });
+    await ui.see('hints 0/2');
+    expect(ui.stage.placed).toBeUndefined();
+    await ui.press('tab');
+    expect(ui.stage.placed).toEqual({ x: 0, y: 1, width: 80, height: 22 });
+    ui.stage.setFocus('panel');
+    await ui.press('v');
+    expect([ui.stage.sentPrefix, ui.stage.state.focus]).toEqual([1, 'terminal']);
+  });
+
+  test('home and back: the same terminal, the same lab', async () => {
+    const ui = open({ ...NARROW, lab: CROSS_NODE.id });
+    await ui.see('hints 0/2');
+    await ui.press('h', 'escape');
+    await ui.see('Enter start');
+    await ui.press('enter');
+    await ui.see('hints 1/2');
+    expect(ui.stage.opened.length).toBe(1);
+  });
+});
+
+describe('starting', () => {
+  test('says what it does', async () => {
+    const ui = open({ ...NARROW, lab: CROSS_NODE.id }, {
+      openLab: async (_, onProgress) => {
+        onProgress?.('Starting the simulator');
+        onProgress?.('Waiting until the nodes are Ready');
+        return new Promise(() => {});
+      },
+    });
+    expect(await ui.see('Waiting')).toMatchInlineSnapshot(`
+      " cka  starting
+
+        Pods on two nodes talk to each other
+
+        ✓ Starting the simulator
+        ▶ Waiting until the nodes are Ready
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+       Esc home  ? help"
+    `);
+  });
+
+  test('says why it cannot, and tries again', async () => {
+    let tries = 0;
+    const ui = open({ ...NARROW, lab: CROSS_NODE.id }, {
+      openLab: async (_, onProgress) => {
+        onProgress?.('Starting the simulator');
+        tries++;
+        throw new UserError('The run folder cannot be written.', 'Make it writable, or set CKA_HOME.');
+      },
+    });
+    expect(await ui.see('cannot be written')).toMatchInlineSnapshot(`
+      " cka  starting
+
+        Pods on two nodes talk to each other
+
+        ✗ Starting the simulator
+
+        The run folder cannot be written.
+        Make it writable, or set CKA_HOME.
+
+        r tries again.
+
+
+
+
+
+
+
+
+
+
+
+
+
+       Esc home  ? help"
+    `);
+    await ui.press('r');
+    await vi.waitFor(() => expect(tries).toBe(2));
+  });
+});
+
+describe('clusters, doctor, help', () => {
+  test('clusters', async () => {
+    const ui = open(NARROW, { clusters: async () => [CLUSTER, { ...CLUSTER, name: 'other', running: false, cni: 'flannel' }] });
+    await ui.press('c');
+    expect(await ui.see('kubeconfig')).toMatchInlineSnapshot(`
+      " cka  clusters
+
+        ▶ cka-lab  simulator, running
+          Kubernetes  v1.35.0, calico, kube-proxy in iptables mode
+          nodes       cka-lab-control-plane, cka-lab-worker, cka-lab-worker2
+          context     kind-cka-lab
+          kubeconfig  /home/learner/.local/share/cka/clusters/cka-lab/kubeconfig
+
+        · other  simulator, stopped
+          Kubernetes  v1.35.0, flannel, kube-proxy in iptables mode
+          nodes       cka-lab-control-plane, cka-lab-worker, cka-lab-worker2
+          context     kind-cka-lab
+          kubeconfig  /home/learner/.local/share/cka/clusters/cka-lab/kubeconfig
+
+
+
+
+
+
+
+
+
+
+       r look again  Esc back  ? help"
+    `);
+  });
+
+  test('doctor', async () => {
+    const ui = open(NARROW);
+    await ui.press('d');
+    expect(await ui.see('Ready.')).toMatchInlineSnapshot(`
+      " cka  doctor
+
+        Ready. 1 thing could be better.
+
+        ✓ Node.js  20.20.2
+        ! kubectl  not installed; the built-in one is used
+            Install kubectl 1.35 to practise with the real one.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+       r look again  Esc back  ? help"
+    `);
+  });
+
+  test('an answer that fails says what to do', async () => {
+    const ui = open(NARROW, { doctor: async () => Promise.reject(new UserError('The disk is full.', 'Free some space.')) });
+    await ui.press('d');
+    expect(await ui.see('The disk is full.')).toContain('Free some space.');
+  });
+
+  test('help has every key of the table', async () => {
+    const ui = open({ columns: 150, rows: 120 });
+    await ui.press('?');
+    expect(ui.frame()).toMatchInlineSnapshot(`
+      " cka  keys
+
+        Everywhere
+          ?             All keys.
+          Ctrl-C        Leave at once (in the terminal pane Ctrl-C belongs to the program there).
+
+        Home
+          ↑ k           Previous lab.
+          ↓ j           Next lab.
+          PgUp          A page of labs up.
+          PgDn          A page of labs down.
+          Enter         Start the lab, or go on with it.
+          c             Clusters that this program made.
+          d             What works on this machine, and what to do about the rest.
+          q             Leave. Clusters and labs stay as they are.
+
+        Lab, while the panel has the keyboard
+          c             Check now: each criterion says pass, fail or unknown.
+          h             The next hint. Hints are counted.
+          1 t           Read the task.
+          2             What is checked, what was expected and what was seen.
+          3             Hints taken so far.
+          s 4           Read the solution (asks first).
+          d 5           Why it works, and what to remember.
+          →             The next page of the panel.
+          ←             The page before.
+          a             Check by itself every few seconds: on or off.
+          r             Back to the start of the lab (asks first).
+          x             End the lab and remove what it made (asks first).
+          Esc q         Home. The lab goes on.
+
+        Lab, from the panel to the terminal
+          Tab Enter     Into the terminal.
+          z             Terminal full screen, and back.
+          y [           Copy mode: choose text of the terminal with the keyboard; the mouse is yours
+                        meanwhile.
+          v             Send the prefix key itself to the terminal.
+
+        Lab, while the terminal has the keyboard: every key but one goes to your shell
+          Ctrl-]        Out of the terminal, to the panel and its keys; again: back in.
+
+        Reading a page
+          ↑ k           Scroll up.
+          ↓ j           Scroll down.
+          PgUp b        A page up.
+          PgDn Space    A page down.
+          Home g        To the beginning.
+          End G         To the end.
+
+        Copy mode
+          ← h           Left.
+          → l           Right.
+          ↑ k           Up, into older lines too.
+          ↓ j           Down.
+          PgUp Ctrl-B   A page up.
+          PgDn Ctrl-F   A page down.
+          Home 0        Start of the line.
+          End $         End of the line.
+          g             Oldest line.
+          G             Newest line.
+          v Space       Begin to choose, or give the choice up.
+          Enter y       Copy what is chosen (or the line) to the clipboard.
+          Esc q Ctrl-C  Leave copy mode.
+
+        Clusters, doctor, help
+          Esc q         Back.
+
+        Clusters, doctor
+          r             Look again.
+
+        A question
+          y             Yes.
+          n Esc q       No.
+
+        While a lab starts
+          r             Try again.
+          Esc q         Home. What was begun goes on.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+       Esc back"
+    `);
+  });
+});
+
+describe('odd surroundings', () => {
+  test('a terminal that is too small is told so, and nothing is lost', async () => {
+    const ui = open({ ...NARROW, lab: CROSS_NODE.id });
+    await ui.see('hints 0/2');
+    await ui.press('h');
+    ui.stage.set({ columns: 50, rows: 12 });
+    expect(await ui.see('At least')).toMatchInlineSnapshot(`
+      "This terminal has 50x12 characters. At least 60x15
+      are needed: make the window larger or the letters
+      smaller. Ctrl-C quits."
+    `);
+    await ui.press('h');
+    ui.stage.set(NARROW);
+    await ui.see('hints 1/2');
+  });
+
+  test('a screen that cannot be drawn says so, and home still works', async () => {
+    let isBroken = true;
+    const ui = open(NARROW, {
+      labs: () => {
+        if (isBroken) throw new Error('no such thing as a lab');
+        return [];
+      },
+    });
+    await ui.see('The screen could not be drawn.');
+    isBroken = false;
+    await ui.press('r');
+    await ui.see('There are no labs.');
+  });
+});
