@@ -6,7 +6,6 @@ import { clusterUp } from './cluster/up.ts';
 import type { CliCommand } from './command.ts';
 import { completion } from './completion.ts';
 import { doctor } from './doctor.ts';
-import { kubectl } from './kubectl.ts';
 import { labCheck } from './lab/check.ts';
 import { labEnv } from './lab/env.ts';
 import { labHint } from './lab/hint.ts';
@@ -21,6 +20,6 @@ import { sim } from './sim.ts';
 export const commands: readonly CliCommand[] = [
   labList, labShow, labStart, labShell, labEnv, labCheck, labHint, labSolution, labDebrief, labReset, labStop,
   clusterUp, clusterStatus, clusterList, clusterKubeconfig, clusterShell, clusterReset, clusterDown,
-  nodeList, nodeExec, ssh, sim, kubectl, doctor,
+  nodeList, nodeExec, ssh, sim, doctor,
   ...completion(() => commands),
 ];

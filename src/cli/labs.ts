@@ -51,7 +51,7 @@ export async function sessionOptions(cli: Cli, lab: Lab, options: CliOptions, on
   return {
     lab,
     backend,
-    spec: specOf(cli, options),
+    spec: await wantedSpec(cli, options, backend),
     progress,
     checkers,
     folders,
@@ -99,6 +99,20 @@ export function clusterName(cli: Cli, options: CliOptions): string {
   // Nodes are called <name>-control-plane, and a node's name is a DNS label.
   if (!/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(name)) throw new UserError(`"${name}" cannot be the name of a cluster.`, 'Use up to 40 lower-case letters, digits and dashes.', 2);
   return name;
+}
+
+/**
+ * The cluster that is wanted: what an existing one is like unless said otherwise.
+ * @throws UserError when something else was said
+ */
+export async function wantedSpec(cli: Cli, options: CliOptions, backend: ClusterBackend): Promise<ClusterSpec> {
+  const spec = specOf(cli, options);
+  const known = (await backend.list()).find(({ name }) => name === spec.name);
+  if (!known) return spec;
+  const workers = known.nodes.length > 0 ? known.nodes.length - 1 : spec.workers;
+  const differs = [options['cni'] !== undefined && spec.cni !== known.cni ? known.cni : '', options['workers'] !== undefined && spec.workers !== workers ? `${workers} workers` : ''].filter((word) => word !== '');
+  if (differs.length > 0) throw new UserError(`Cluster ${spec.name} exists, with ${differs.join(' and ')}.`, `Give another --name, or remove it: cka cluster down --name ${spec.name}`, 2);
+  return { name: spec.name, workers, cni: known.cni, proxyMode: known.proxyMode };
 }
 
 export function specOf(cli: Cli, options: CliOptions): ClusterSpec {

@@ -98,9 +98,10 @@ function prepare(command: Command, cli: Cli): void {
 
 /** commander: `error: unknown option '--jso'\n(Did you mean --json?)`. */
 function reworded(text: string, command: Command): string {
-  const [, first, suggestion] = /^error: (.*?)\n(?:\((Did you mean .*)\)\n)?$/s.exec(text) ?? [];
+  const [, first, guess] = /^error: (.*?)\n(?:\(Did you mean (?:one of )?(.*)\?\)\n)?$/s.exec(text) ?? [];
   if (first === undefined) return text;
-  return `Error: ${first[0]!.toUpperCase()}${first.slice(1)}\nTry: ${suggestion ?? `${path(command)} --help`}\n`;
+  const meant = guess?.startsWith('-') ? guess : guess?.split(', ').map((word) => `${path(command)} ${word}`).join(' or ');
+  return `Error: ${first[0]!.toUpperCase()}${first.slice(1)}\nTry: ${meant ?? `${path(command)} --help`}\n`;
 }
 
 function path(command: Command): string {

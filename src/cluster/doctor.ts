@@ -25,7 +25,9 @@ export interface DoctorOptions {
 
 /** Everything, in the order a learner would ask. Never throws. */
 export async function examine(options: DoctorOptions): Promise<readonly DoctorRow[]> {
-  return Promise.all([node(), kubectl(options.env), folder('data', 'Folder for progress', options.data), folder('run', 'Folder for running clusters', options.run), space(options.run), loopback(), terminal(), editor(options.env)]);
+  const folders = await Promise.all([folder('data', 'Folder for progress and clusters', options.data), folder('run', 'Folder for lab shells', options.run)]);
+  const others = await Promise.all([node(), kubectl(options.env), space(options.data), loopback(), terminal(), editor(options.env)]);
+  return [...others.slice(0, 2), ...folders, ...others.slice(2)];
 }
 
 function node(): DoctorRow {
@@ -57,7 +59,7 @@ async function folder(id: string, title: string, path: string): Promise<DoctorRo
   }
 }
 
-/** A cluster keeps a few megabytes. */
+/** A cluster keeps a few megabytes of state. */
 const ENOUGH_BYTES = 50 * 2 ** 20;
 
 async function space(path: string): Promise<DoctorRow> {

@@ -10,7 +10,7 @@ export function findLab(labs: readonly Lab[], typed: string): Lab {
   if (ending.length === 1) return ending[0]!;
   if (ending.length > 1) throw new UserError(`"${typed}" is the name of ${ending.length} labs.`, `Say which: ${ending.map(({ id }) => id).join(' or ')}.`, 2);
   const close = suggest(typed, labs.flatMap(({ id }) => [id, id.split('/')[1]!]));
-  throw new UserError(`There is no lab "${typed}".`, close.length > 0 ? `Did you mean ${close.join(' or ')}? \`cka lab list\` shows all.` : '`cka lab list` shows all labs.', 2);
+  throw new UserError(`There is no lab "${typed}".`, close.length > 0 ? `${close.join(' or ')}. \`cka lab list\` shows all labs.` : '`cka lab list` shows all labs.', 2);
 }
 
 /** Up to three of `words` that are a slip of the finger, or a part, away from `typed`. */
