@@ -2,6 +2,7 @@
  * Everything that makes a Pod a Pod, as data and pure functions: one record per kind. The registry, the server and the
  * printer read nothing else. Words and field paths of refusals are those of the real server (pkg/apis/*\/validation).
  */
+import type { FieldError } from '../api/field-error.ts';
 import type { KubeObject, Stored } from '../api/object.ts';
 
 export interface Kind<T extends KubeObject = KubeObject> {
@@ -34,21 +35,18 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly selectableFields: Readonly<Record<string, (object: Stored<T>) => string>>;
   /** `warnings` go out as Warning headers (kubectl prints them). */
   warnings?(object: T, previous?: Stored<T>): readonly string[];
+  /** A second version of a stored kind (events.k8s.io beside core events): the kind that is stored, and the way there and back. */
+  readonly storedAs?: { readonly resource: string; toStored(object: T): KubeObject; fromStored(object: Stored<KubeObject>): Stored<T> };
+  /** Answered with the object itself when deleted, not with a Status (`ReturnDeletedObject` of the real strategies). */
+  readonly returnsDeleted?: boolean;
+  /** Allowed characters of `metadata.name`; a DNS subdomain unless said otherwise. */
+  readonly nameRule?: 'subdomain' | 'label' | 'label-1035' | 'path-segment';
 }
 
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
 export type Subresource = 'status' | 'scale' | 'binding' | 'exec' | 'attach' | 'log' | 'portforward' | 'eviction' | 'proxy' | 'ephemeralcontainers' | 'resize' | 'token' | 'finalize' | 'approval';
 
-export interface FieldError {
-  /** `spec.containers[0].image` */
-  readonly path: string;
-  readonly type: 'Required' | 'Invalid' | 'Forbidden' | 'Duplicate' | 'NotSupported' | 'TooLong' | 'TooMany' | 'NotFound' | 'TypeInvalid';
-  /** The offending value, printed as the real server prints it. */
-  readonly value?: unknown;
-  readonly detail: string;
-  /** For NotSupported: what would have been. */
-  readonly supported?: readonly string[];
-}
+export type { FieldError } from '../api/field-error.ts';
 
 export interface Column<T> {
   readonly header: string;

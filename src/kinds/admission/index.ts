@@ -1,0 +1,39 @@
+/**
+ * What a request passes before it is stored, in the order of the real server's default plug-ins.
+ * A plug-in changes the object or refuses it; it never writes.
+ */
+import type { KubeObject, Stored } from '../../api/object.ts';
+import type { Kind, Subresource } from '../kind.ts';
+import type { Registry, WriteOptions } from '../registry.ts';
+import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
+import { limitRanger } from './limit-ranger.ts';
+import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { priority } from './priority.ts';
+import { serviceAccount } from './service-account.ts';
+import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
+
+export interface AdmissionRequest {
+  readonly registry: Registry;
+  readonly kind: Kind;
+  /** May be changed. */
+  readonly object: KubeObject;
+  readonly previous?: Stored<KubeObject>;
+  readonly options: WriteOptions & { readonly subresource?: Subresource };
+}
+
+export interface Admission {
+  readonly name: string;
+  /** @throws ApiError Forbidden and the like */
+  create?(request: AdmissionRequest): void;
+  update?(request: AdmissionRequest): void;
+}
+
+const plugins: readonly Admission[] = [namespaceLifecycle, limitRanger, serviceAccount, taintNodesByCondition, priority, defaultTolerationSeconds];
+
+export function admitCreate(request: AdmissionRequest): void {
+  for (const plugin of plugins) plugin.create?.(request);
+}
+
+export function admitUpdate(request: AdmissionRequest): void {
+  for (const plugin of plugins) plugin.update?.(request);
+}

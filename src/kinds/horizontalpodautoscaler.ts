@@ -1,0 +1,81 @@
+/**
+ * HorizontalPodAutoscaler, autoscaling/v2 and v1 over one store.
+ * Differs from Kubernetes: stored and shown; its controller and the metrics it needs come later.
+ */
+import { draft } from '../api/deep.ts';
+import { invalidValue, required, type FieldError } from '../api/field-error.ts';
+import type { KubeObject, Stored } from '../api/object.ts';
+import { joined } from './cells.ts';
+import { column, defineKind, type KindSpec, type Loose } from './define.ts';
+
+const common: Pick<KindSpec<Loose>, 'group' | 'kind' | 'plural' | 'shortNames' | 'categories' | 'subresources' | 'validate' | 'prepareForCreate'> = {
+  group: 'autoscaling',
+  kind: 'HorizontalPodAutoscaler',
+  plural: 'horizontalpodautoscalers',
+  shortNames: ['hpa'],
+  categories: ['all'],
+  subresources: ['status'],
+  prepareForCreate(object) {
+    object['status'] = { desiredReplicas: 0, currentMetrics: null };
+  },
+  validate({ spec }) {
+    const errors: FieldError[] = [];
+    if ((spec.minReplicas ?? 1) < 1) errors.push(invalidValue('spec.minReplicas', spec.minReplicas, 'must be greater than or equal to 1'));
+    if (!(spec.maxReplicas >= 1)) errors.push(invalidValue('spec.maxReplicas', spec.maxReplicas ?? 0, 'must be greater than 0'));
+    else if (spec.maxReplicas < (spec.minReplicas ?? 1)) errors.push(invalidValue('spec.maxReplicas', spec.maxReplicas, 'must be greater than or equal to `minReplicas`'));
+    if (!spec.scaleTargetRef?.kind) errors.push(required('spec.scaleTargetRef.kind'));
+    if (!spec.scaleTargetRef?.name) errors.push(required('spec.scaleTargetRef.name'));
+    return errors;
+  },
+};
+
+const columns = [
+  column('Reference', (hpa) => `${hpa['spec'].scaleTargetRef?.kind}/${hpa['spec'].scaleTargetRef?.name}`),
+  column('Targets', (hpa) => targets(hpa)),
+  column('MinPods', (hpa) => String(hpa['spec'].minReplicas ?? '<unset>')),
+  column('MaxPods', (hpa) => hpa['spec'].maxReplicas ?? 0, { type: 'integer' }),
+  column('Replicas', (hpa) => hpa['status']?.currentReplicas ?? 0, { type: 'integer' }),
+];
+
+function targets(hpa: Loose): string {
+  const metrics = (hpa['spec'].metrics ?? []) as { type: string; resource?: { name: string; target: { averageUtilization?: number; averageValue?: string } } }[];
+  const words = metrics.map((metric) => {
+    const target = metric.resource?.target;
+    const name = metric.resource?.name ?? metric.type;
+    return target?.averageUtilization === undefined ? `${name}: <unknown>/${target?.averageValue ?? '<auto>'}` : `${name}: <unknown>/${target.averageUtilization}%`;
+  });
+  return joined(words);
+}
+
+export const horizontalpodautoscaler = defineKind({
+  ...common,
+  version: 'v2',
+  defaults(object) {
+    const spec = (object['spec'] ??= {});
+    spec.minReplicas ??= 1;
+    spec.metrics ??= [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }];
+  },
+  middle: columns,
+});
+
+export const horizontalpodautoscalerV1 = defineKind({
+  ...common,
+  version: 'v1',
+  defaults(object) {
+    (object['spec'] ??= {}).minReplicas ??= 1;
+  },
+  middle: columns.map((entry) => ({ ...entry, cell: (object: Stored<Loose>, now: number) => entry.cell(toStored(draft<KubeObject>(object as unknown as Stored<KubeObject>) as Loose) as unknown as Stored<Loose>, now) })),
+  storedAs: { resource: 'horizontalpodautoscalers.autoscaling', toStored: (object) => toStored(object as Loose), fromStored: (stored) => fromStored(draft<KubeObject>(stored) as Loose) as unknown as Stored<KubeObject> },
+});
+
+function toStored(object: Loose): Loose {
+  const { targetCPUUtilizationPercentage: percentage, ...spec } = object['spec'];
+  const metrics = percentage === undefined ? spec.metrics : [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: percentage } } }];
+  return { ...object, apiVersion: 'autoscaling/v2', spec: { ...spec, ...(metrics && { metrics }) } };
+}
+
+function fromStored(object: Loose): Loose {
+  const { metrics, behavior: _behavior, ...spec } = object['spec'];
+  const percentage = (metrics as { resource?: { name: string; target: { averageUtilization?: number } } }[] | undefined)?.find((metric) => metric.resource?.name === 'cpu')?.resource?.target.averageUtilization;
+  return { ...object, apiVersion: 'autoscaling/v1', spec: { ...spec, ...(percentage !== undefined && { targetCPUUtilizationPercentage: percentage }) } };
+}

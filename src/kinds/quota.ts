@@ -1,0 +1,49 @@
+/**
+ * ResourceQuota and LimitRange: how much a namespace may use.
+ * Differs from Kubernetes: quotas are stored and shown, but not counted or enforced yet.
+ */
+import { canonicalQuantity } from '../api/quantity.ts';
+import { column, defineKind, nameColumn, type Loose } from './define.ts';
+
+export const resourcequota = defineKind({
+  kind: 'ResourceQuota',
+  plural: 'resourcequotas',
+  shortNames: ['quota'],
+  subresources: ['status'],
+  returnsDeleted: true,
+  defaults(object) {
+    const hard = (object['spec'] ??= {}).hard as Record<string, string> | undefined;
+    for (const [name, amount] of Object.entries(hard ?? {})) hard![name] = canonicalQuantity(String(amount));
+  },
+  prepareForCreate(object) {
+    object['status'] = {};
+  },
+  middle: [column('Request', (quota) => used(quota, (name) => !name.startsWith('limits'))), column('Limit', (quota) => used(quota, (name) => name.startsWith('limits')))],
+});
+
+function used(quota: Loose, chosen: (name: string) => boolean): string {
+  const { hard = {}, used: usage = {} } = (quota['status'] ?? {}) as { hard?: Record<string, string>; used?: Record<string, string> };
+  return Object.keys(hard)
+    .filter(chosen)
+    .toSorted()
+    .map((name) => `${name}: ${usage[name] ?? '0'}/${hard[name]}`)
+    .join(', ');
+}
+
+export const limitrange = defineKind({
+  kind: 'LimitRange',
+  plural: 'limitranges',
+  shortNames: ['limits'],
+  defaults(object) {
+    for (const limit of ((object['spec'] ??= {}).limits ?? []) as Record<string, Record<string, string>>[]) {
+      for (const field of ['max', 'min', 'default', 'defaultRequest']) for (const [name, amount] of Object.entries(limit[field] ?? {})) limit[field]![name] = canonicalQuantity(String(amount));
+      // Who names a limit and nothing else means it for both.
+      if ((limit as { type?: unknown }).type !== 'Container') continue;
+      limit['default'] ??= { ...limit['max'] };
+      limit['defaultRequest'] ??= {};
+      for (const source of [limit['default'], limit['min']]) for (const [name, amount] of Object.entries(source ?? {})) limit['defaultRequest'][name] ??= amount;
+      for (const field of ['default', 'defaultRequest']) if (!Object.keys(limit[field] ?? {}).length) delete limit[field];
+    }
+  },
+  columns: [nameColumn<Loose>(), column('Created At', (range) => range.metadata.creationTimestamp ?? '')],
+});
