@@ -2,11 +2,11 @@
  * The API server's door: TLS, who is asking, may they, and who answers. Knows no verbs, kinds or containers itself.
  * See apiserver/pkg/server/config.go (the order of its filters).
  */
-import { randomUUID } from 'node:crypto';
+import { constants, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { constants } from 'node:crypto';
+import type { Duplex } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import { ApiError, internal } from '../api/status.ts';
 import type { Registry, UserInfo } from '../kinds/registry.ts';
@@ -48,23 +48,18 @@ export interface ServerOptions {
 export interface RunningServer {
   readonly url: string;
   readonly port: number;
+  /** From now on answers come from another world (after a reset); every connection ends, so that no watch outlives the old one. */
+  replace(world: Pick<ServerOptions, 'registry' | 'containers' | 'clock'>): void;
   /** Ends every connection and frees the port. */
   close(): Promise<void>;
 }
 
 /** @throws Error with code EADDRINUSE when `port` is taken */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { registry, identity } = options;
-  const tokens = new Tokens(identity, options.clock);
-  useTokens(registry, tokens);
-  const discovery = new Discovery(registry.kinds);
-  const context: RouteContext = {
-    ...options,
-    tokens,
-    discovery,
-    openApi: new OpenApi(options.openApi ?? openApiFromData, discovery),
-    protobuf: once(protobufFromData),
-  };
+  const { identity } = options;
+  const discovery = new Discovery(options.registry.kinds);
+  const unchanging = { discovery, openApi: new OpenApi(options.openApi ?? openApiFromData, discovery), protobuf: once(protobufFromData) };
+  let context = contextOf(options, unchanging);
   const priority = { flowSchema: randomUUID(), level: randomUUID() };
 
   const server = createServer(
@@ -89,13 +84,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     let user: UserInfo = ANONYMOUS;
     let refusal: ApiError | undefined;
     try {
-      user = authenticate(request, tokens, (claims) => tokenSubjectExists(registry, claims));
+      user = authenticate(request, context.tokens, (claims) => tokenSubjectExists(context.registry, claims));
     } catch (error) {
       refusal = error as ApiError;
     }
     const exchange = { request, response, path: url.pathname, query: url.searchParams, user, info, warnings: [], refusal };
     const attributes = attributesOf(exchange);
-    if (!refusal && !isAllowed(registry, user, attributes)) return { ...exchange, refusal: forbid(user, attributes) };
+    if (!refusal && !isAllowed(context.registry, user, attributes)) return { ...exchange, refusal: forbid(user, attributes) };
     return exchange;
   };
 
@@ -110,7 +105,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
   };
 
+  // Connections that were upgraded are no longer the server's to close.
+  const streams = new Set<Duplex>();
   server.on('upgrade', (request, socket, head) => {
+    streams.add(socket);
+    socket.once('close', () => streams.delete(socket));
     // An HTTP answer to a request for an upgrade: written by hand, since node makes no response object for it.
     void import('./upgrade.ts').then(({ serveUpgrade }) => serveUpgrade(request, socket, head, { context, begin, priority }));
   });
@@ -126,12 +125,27 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return {
     url: `https://127.0.0.1:${port}`,
     port,
+    replace: (world) => {
+      context = contextOf({ ...options, ...world }, unchanging);
+      // After this turn, so that the request that asked for it is still answered.
+      setImmediate(() => {
+        for (const socket of streams) socket.destroy();
+        server.closeAllConnections();
+      });
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
+        for (const socket of streams) socket.destroy();
         server.closeAllConnections();
       }),
   };
+}
+
+function contextOf(options: ServerOptions, unchanging: Pick<RouteContext, 'discovery' | 'openApi' | 'protobuf'>): RouteContext {
+  const tokens = new Tokens(options.identity, options.clock);
+  useTokens(options.registry, tokens);
+  return { ...options, ...unchanging, tokens };
 }
 
 async function refuse(exchange: Exchange, error: unknown, onBug: ServerOptions['onBug']): Promise<void> {

@@ -23,6 +23,8 @@ const PING = 6;
 const GOAWAY = 7;
 const FIN = 1;
 
+const SYNC_FLUSH = Buffer.from([0, 0, 0, 0xff, 0xff]);
+
 /** Cuts a byte stream into frames. Asynchronous only because zlib is: frames come out in order. */
 export class FrameReader {
   #pending: Buffer = Buffer.alloc(0);
@@ -106,7 +108,10 @@ export class FrameWriter {
     return control(GOAWAY, Buffer.concat([number(lastStreamId), number(0)]));
   }
 
-  /** What we send is short, so the zlib stream carries it in stored blocks: legal, and no state to keep. */
+  /**
+   * What we send is short, so the zlib stream carries it in stored blocks: legal, and no state to keep.
+   * The empty block at the end is a sync flush: Go's reader hands nothing out before it.
+   */
   #block(headers: Headers): Buffer {
     const plain = Buffer.concat([number(headers.size), ...[...headers].flatMap(([name, value]) => [text(name), text(value)])]);
     const stored = Buffer.alloc(5);
@@ -114,7 +119,7 @@ export class FrameWriter {
     stored.writeUInt16LE(~plain.length & 0xffff, 3);
     const begin = this.#compressionBegun ? Buffer.alloc(0) : Buffer.from([0x78, 0x01]);
     this.#compressionBegun = true;
-    return Buffer.concat([begin, stored, plain]);
+    return Buffer.concat([begin, stored, plain, SYNC_FLUSH]);
   }
 }
 

@@ -1,0 +1,16 @@
+/** The one place outside tests where a simulation is made. Loaded only in the process that runs it. */
+import { Schema } from '../kinds/schema.ts';
+import type { SchemaTable } from '../kinds/schema.ts';
+import { readData } from '../server/data.ts';
+import { Simulation } from '../sim/simulation.ts';
+import type { BootSimulation } from './simulator-process.ts';
+
+let schema: Promise<Schema> | undefined;
+
+export const bootSimulation: BootSimulation = async (options) => {
+  schema ??= readData('schema.json').then((table) => new Schema(table as SchemaTable));
+  return Simulation.boot({ ...options, schema: await schema, idle: nextTurn });
+};
+
+/** Everything that waits on promises has had its turn when this resolves. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

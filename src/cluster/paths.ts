@@ -1,0 +1,40 @@
+/**
+ * Where the program keeps things. `CKA_HOME` moves everything into one folder; otherwise each platform's own places.
+ * Nothing is created here.
+ */
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface AppPaths {
+  /** Progress and clusters: must outlive a restart. */
+  readonly data: string;
+  /** May be deleted at any time. */
+  readonly cache: string;
+  /** Sockets, shims and shell start files of the running session. */
+  readonly run: string;
+}
+
+const NAME = 'cka-trainer';
+
+/** @param env the environment to look into */
+export function appPaths(env: NodeJS.ProcessEnv = process.env): AppPaths {
+  if (env['CKA_HOME']) return { data: join(env['CKA_HOME'], 'data'), cache: join(env['CKA_HOME'], 'cache'), run: join(env['CKA_HOME'], 'run') };
+  const home = env['HOME'] || homedir();
+  if (process.platform === 'darwin') {
+    return { data: join(home, 'Library', 'Application Support', NAME), cache: join(home, 'Library', 'Caches', NAME), run: join(tmpdir(), `${NAME}-${userId()}`) };
+  }
+  if (process.platform === 'win32') {
+    const local = env['LOCALAPPDATA'] || join(home, 'AppData', 'Local');
+    return { data: join(local, NAME, 'Data'), cache: join(local, NAME, 'Cache'), run: join(tmpdir(), NAME) };
+  }
+  return {
+    data: join(env['XDG_DATA_HOME'] || join(home, '.local', 'share'), NAME),
+    cache: join(env['XDG_CACHE_HOME'] || join(home, '.cache'), NAME),
+    run: env['XDG_RUNTIME_DIR'] ? join(env['XDG_RUNTIME_DIR'], NAME) : join(tmpdir(), `${NAME}-${userId()}`),
+  };
+}
+
+/** Everything about one simulated cluster. */
+export const clusterFolder = (paths: AppPaths, name: string): string => join(paths.data, 'clusters', name);
+
+const userId = (): number => process.getuid?.() ?? 0;

@@ -1,0 +1,221 @@
+/**
+ * The process behind a simulated cluster: boots the simulation, puts the API server in front of it, paces its clock by
+ * the wall, keeps its objects on disk, and stops when told or when nobody has asked for anything in hours.
+ * Knows no labs and no screens. One per cluster; its folder is its only memory.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Json } from '../api/object.ts';
+import type { Disposer, EventClock } from '../base/clock.ts';
+import { pace } from '../base/pacer.ts';
+import { UserError } from '../base/user-error.ts';
+import type { Registry } from '../kinds/registry.ts';
+import type { ContainerStreams } from '../server/containers.ts';
+import { startServer } from '../server/https.ts';
+import type { RunningServer } from '../server/https.ts';
+import { createIdentity } from '../server/identity.ts';
+import type { ClusterIdentity } from '../server/identity.ts';
+import { kubeconfigOf } from '../server/kubeconfig.ts';
+import { versionInfo } from '../server/version.ts';
+import type { ClusterSpec } from './cluster.ts';
+import { Persistence } from './persistence.ts';
+import { isAlive, SimulatorFiles, startOf } from './simulator-files.ts';
+
+/** What this process needs of a simulation. */
+export interface RunningSimulation {
+  readonly clock: EventClock;
+  readonly registry: Registry;
+  readonly nodes: ReadonlyMap<string, unknown>;
+  readonly containers: ContainerStreams;
+  snapshot(): Json;
+}
+
+export type BootSimulation = (options: ClusterSpec & { readonly seed: number; readonly unixMs: number; readonly snapshot?: Json }) => Promise<RunningSimulation>;
+
+export interface SimulatorOptions extends ClusterSpec {
+  /** Where the cluster lives; see `SimulatorFiles`. */
+  readonly folder: string;
+  /** Of the API server. Absent: the one it had before if that is free, or any. */
+  readonly port?: number;
+  /** Stop after so long without a request; 0 is never. */
+  readonly idleHours?: number;
+  readonly boot?: BootSimulation;
+  readonly log?: (line: string) => void;
+}
+
+export interface RunningSimulator {
+  readonly url: string;
+  readonly kubeconfig: string;
+  readonly context: string;
+  readonly nodes: readonly string[];
+  /** Why it stopped. */
+  readonly stopped: Promise<'asked' | 'idle'>;
+  stop(): Promise<void>;
+}
+
+const IDLE_HOURS = 8;
+const HOUR_MS = 3_600_000;
+
+/** @throws UserError when the cluster is served already, or its folder cannot be written */
+export async function runSimulator(options: SimulatorOptions): Promise<RunningSimulator> {
+  const files = new SimulatorFiles(options.folder);
+  files.create();
+  const release = takeLock(files, options.name);
+  try {
+    return await serve(options, files, release);
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+async function serve(options: SimulatorOptions, files: SimulatorFiles, release: () => void): Promise<RunningSimulator> {
+  const log = options.log ?? ((line: string) => void process.stderr.write(`${new Date().toISOString()} ${line}\n`));
+  const spec: ClusterSpec = { name: options.name, workers: options.workers, cni: options.cni, proxyMode: options.proxyMode };
+  const boot = options.boot ?? (await import('./boot.ts')).bootSimulation;
+  const bootFrom = (snapshot: Json | undefined) => boot({ ...spec, seed: seedOf(spec.name), unixMs: Date.now(), ...(snapshot !== undefined && { snapshot }) });
+
+  const identity = identityOf(files, spec.name);
+  let simulation = await bootSaved(files, bootFrom, log);
+  if (files.read('start.json') === undefined) files.write('start.json', JSON.stringify(simulation.snapshot()));
+  const persistence = new Persistence(files, log);
+  let stopWorld = startWorld(simulation, persistence);
+
+  let lastAsked = performance.now();
+  let askedToStop: (why: 'asked' | 'idle') => void = () => {};
+  const stopping = new Promise<'asked' | 'idle'>((resolve) => (askedToStop = resolve));
+
+  let resetting = Promise.resolve();
+  const reset = async () => {
+    stopWorld();
+    simulation = await bootFrom(files.read<Json>('start.json'));
+    stopWorld = startWorld(simulation, persistence);
+    server.replace(simulation);
+    persistence.changed();
+  };
+  const own = (request: IncomingMessage, response: ServerResponse, path: string): boolean => {
+    const answer = (code: number, body: unknown) => void response.writeHead(code, { 'Content-Type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+    switch (`${request.method} ${path}`) {
+      case 'GET /cka/v1/status':
+        return answer(200, { ...spec, pid: process.pid, nodes: [...simulation.nodes.keys()], uptimeMs: Math.round(performance.now()), memoryBytes: process.memoryUsage().rss, ...persistence.trouble() }), true;
+      case 'POST /cka/v1/reset':
+        // One after the other: two resets at once would leave two worlds.
+        resetting = resetting.then(reset).then(
+          () => answer(200, {}),
+          (error: Error) => {
+            log(`reset: ${error.stack ?? error.message}`);
+            answer(500, { message: error.message });
+          },
+        );
+        return true;
+      case 'POST /cka/v1/shutdown':
+        answer(200, {});
+        return askedToStop('asked'), true;
+      default:
+        return false;
+    }
+  };
+
+  const server = await listen(options.port, files.read<number>('port.json'), (port) =>
+    startServer({
+      registry: simulation.registry, containers: simulation.containers, clock: simulation.clock, identity, version: versionInfo(), extra: own, port,
+      onActivity: () => (lastAsked = performance.now()),
+      onBug: (error, what) => log(`${what}: ${(error as Error).stack ?? String(error)}`),
+    }),
+  );
+  const nodes = [...simulation.nodes.keys()];
+  files.write('kubeconfig', kubeconfigOf(spec.name, server.url, identity));
+  files.write('port.json', String(server.port));
+  files.writeSpec(spec);
+  files.writeState({ pid: process.pid, startedAt: startOf(process.pid), port: server.port, nodes, kubernetesVersion: versionInfo().gitVersion });
+
+  const idleMs = (options.idleHours ?? IDLE_HOURS) * HOUR_MS;
+  const idleTimer = idleMs > 0 ? setInterval(() => performance.now() - lastAsked > idleMs && askedToStop('idle'), Math.min(idleMs, 60_000)) : undefined;
+  const stopped = stopping.then(async (why) => {
+    clearInterval(idleTimer);
+    stopWorld();
+    await persistence.flush();
+    await server.close();
+    files.clearState();
+    release();
+    return why;
+  });
+  return {
+    url: server.url,
+    kubeconfig: files.kubeconfig(),
+    context: `kind-${spec.name}`,
+    nodes,
+    stopped,
+    stop: async () => {
+      askedToStop('asked');
+      await stopped;
+    },
+  };
+}
+
+/** From the saved objects; from the start when they cannot be used, keeping a copy of them and saying so. */
+async function bootSaved(files: SimulatorFiles, bootFrom: (snapshot: Json | undefined) => Promise<RunningSimulation>, log: (line: string) => void): Promise<RunningSimulation> {
+  const saved = files.read<Json>('store.json');
+  try {
+    if (saved !== undefined || !files.has('store.json')) return await bootFrom(saved);
+  } catch (error) {
+    if (saved === undefined) throw error;
+    log(`the saved cluster cannot be used: ${(error as Error).message}`);
+  }
+  const copy = files.setAside('store.json');
+  log(`the saved cluster was damaged and starts anew; a copy of it is ${copy}`);
+  return bootFrom(undefined);
+}
+
+/** Time runs, and every change goes to disk; the returned function ends both. */
+function startWorld(simulation: RunningSimulation, persistence: Persistence): Disposer {
+  const stopPacing = pace(simulation.clock, {
+    now: () => performance.now(),
+    setTimer: (delayMs, run) => {
+      const timer = setTimeout(run, delayMs);
+      return () => clearTimeout(timer);
+    },
+  });
+  const stopKeeping = persistence.keep(simulation.registry.store, () => simulation.snapshot());
+  return () => {
+    stopPacing();
+    stopKeeping();
+  };
+}
+
+function identityOf(files: SimulatorFiles, clusterName: string): ClusterIdentity {
+  const known = files.read<ClusterIdentity>('identity.json');
+  if (known) return known;
+  const identity = createIdentity({ clusterName, unixMs: Date.now() });
+  files.write('identity.json', JSON.stringify(identity));
+  return identity;
+}
+
+/** The wanted port or none; else the former one, so that open shells go on; else any. @throws UserError */
+async function listen(wanted: number | undefined, former: number | undefined, start: (port: number) => Promise<RunningServer>): Promise<RunningServer> {
+  try {
+    return await start(wanted ?? former ?? 0);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (wanted === undefined && former !== undefined && code === 'EADDRINUSE') return start(0);
+    if (code === 'EADDRINUSE') throw new UserError(`Port ${wanted} of 127.0.0.1 is in use.`, 'Choose another port, or none to get any that is free.');
+    if (code === 'EACCES') throw new UserError(`Port ${wanted} may not be used by you.`, 'Choose a port above 1023.');
+    throw error;
+  }
+}
+
+/** Two processes must not serve one folder. The state of a process that was killed is not in the way. */
+function takeLock(files: SimulatorFiles, name: string): () => void {
+  const held = files.read<{ pid: number; startedAt: string | undefined }>('lock.json');
+  if (held && held.pid !== process.pid && isAlive(held)) {
+    throw new UserError(`Cluster ${name} is already served by process ${held.pid}.`, `Stop it with \`cka cluster down --name ${name}\`, or choose another name.`);
+  }
+  files.takeLock({ pid: process.pid, startedAt: startOf(process.pid) }, held !== undefined);
+  return () => files.releaseLock();
+}
+
+/** The same name gives the same MAC addresses and pod names: a lab looks alike for two learners. */
+function seedOf(name: string): number {
+  let seed = 7;
+  for (const letter of name) seed = (Math.imul(seed, 31) + letter.charCodeAt(0)) | 0;
+  return seed;
+}

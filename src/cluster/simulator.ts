@@ -1,0 +1,198 @@
+/**
+ * The simulator as a cluster backend: starts its process, finds it again, starts it anew when it was killed, and speaks to
+ * it over its own API. Knows the simulation only through HTTPS.
+ */
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../base/user-error.ts';
+import type { ClusterIdentity } from '../server/identity.ts';
+import { ApiClient } from './client.ts';
+import type { Capability, Cluster, ClusterBackend, ClusterInfo, ClusterSpec } from './cluster.ts';
+import type { AppPaths } from './paths.ts';
+import { clusterFolder } from './paths.ts';
+import { isAlive, SimulatorFiles } from './simulator-files.ts';
+import type { ServingState } from './simulator-files.ts';
+
+export interface SimulatorBackendOptions {
+  /** The command line that serves one cluster; what `serveArguments` makes is appended. */
+  readonly command?: readonly string[];
+}
+
+/** A process that needs longer than this to be Ready is stuck. */
+const START_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 5_000;
+const POLL_MS = 20;
+
+export function simulatorBackend(paths: Pick<AppPaths, 'data'>, options: SimulatorBackendOptions = {}): ClusterBackend {
+  const command = options.command ?? ownCommand();
+  const filesOf = (name: string) => new SimulatorFiles(clusterFolder(paths as AppPaths, name));
+  const ensure = async (files: SimulatorFiles, spec: ClusterSpec, onProgress?: (step: string) => void): Promise<Cluster> => {
+    const running = await findServing(files);
+    if (running) return new SimulatorCluster(files, spec, running);
+    onProgress?.('Starting the simulator');
+    return new SimulatorCluster(files, spec, await start(files, spec, command));
+  };
+  return {
+    name: 'simulator',
+    probe: () => Promise.resolve({ available: true }),
+    async up(spec, onProgress) {
+      const files = filesOf(spec.name);
+      const known = files.readSpec();
+      if (known) refuseOtherSpec(known, spec);
+      return ensure(files, spec, onProgress);
+    },
+    // A cluster lives until `down`: one whose process was killed, or stopped for being idle, is started again.
+    async find(name) {
+      const files = filesOf(name);
+      const spec = files.readSpec();
+      return spec ? ensure(files, spec) : undefined;
+    },
+    async list() {
+      const folder = join(paths.data, 'clusters');
+      const names = existsSync(folder) ? readdirSync(folder).toSorted() : [];
+      const found = names.map(async (name) => {
+        const files = filesOf(name);
+        const spec = files.readSpec();
+        return spec ? infoOf(files, spec, files.readState(), (await findServing(files)) !== undefined) : undefined;
+      });
+      return (await Promise.all(found)).filter((info) => info !== undefined);
+    },
+  };
+}
+
+/** What the hidden command that serves a cluster is given, after the program itself. */
+export function serveArguments(spec: ClusterSpec, folder: string): string[] {
+  return ['sim', '--serve', folder, '--name', spec.name, '--cni', spec.cni, '--workers', String(spec.workers), '--proxy-mode', spec.proxyMode];
+}
+
+/** This program again, with the loader it was started with. */
+const ownCommand = (): readonly string[] => [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
+
+class SimulatorCluster implements Cluster {
+  readonly info: ClusterInfo;
+  readonly offers: ReadonlySet<Capability>;
+  readonly #files: SimulatorFiles;
+  readonly #client: ApiClient;
+  readonly #state: ServingState;
+
+  constructor(files: SimulatorFiles, spec: ClusterSpec, state: ServingState) {
+    this.#files = files;
+    this.#state = state;
+    this.#client = clientOf(files, state.port);
+    this.info = infoOf(files, spec, state, true);
+    this.offers = new Set<Capability>([...(spec.workers >= 2 ? (['nodes-2'] as const) : []), 'node-shell', 'reset', `cni-${spec.cni}`]);
+  }
+
+  exec: Cluster['exec'] = (where, command, options) => this.#client.exec(where, command, options);
+
+  session: Cluster['session'] = (where, command, io) => this.#client.session(where, command, io);
+
+  async request(method: string, path: string, body?: unknown, contentType?: string): Promise<{ readonly status: number; readonly body: unknown }> {
+    try {
+      return await this.#client.request(method, path, body, contentType);
+    } catch (error) {
+      throw unreachable(this.info.name, error);
+    }
+  }
+
+  async reset(): Promise<void> {
+    const { status, body } = await this.request('POST', '/cka/v1/reset');
+    if (status !== 200) throw new UserError(`The cluster ${this.info.name} could not be reset: ${(body as { message?: string }).message ?? status}.`, `See ${this.#files.log()}.`);
+    // The server drops every connection after a reset; ours would only be found dead by the next request.
+    this.#client.close();
+  }
+
+  async down(): Promise<void> {
+    await this.#client.request('POST', '/cka/v1/shutdown').catch(() => undefined);
+    this.#client.close();
+    if (!(await waitFor(() => !isAlive(this.#state), STOP_TIMEOUT_MS))) {
+      process.kill(this.#state.pid, 'SIGKILL');
+      await waitFor(() => !isAlive(this.#state), STOP_TIMEOUT_MS);
+    }
+    this.#files.remove();
+  }
+}
+
+/** The process that serves this cluster and answers; undefined when there is none. */
+async function findServing(files: SimulatorFiles): Promise<ServingState | undefined> {
+  const state = files.readState();
+  if (!state || !isAlive(state) || !files.has('identity.json')) return undefined;
+  const client = clientOf(files, state.port);
+  try {
+    const { status } = await client.request('GET', '/cka/v1/status', undefined, undefined, 10_000);
+    return status === 200 ? state : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    client.close();
+  }
+}
+
+/** @throws UserError with what the process said */
+async function start(files: SimulatorFiles, spec: ClusterSpec, command: readonly string[]): Promise<ServingState> {
+  files.create();
+  const log = openSync(files.log(), 'a', 0o600);
+  const [program = '', ...args] = command;
+  const child = spawn(program, [...args, ...serveArguments(spec, files.folder)], { detached: true, stdio: ['ignore', log, log] });
+  closeSync(log);
+  let failure: string | undefined;
+  child.once('error', (error) => (failure = error.message));
+  child.once('exit', (code, signal) => (failure ??= `it ended with ${signal ?? `exit code ${code}`}`));
+  child.unref();
+  let state: ServingState | undefined;
+  await waitFor(() => {
+    state = files.readState();
+    // The file may be that of a process that was killed; and another process may have been quicker than ours.
+    return (state !== undefined && isAlive(state)) || failure !== undefined;
+  }, START_TIMEOUT_MS);
+  if (state && isAlive(state)) return state;
+  if (failure === undefined) child.kill('SIGKILL');
+  throw new UserError(`The simulator could not be started: ${lastWords(files) ?? failure ?? 'it did not get ready in time'}.`, `See ${files.log()}.`);
+}
+
+function refuseOtherSpec(known: ClusterSpec, wanted: ClusterSpec): void {
+  const differs = (['cni', 'workers', 'proxyMode'] as const).filter((field) => known[field] !== wanted[field]);
+  if (differs.length === 0) return;
+  const say = (spec: ClusterSpec) => differs.map((field) => `${field} ${spec[field]}`).join(', ');
+  throw new UserError(`The cluster ${known.name} exists with ${say(known)}, not ${say(wanted)}.`, `Remove it with \`cka cluster down --name ${known.name}\`, or choose another name.`);
+}
+
+function clientOf(files: SimulatorFiles, port: number): ApiClient {
+  const identity = files.read<ClusterIdentity>('identity.json');
+  if (!identity) throw new UserError(`The credentials of the cluster in ${files.folder} are gone.`, 'Remove it with `cka cluster down` and start it again.');
+  return new ApiClient({ url: `https://127.0.0.1:${port}`, authority: identity.authority.certificate, certificate: identity.admin.certificate, key: identity.admin.key });
+}
+
+function infoOf(files: SimulatorFiles, spec: ClusterSpec, state: ServingState | undefined, running: boolean): ClusterInfo {
+  return {
+    backend: 'simulator', name: spec.name, cni: spec.cni, proxyMode: spec.proxyMode,
+    kubernetesVersion: state?.kubernetesVersion ?? '',
+    kubeconfig: files.kubeconfig(),
+    context: `kind-${spec.name}`,
+    nodes: state?.nodes ?? [],
+    running,
+  };
+}
+
+function unreachable(name: string, error: unknown): UserError {
+  return new UserError(`The cluster ${name} does not answer: ${(error as Error).message}.`, `Run \`cka cluster up --name ${name}\` to start it again; nothing in it is lost.`);
+}
+
+/** The last line of the log that is not blank. */
+function lastWords(files: SimulatorFiles): string | undefined {
+  try {
+    return readFileSync(files.log(), 'utf8').trim().split('\n').at(-1)?.replace(/\.$/, '') || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function waitFor(holds: () => boolean, timeoutMs: number): Promise<boolean> {
+  const end = performance.now() + timeoutMs;
+  while (!holds()) {
+    if (performance.now() > end) return false;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  return true;
+}
