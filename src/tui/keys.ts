@@ -4,7 +4,7 @@
  */
 
 /** Where a key works. */
-export type KeyContext = 'everywhere' | 'home' | 'lab' | 'pane' | 'reading' | 'confirm' | 'starting' | 'overview' | 'answers' | 'terminal' | 'copy';
+export type KeyContext = 'everywhere' | 'home' | 'lab' | 'into' | 'pane' | 'reading' | 'confirm' | 'starting' | 'overview' | 'answers' | 'terminal' | 'copy';
 
 /** What a key does. */
 export type Action =
@@ -64,7 +64,7 @@ export const KEYS: readonly KeyBinding[] = [
   { context: 'reading', keys: ['home', 'g'], action: 'top', help: 'To the beginning.' },
   { context: 'reading', keys: ['end', 'G'], action: 'bottom', help: 'To the end.' },
 
-  { context: 'pane', keys: ['tab', 'enter'], action: 'focusTerminal', help: 'Into the terminal.', short: 'terminal' },
+  { context: 'into', keys: ['tab', 'enter'], action: 'focusTerminal', help: 'Into the terminal.', short: 'terminal' },
   { context: 'pane', keys: ['z'], action: 'zoom', help: 'Terminal full screen, and back.', short: 'zoom' },
   { context: 'pane', keys: ['y', '['], action: 'copyMode', help: 'Copy mode: choose text of the terminal with the keyboard; the mouse is yours meanwhile.' },
   { context: 'pane', keys: ['v'], action: 'literal', help: 'Send the prefix key itself to the terminal.' },

@@ -78,11 +78,15 @@ function guard(terminal: RealTerminal, stage: Stage, quit: (code: number) => voi
     process.stderr.write(`cka crashed. Your cluster and your lab are not affected.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     process.exit(3);
   };
+  let hold: NodeJS.Timeout | undefined;
   const suspend = () => {
     terminal.leave();
+    // Nothing reads the terminal now, so nothing else would keep the program from ending before it is continued.
+    hold = setInterval(() => {}, 60_000);
     process.kill(process.pid, 'SIGSTOP');
   };
   const resume = () => {
+    clearInterval(hold);
     terminal.enter();
     stage.compositor.invalidate();
   };
@@ -94,6 +98,7 @@ function guard(terminal: RealTerminal, stage: Stage, quit: (code: number) => voi
   process.on('SIGTSTP', suspend);
   process.on('SIGCONT', resume);
   return () => {
+    clearInterval(hold);
     for (const [signal, end] of signals) process.off(signal, end);
     process.off('exit', leave);
     process.off('uncaughtException', crash);

@@ -78,7 +78,7 @@ export function LabScreen({ open, onBack, onStopped }: LabScreenProps): ReactNod
     turnTo('solution');
   };
   useKeys(
-    ['pane', 'lab', 'terminal', 'reading'],
+    ['into', 'pane', 'lab', 'terminal', 'reading'],
     {
       ...scroll.handlers,
       check: () => {
@@ -134,8 +134,10 @@ export function LabScreen({ open, onBack, onStopped }: LabScreenProps): ReactNod
     question !== undefined,
   );
 
-  const panelKeys: readonly KeyContext[] = [...(pane ? (['pane'] as const) : []), 'lab', 'everywhere'];
-  const contexts: readonly KeyContext[] = state.focus === 'copy' ? ['copy'] : state.focus === 'terminal' ? ['terminal', ...panelKeys.filter((context) => context !== 'pane')] : panelKeys;
+  const contexts: readonly KeyContext[] =
+    state.focus === 'copy' ? ['copy']
+    : !pane ? ['lab', 'everywhere']
+    : [state.focus === 'terminal' ? 'terminal' : 'into', 'pane', 'lab', 'everywhere'];
   const busy = control.busy === 'resetting' ? 'resetting  ' : control.busy === 'stopping' ? 'ending  ' : '';
   return (
     <Frame

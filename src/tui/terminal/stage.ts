@@ -71,6 +71,7 @@ export class Stage implements StagePort {
   #copy: CopyMode | undefined;
   #unwatch: Disposer | undefined;
   #cancelFlush: Disposer | undefined;
+  #isClosed = false;
   readonly #panes = new Set<Pane>();
   readonly #tokens = new Tokenizer();
   readonly #listeners = new Set<() => void>();
@@ -111,7 +112,9 @@ export class Stage implements StagePort {
         bell: () => terminal.write('\x07'),
         title: (title) => terminal.setTitle(title),
       });
-      this.#panes.add(pane);
+      // The learner may have left while the pane was coming up: a shell that nobody sees must not live on.
+      if (this.#isClosed) pane.close();
+      else this.#panes.add(pane);
       return pane;
     } catch (error) {
       return { because: `The terminal could not start ${command.file}: ${(error as Error).message}` };
@@ -156,6 +159,7 @@ export class Stage implements StagePort {
   /** Hang up every pane, stop listening. */
   close(): void {
     for (const dispose of this.#disposers) dispose();
+    this.#isClosed = true;
     this.compositor.stop();
     for (const pane of this.#panes) pane.close();
   }
