@@ -1,0 +1,14 @@
+/** Every program there is, by name: the shell, the core utilities, the network tools, the servers. One line per folder. */
+import type { ProgramTable } from '../machine/machine.ts';
+import type { Program } from '../machine/program.ts';
+import { closingWhatItHolds } from './lifetime.ts';
+import { networkPrograms } from './network.ts';
+import { serverPrograms } from './servers/index.ts';
+
+const table = new Map<string, Program>([...networkPrograms, ...serverPrograms].map((program) => [program.name, closingWhatItHolds(program)]));
+
+/** What an executable's name leads to. */
+export const programs: ProgramTable & { readonly names: () => readonly string[] } = {
+  get: (name) => table.get(name),
+  names: () => [...table.keys()],
+};

@@ -1,0 +1,68 @@
+/**
+ * What a process has open ends with it: exit(2) closes sockets however the process ends. A program says what it holds,
+ * and the registry wraps every program so that it is let go.
+ */
+import type { Disposer } from '../base/clock.ts';
+import type { Process, Program } from '../machine/program.ts';
+import type { TcpConnection } from '../net/sockets.ts';
+
+const held = new WeakMap<Process, Set<() => void>>();
+
+/** Call `close` when the process ends, unless it is let go before. */
+export function untilExit(process: Process, close: () => void): Disposer {
+  const closers = held.get(process) ?? new Set();
+  held.set(process, closers);
+  closers.add(close);
+  return () => void closers.delete(close);
+}
+
+/** The program, with everything that it holds closed when it ends, is killed, or fails. */
+export function closingWhatItHolds(program: Program): Program {
+  return {
+    name: program.name,
+    async run(process) {
+      try {
+        return await program.run(process);
+      } finally {
+        for (const close of held.get(process) ?? []) close();
+        held.delete(process);
+      }
+    },
+  };
+}
+
+/** A process's listening socket; closed with the process. @throws NetError EADDRINUSE and friends */
+export function listenTcp(process: Process, options: Omit<Parameters<Process['netns']['sockets']['listenTcp']>[0], 'owner'>): { readonly port: number; close(): void } {
+  const listener = process.netns.sockets.listenTcp({ ...options, owner: ownerOf(process), onConnection: (connection) => options.onConnection(holding(process, connection)) });
+  untilExit(process, () => listener.close());
+  return listener;
+}
+
+/** An outgoing connection of the process. Rejects with NetError, or with the signal's reason. */
+export async function connectTcp(process: Process, options: Omit<Parameters<Process['netns']['sockets']['connectTcp']>[0], 'owner'>, signal: AbortSignal = process.signal): Promise<TcpConnection> {
+  return holding(process, await process.netns.sockets.connectTcp({ ...options, owner: ownerOf(process) }, signal));
+}
+
+/** A UDP socket of the process. @throws NetError */
+export function bindUdp(process: Process, options: Omit<Parameters<Process['netns']['sockets']['bindUdp']>[0], 'owner'>): ReturnType<Process['netns']['sockets']['bindUdp']> {
+  const socket = process.netns.sockets.bindUdp({ ...options, owner: ownerOf(process) });
+  const release = untilExit(process, () => socket.close());
+  return {
+    ...socket,
+    close: () => {
+      release();
+      socket.close();
+    },
+  };
+}
+
+/** As `ss -p` names who holds a socket. */
+export function ownerOf(process: Process): { readonly pid: number; readonly program: string } {
+  return { pid: process.pid, program: process.argv[0]?.split('/').at(-1)?.replace(/^nginx: .*/, 'nginx') ?? '' };
+}
+
+function holding(process: Process, connection: TcpConnection): TcpConnection {
+  const release = untilExit(process, () => connection.close());
+  void connection.closed.then(release, release);
+  return connection;
+}
