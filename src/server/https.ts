@@ -171,7 +171,12 @@ async function protobufFromData(): Promise<ProtobufDecoder> {
   return loadProtobuf();
 }
 
+/** Made at most once; a failure is not remembered. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
-  return () => (made ??= make());
+  return () =>
+    (made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    }));
 }

@@ -17,6 +17,8 @@ import { presentObject, presentPage } from './present.ts';
 import type { PresentOptions } from './present.ts';
 import type { RequestInfo } from './request-info.ts';
 import { isTrue } from './request-info.ts';
+import { patchScale, scaleOf, writeScale } from './scale.ts';
+import type { Scale } from './scale.ts';
 import { serveWatch } from './watch-stream.ts';
 
 export interface ResourceContext {
@@ -26,6 +28,9 @@ export interface ResourceContext {
 
 /** Subresources that show the object itself when read. */
 const VIEWS: ReadonlySet<Subresource> = new Set<Subresource>(['status', 'ephemeralcontainers', 'resize', 'approval', 'finalize']);
+
+/** Subresources that are connections, not answers. */
+const STREAMS: ReadonlySet<Subresource | undefined> = new Set<Subresource | undefined>(['exec', 'attach', 'portforward']);
 
 /** @throws ApiError */
 export async function serveResource(exchange: Exchange, context: ResourceContext, info: RequestInfo, kind: Kind): Promise<void> {
@@ -66,6 +71,8 @@ interface Handler extends ResourceContext {
 
 async function get(h: Handler): Promise<void> {
   const object = h.registry.get(h.kind, h.info.name!, h.info.namespace);
+  if (h.subresource === 'scale') return sendObject(h.exchange, 200, scaleOf(object), h.accepted);
+  if (STREAMS.has(h.subresource)) throw badRequest('Upgrade request required');
   if (h.subresource !== undefined && !VIEWS.has(h.subresource)) throw methodNotAllowed();
   return answer(h, 200, object);
 }
@@ -91,6 +98,7 @@ async function watch(h: Handler): Promise<void> {
 }
 
 async function create(h: Handler): Promise<void> {
+  if (STREAMS.has(h.subresource)) throw badRequest('Upgrade request required');
   const body = await readKubeObject(h);
   const options = writeOptions(h);
   if (h.subresource !== undefined) {
@@ -110,15 +118,22 @@ async function update(h: Handler): Promise<void> {
   const given = (body.metadata as KubeObject['metadata'] | undefined)?.name;
   if (given !== undefined && given !== '' && given !== name) throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
   if (given === undefined || given === '') throw badRequest(`the name of the object (${given ?? ''}) does not match the name on the URL (${name})`);
+  if (h.subresource === 'scale') return answerScale(h, name, () => body as Scale);
   const object = h.registry.update(h.kind, body, { ...writeOptions(h), ...namespaceOf(h), ...subresourceOf(h) });
   return answer(h, 200, object);
 }
 
 async function patch(h: Handler): Promise<void> {
   const change = await readPatch(h.exchange.request);
+  if (h.subresource === 'scale') return answerScale(h, h.info.name!, (current) => patchScale(current, change));
   const force = isTrue(h.exchange.query.get('force'));
   const object = h.registry.patch(h.kind, h.info.name!, h.info.namespace, change, { ...writeOptions(h), ...subresourceOf(h), ...(force && { force }) });
   return answer(h, 200, object);
+}
+
+function answerScale(h: Handler, name: string, change: (current: Stored<KubeObject>) => Scale): Promise<void> {
+  const current = h.registry.get(h.kind, name, h.info.namespace);
+  return sendObject(h.exchange, 200, writeScale(h.registry, h.kind, current, change(current), writeOptions(h)), h.accepted);
 }
 
 async function remove(h: Handler): Promise<void> {
