@@ -1,0 +1,126 @@
+/**
+ * The way in: a frame for this host becomes a packet that is delivered here, forwarded, or dropped for a reason.
+ * See net/ipv4/ip_input.c, ip_forward.c, route.c (ip_route_input_slow), fib_frontend.c (fib_validate_source).
+ */
+import { ANY, BROADCAST, type Ipv4, isLoopback, isMulticast, toNumber } from '../base/address.ts';
+import type { Device } from './device/device.ts';
+import { receiveIpip } from './device/ipip.ts';
+import { receiveVxlan } from './device/vxlan.ts';
+import { finishOutput } from './egress.ts';
+import { receiveIcmp, sendIcmpError } from './icmp.ts';
+import type { Carried, PacketInFlight } from './in-flight.ts';
+import type { NetNamespace } from './namespace.ts';
+import { type Frame, sizeOf } from './packet.ts';
+import { describeRoute, type RouteAnswer } from './routes.ts';
+
+const isGroupMac = (frame: Frame) => (Number.parseInt(frame.to.slice(0, 2), 16) & 1) === 1;
+
+/** A frame that no bridge took. */
+export function arrive(namespace: NetNamespace, device: Device, frame: Frame, carried: Carried): void {
+  if (frame.to !== device.mac && !isGroupMac(frame) && device.linkType === 'ether') return namespace.dropped(frame, 'other-host', device);
+  if (frame.payload.type === 'arp') {
+    if (device.arp) namespace.neighbors.receive(device, frame.payload);
+    return;
+  }
+  const flight: PacketInFlight = {
+    packet: frame.payload,
+    mark: carried.mark ?? 0,
+    tracking: carried.tracking,
+    inDevice: device,
+    physIn: carried.physIn,
+  };
+  if (!carried.prerouted && !namespace.netfilter.accepts('prerouting', flight)) return;
+  routeInput(namespace, device, flight);
+}
+
+function routeInput(namespace: NetNamespace, device: Device, flight: PacketInFlight): void {
+  const { source, destination } = flight.packet;
+  if (isMulticast(destination)) {
+    if (!namespace.inGroup(destination, device)) return namespace.dropped(flight.packet, 'not-joined', device);
+    return deliver(namespace, flight, true);
+  }
+  if (destination === BROADCAST) return deliver(namespace, flight, true);
+  if (isMartian(namespace, device, source, destination)) return namespace.dropped(flight.packet, 'martian', device);
+  const answer = namespace.routes.lookup(destination, { source, mark: flight.mark, inDevice: device.name });
+  if (answer.kind === 'unreachable') return refuse(namespace, device, flight, answer.reason);
+  namespace.trace({ kind: 'routed', packet: flight.packet, route: describeRoute(answer.route) });
+  if (!comesFromRightSide(namespace, device, flight)) return namespace.dropped(flight.packet, 'reverse-path', device);
+  if (answer.route.type === 'local') return deliver(namespace, flight, false);
+  if (answer.route.type === 'broadcast') return deliver(namespace, flight, true);
+  if (!namespace.sysctl.flag(device.name, 'forwarding')) return namespace.dropped(flight.packet, 'forwarding-disabled', device);
+  forward(namespace, flight, answer);
+}
+
+function isMartian(namespace: NetNamespace, device: Device, source: Ipv4, destination: Ipv4): boolean {
+  if (isMulticast(source) || source === BROADCAST) return true;
+  if (toNumber(destination) >>> 24 === 0) return true;
+  if (device.kind === 'loopback' || namespace.sysctl.max(device.name, 'route_localnet') > 0) return false;
+  return isLoopback(source) || isLoopback(destination);
+}
+
+/** rp_filter: 1 wants the answer to leave by the device the packet came in at, 2 is content with any way back. */
+function comesFromRightSide(namespace: NetNamespace, device: Device, flight: PacketInFlight): boolean {
+  const { source } = flight.packet;
+  if (source === ANY || device.kind === 'loopback') return true;
+  const mode = namespace.sysctl.max(device.name, 'rp_filter');
+  // The way back is looked up without the mark unless src_valid_mark is set, and ours never is.
+  const back = namespace.routes.lookup(source, { source: flight.packet.destination, inDevice: device.name });
+  if (back.kind === 'found' && back.route.type === 'local' && !namespace.sysctl.flag(device.name, 'accept_local')) return false;
+  if (mode === 0) return true;
+  if (back.kind !== 'found') return false;
+  return mode === 2 || back.device === device;
+}
+
+function refuse(namespace: NetNamespace, device: Device, flight: PacketInFlight, reason: Extract<RouteAnswer, { kind: 'unreachable' }>['reason']): void {
+  const { packet } = flight;
+  if (reason === 'blackhole') return namespace.dropped(packet, 'blackhole', device);
+  namespace.dropped(packet, reason === 'no-route' ? 'no-route' : reason === 'prohibit' ? 'prohibited' : 'unreachable-route', device);
+  // Only a router tells (ip_error).
+  if (!namespace.sysctl.flag(device.name, 'forwarding')) return;
+  sendIcmpError(namespace, packet, reason === 'no-route' ? 'network-unreachable' : reason === 'prohibit' ? 'communication-prohibited' : 'host-unreachable', { flight });
+}
+
+function forward(namespace: NetNamespace, flight: PacketInFlight, answer: Extract<RouteAnswer, { kind: 'found' }>): void {
+  const { packet } = flight;
+  if (packet.ttl <= 1) {
+    namespace.dropped(packet, 'ttl-exceeded', flight.inDevice);
+    return sendIcmpError(namespace, packet, 'ttl-zero-during-transit', { flight });
+  }
+  const mtu = answer.route.mtu ?? answer.device.mtu;
+  if (sizeOf(packet) > mtu && packet.dontFragment) {
+    namespace.dropped(packet, 'mtu-exceeded', answer.device);
+    return sendIcmpError(namespace, packet, 'fragmentation-needed', { mtu, flight });
+  }
+  flight.packet = { ...packet, ttl: packet.ttl - 1 };
+  flight.outDevice = answer.device;
+  if (!namespace.netfilter.accepts('forward', flight)) return;
+  flight.inDevice = undefined;
+  flight.physIn = undefined;
+  finishOutput(namespace, flight, answer);
+}
+
+/** For this host: INPUT, then whoever waits for it. */
+function deliver(namespace: NetNamespace, flight: PacketInFlight, toMany: boolean): void {
+  if (!namespace.netfilter.accepts('input', flight)) return;
+  const { packet } = flight;
+  const { payload } = packet;
+  switch (payload.protocol) {
+    case 'icmp':
+      namespace.trace({ kind: 'delivered', packet, to: 'icmp' });
+      return receiveIcmp(namespace, packet, payload, toMany);
+    case 'ipip':
+      if (!receiveIpip(namespace, packet, payload.inner, flight.mark)) unreachable(namespace, flight, 'protocol-unreachable');
+      return;
+    case 'tcp':
+      return namespace.sockets.receiveTcp(packet, payload);
+    case 'udp':
+      if (typeof payload.data !== 'string') {
+        if (!receiveVxlan(namespace, packet.source, payload.destinationPort, payload.data)) unreachable(namespace, flight, 'port-unreachable');
+      } else if (!namespace.sockets.receiveUdp(packet, payload, payload.data, toMany) && !toMany) unreachable(namespace, flight, 'port-unreachable');
+  }
+}
+
+function unreachable(namespace: NetNamespace, flight: PacketInFlight, kind: 'port-unreachable' | 'protocol-unreachable'): void {
+  namespace.dropped(flight.packet, 'no-listener');
+  sendIcmpError(namespace, flight.packet, kind, { flight });
+}

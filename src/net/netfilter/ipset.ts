@@ -1,0 +1,145 @@
+/**
+ * Sets of addresses, networks and ports that rules ask with `-m set`. See ipset(8), net/netfilter/ipset.
+ * Differs from Linux: no `timeout` per entry and no size limit; neither kube-proxy nor Calico relies on them here.
+ */
+import { type Cidr, contains, type Ipv4, parseCidr, parseIpv4, printCidr } from '../../base/address.ts';
+import type { Clock } from '../../base/clock.ts';
+import { NetError } from '../errors.ts';
+import { type Ipv4Packet, portsOf } from '../packet.ts';
+
+export const SET_TYPES = ['hash:ip', 'hash:net', 'hash:ip,port', 'hash:ip,port,ip', 'hash:ip,port,net', 'hash:net,net', 'bitmap:port'] as const;
+export type SetType = (typeof SET_TYPES)[number];
+
+/** One part of an entry, in the order of the type's name. */
+type Part = { readonly kind: 'net'; readonly value: Cidr } | { readonly kind: 'port'; readonly protocol: string; readonly value: number };
+
+export interface SetEntry {
+  readonly text: string;
+  readonly parts: readonly Part[];
+  readonly nomatch: boolean;
+}
+
+export class IpSet {
+  readonly #entries = new Map<string, SetEntry>();
+
+  constructor(
+    readonly name: string,
+    readonly type: SetType,
+  ) {}
+
+  /** @throws NetError EEXIST, EINVAL */
+  add(text: string, options: { readonly nomatch?: boolean } = {}): void {
+    const parts = parseParts(this.type, text);
+    const canonical = printParts(this.type, parts);
+    if (this.#entries.has(canonical)) throw new NetError('EEXIST', "Element cannot be added to the set: it's already added");
+    this.#entries.set(canonical, { text: canonical, parts, nomatch: options.nomatch ?? false });
+  }
+
+  /** @throws NetError ENOENT, EINVAL */
+  delete(text: string): void {
+    if (!this.#entries.delete(printParts(this.type, parseParts(this.type, text)))) throw new NetError('ENOENT', "Element cannot be deleted from the set: it's not added");
+  }
+
+  has(text: string): boolean {
+    return this.#entries.has(printParts(this.type, parseParts(this.type, text)));
+  }
+
+  flush(): void {
+    this.#entries.clear();
+  }
+
+  list(): readonly SetEntry[] {
+    return [...this.#entries.values()];
+  }
+
+  /** @param flags `src` or `dst` for each part */
+  matches(packet: Ipv4Packet, flags: readonly ('src' | 'dst')[]): boolean {
+    let best: SetEntry | undefined;
+    for (const entry of this.#entries.values()) {
+      if (entry.parts.every((part, index) => partFits(part, packet, flags[index] ?? flags.at(-1) ?? 'src')) && (!best || narrower(entry, best))) best = entry;
+    }
+    return best !== undefined && !best.nomatch;
+  }
+}
+
+export class IpSets {
+  readonly #sets = new Map<string, IpSet>();
+
+  /** @param _clock for the timeouts to come */
+  constructor(_clock: Clock) {}
+
+  get(name: string): IpSet | undefined {
+    return this.#sets.get(name);
+  }
+
+  list(): readonly IpSet[] {
+    return [...this.#sets.values()];
+  }
+
+  /** @throws NetError EEXIST, EINVAL no such type */
+  create(name: string, type: string): IpSet {
+    if (this.#sets.has(name)) throw new NetError('EEXIST', 'Set cannot be created: set with the same name already exists');
+    if (!(SET_TYPES as readonly string[]).includes(type)) throw new NetError('EINVAL', `Syntax error: unknown settype ${type}`);
+    const set = new IpSet(name, type as SetType);
+    this.#sets.set(name, set);
+    return set;
+  }
+
+  /** @throws NetError ENOENT */
+  destroy(name: string): void {
+    if (!this.#sets.delete(name)) throw new NetError('ENOENT', 'The set with the given name does not exist');
+  }
+
+  /** The content changes places, the names stay. @throws NetError ENOENT */
+  swap(a: string, b: string): void {
+    const [first, second] = [this.#sets.get(a), this.#sets.get(b)];
+    if (!first || !second) throw new NetError('ENOENT', 'The set with the given name does not exist');
+    this.#sets.set(a, renamed(second, a));
+    this.#sets.set(b, renamed(first, b));
+  }
+}
+
+function renamed(set: IpSet, name: string): IpSet {
+  const copy = new IpSet(name, set.type);
+  for (const { text, nomatch } of set.list()) copy.add(text, { nomatch });
+  return copy;
+}
+
+function narrower(a: SetEntry, b: SetEntry): boolean {
+  const width = (entry: SetEntry) => entry.parts.reduce((sum, part) => sum + (part.kind === 'net' ? part.value.prefix : 0), 0);
+  return width(a) > width(b);
+}
+
+const partNames = (type: SetType) => type.slice(type.indexOf(':') + 1).split(',');
+
+function parseParts(type: SetType, text: string): readonly Part[] {
+  const words = text.split(',');
+  const names = partNames(type);
+  if (words.length !== names.length) throw new NetError('EINVAL', `Syntax error: cannot parse ${text}`);
+  return names.map((name, index): Part => {
+    const word = words[index]!;
+    if (name === 'port') {
+      const [first, second] = word.includes(':') ? word.split(':') : [type === 'bitmap:port' ? '' : 'tcp', word];
+      const value = Number(second);
+      if (!Number.isInteger(value) || value < 0 || value > 65535) throw new NetError('EINVAL', `Syntax error: cannot parse ${word} as a port`);
+      return { kind: 'port', protocol: first ?? '', value };
+    }
+    const address = parseIpv4(word);
+    const network = name === 'net' ? parseCidr(word) : address && { address, prefix: 32 };
+    if (!network) throw new NetError('EINVAL', `Syntax error: cannot parse ${word}: resolving to IPv4 address failed`);
+    return { kind: 'net', value: network };
+  });
+}
+
+function printParts(type: SetType, parts: readonly Part[]): string {
+  return parts
+    .map((part) => (part.kind === 'net' ? (part.value.prefix === 32 ? part.value.address : printCidr(part.value)) : type === 'bitmap:port' ? String(part.value) : `${part.protocol}:${part.value}`))
+    .join(',');
+}
+
+function partFits(part: Part, packet: Ipv4Packet, side: 'src' | 'dst'): boolean {
+  if (part.kind === 'net') return contains(part.value, side === 'src' ? packet.source : (packet.destination as Ipv4));
+  const ports = portsOf(packet);
+  if (!ports || (part.protocol !== '' && part.protocol !== packet.payload.protocol)) return false;
+  return part.value === (side === 'src' ? ports.source : ports.destination);
+}

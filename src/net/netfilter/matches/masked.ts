@@ -1,0 +1,19 @@
+/** `value/mask`, as marks are written. */
+import { hex, parseNumber, RuleSyntaxError } from '../extension.ts';
+
+export interface Masked {
+  readonly value: number;
+  readonly mask: number;
+}
+
+export function parseMasked(text: string, option: string): Masked {
+  const [first = '', second] = text.split('/');
+  const value = parseNumber(first);
+  const mask = second === undefined ? 0xffffffff : parseNumber(second);
+  if (value === undefined || mask === undefined) throw new RuleSyntaxError(`${option}: bad value "${text}" for option, or out of range (0-4294967295).`);
+  return { value, mask };
+}
+
+export const printMasked = ({ value, mask }: Masked): string => (mask === 0xffffffff ? hex(value) : `${hex(value)}/${hex(mask)}`);
+
+export const fitsMask = (actual: number, { value, mask }: Masked): boolean => (actual & mask) >>> 0 === value;

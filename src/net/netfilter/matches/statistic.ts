@@ -1,0 +1,46 @@
+/** Some of the packets: by lot, or every nth. kube-proxy spreads connections with it. See xt_statistic.c. */
+import { given, type MatchKind, parseNumber, RuleSyntaxError } from '../extension.ts';
+
+/** The kernel keeps a probability as a fraction of this, which is why 1/3 prints as 0.33333333349. */
+const SCALE = 0x80000000;
+
+export const statistic: MatchKind = {
+  name: 'statistic',
+  options: { mode: 1, probability: 1, every: 1, packet: 1 },
+  build(all) {
+    const mode = given(all, 'mode')?.values[0];
+    if (mode === undefined) throw new RuleSyntaxError('statistic: option "--mode" must be specified');
+    if (mode === 'random') {
+      const one = given(all, 'probability');
+      const probability = Number(one?.values[0]);
+      if (!one) throw new RuleSyntaxError('no probability specified');
+      if (!(probability >= 0 && probability <= 1)) throw new RuleSyntaxError('statistic: bad value for option "--probability", or out of range (0-1.000000).');
+      const threshold = Math.round(probability * SCALE);
+      const printed = (threshold / SCALE).toFixed(11);
+      return {
+        name: 'statistic',
+        matches: (_flight, { namespace }) => namespace.world.rng.next() * SCALE < threshold !== one.negated,
+        toArgs: () => ['-m', 'statistic', '--mode', 'random', ...(one.negated ? ['!'] : []), '--probability', printed],
+        list: () => `statistic mode random${one.negated ? ' !' : ''} probability ${printed}`,
+      };
+    }
+    if (mode !== 'nth') throw new RuleSyntaxError(`Bad mode "${mode}"`);
+    const one = given(all, 'every');
+    const every = parseNumber(one?.values[0] ?? '');
+    const first = parseNumber(given(all, 'packet')?.values[0] ?? '0');
+    if (!one) throw new RuleSyntaxError('no every specified');
+    if (every === undefined || every < 1) throw new RuleSyntaxError('cannot have a zero nth counter');
+    if (first === undefined || first >= every) throw new RuleSyntaxError('the packet match must be less than the nth counter');
+    let count = (every - first - 1 + every) % every;
+    return {
+      name: 'statistic',
+      matches() {
+        const hit = count === every - 1;
+        count = hit ? 0 : count + 1;
+        return hit !== one.negated;
+      },
+      toArgs: () => ['-m', 'statistic', '--mode', 'nth', ...(one.negated ? ['!'] : []), '--every', String(every), '--packet', String(first)],
+      list: () => `statistic mode nth${one.negated ? ' !' : ''} every ${every}${first > 0 ? ` packet ${first}` : ''}`,
+    };
+  },
+};

@@ -1,0 +1,59 @@
+/** TCP ports and flags. */
+import type { TcpFlags } from '../../packet.ts';
+import { given, type Given, hex, type MatchKind, RuleSyntaxError } from '../extension.ts';
+import { PORT_OPTIONS, portConditions } from './transport.ts';
+
+const FLAGS = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16, URG: 32 } as const;
+const ALL = 63;
+
+const LETTERS: Readonly<Record<string, number>> = { F: FLAGS.FIN, S: FLAGS.SYN, R: FLAGS.RST, P: FLAGS.PSH, '.': FLAGS.ACK };
+const bitsOf = (flags: TcpFlags) => [...flags].reduce((bits, letter) => bits | LETTERS[letter]!, 0);
+
+interface FlagCondition {
+  readonly mask: number;
+  readonly set: number;
+  readonly negated: boolean;
+}
+
+export const tcp: MatchKind = {
+  name: 'tcp',
+  options: { ...PORT_OPTIONS, 'tcp-flags': 2, syn: 0 },
+  build(all) {
+    const ports = portConditions(all);
+    const flags = readFlags(all);
+    return {
+      name: 'tcp',
+      matches(flight) {
+        const { payload } = flight.packet;
+        if (payload.protocol !== 'tcp' || !ports.fits(flight)) return false;
+        return !flags || ((bitsOf(payload.flags) & flags.mask) === flags.set) !== flags.negated;
+      },
+      toArgs: () => ['-m', 'tcp', ...ports.toArgs(), ...(flags ? [...(flags.negated ? ['!'] : []), '--tcp-flags', printFlags(flags.mask), printFlags(flags.set)] : [])],
+      list: () => ['tcp', ...ports.list(), ...(flags ? [`flags:${flags.negated ? '!' : ''}0x${hexPair(flags.mask)}/0x${hexPair(flags.set)}`] : [])].join(' '),
+    };
+  },
+};
+
+function readFlags(all: readonly Given[]): FlagCondition | undefined {
+  const syn = given(all, 'syn');
+  if (syn) return { mask: FLAGS.SYN | FLAGS.RST | FLAGS.ACK | FLAGS.FIN, set: FLAGS.SYN, negated: syn.negated };
+  const flags = given(all, 'tcp-flags');
+  return flags && { mask: parseFlags(flags.values[0]!), set: parseFlags(flags.values[1]!), negated: flags.negated };
+}
+
+function parseFlags(text: string): number {
+  return text.split(',').reduce((bits, word) => {
+    const name = word.toUpperCase();
+    if (name === 'ALL') return bits | ALL;
+    if (name === 'NONE') return bits;
+    if (!(name in FLAGS)) throw new RuleSyntaxError(`Unknown TCP flag \`${word}'`);
+    return bits | FLAGS[name as keyof typeof FLAGS];
+  }, 0);
+}
+
+function printFlags(bits: number): string {
+  const names = Object.entries(FLAGS).flatMap(([name, bit]) => (bits & bit ? [name] : []));
+  return names.length > 0 ? names.join(',') : 'NONE';
+}
+
+const hexPair = (bits: number) => hex(bits).slice(2).padStart(2, '0').toUpperCase();

@@ -1,0 +1,17 @@
+/** UDP ports. */
+import { type MatchKind } from '../extension.ts';
+import { PORT_OPTIONS, portConditions } from './transport.ts';
+
+export const udp: MatchKind = {
+  name: 'udp',
+  options: PORT_OPTIONS,
+  build(all) {
+    const ports = portConditions(all);
+    return {
+      name: 'udp',
+      matches: (flight) => flight.packet.payload.protocol === 'udp' && ports.fits(flight),
+      toArgs: () => ['-m', 'udp', ...ports.toArgs()],
+      list: () => ['udp', ...ports.list()].join(' '),
+    };
+  },
+};

@@ -1,0 +1,198 @@
+/**
+ * Routing tables of one namespace: what `ip route` edits and every packet asks. Longest prefix wins, then lowest metric.
+ * Knows no packet. See net/ipv4/fib_trie.c, fib_semantics.c.
+ * Differs from Linux: one next hop per route; no CNI that we model uses several.
+ */
+import { ANY, type Cidr, contains, type Ipv4, isMulticast, maskOf, networkOf, printCidr, toNumber } from '../base/address.ts';
+import type { Scope } from './addresses.ts';
+import type { Device } from './device/device.ts';
+import { NetError } from './errors.ts';
+import type { NetNamespace } from './namespace.ts';
+import { RoutingRules, type RuleQuery } from './rules.ts';
+
+export type RouteType = 'unicast' | 'local' | 'broadcast' | 'blackhole' | 'unreachable' | 'prohibit' | 'throw';
+
+export interface Route {
+  readonly destination: Cidr;
+  readonly type: RouteType;
+  readonly via?: Ipv4;
+  readonly device?: string;
+  readonly scope: Scope;
+  /** Preferred source address, `src` in `ip route`. */
+  readonly source?: Ipv4;
+  readonly metric: number;
+  /** kernel, boot, static, bird or a number, as /etc/iproute2/rt_protos names them. */
+  readonly protocol: string;
+  readonly onlink?: boolean;
+  readonly mtu?: number;
+  readonly table: string | number;
+}
+
+export type RouteSpec = Partial<Route> & { readonly destination: Cidr };
+
+export type RouteAnswer =
+  | { readonly kind: 'found'; readonly route: Route; readonly device: Device; readonly nextHop: Ipv4; readonly source: Ipv4 }
+  | { readonly kind: 'unreachable'; readonly reason: 'no-route' | 'blackhole' | 'unreachable' | 'prohibit' };
+
+interface Entry {
+  readonly route: Route;
+  readonly network: number;
+  readonly mask: number;
+}
+
+const TABLE_NAMES: Readonly<Record<number, string>> = { 253: 'default', 254: 'main', 255: 'local' };
+const WITHOUT_DEVICE: ReadonlySet<RouteType> = new Set<RouteType>(['blackhole', 'unreachable', 'prohibit', 'throw']);
+
+/** 254 and `main` are the same table. */
+const tableName = (table: string | number): string => (typeof table === 'number' ? (TABLE_NAMES[table] ?? String(table)) : table);
+
+export class Routes {
+  readonly rules = new RoutingRules();
+  /** Per table, most specific first, then by metric: the first that fits is the answer. */
+  readonly #tables = new Map<string, Entry[]>();
+
+  constructor(private readonly namespace: NetNamespace) {}
+
+  /** @throws NetError EEXIST, ENODEV, ENETDOWN, ENETUNREACH "Nexthop has invalid gateway.", EINVAL */
+  add(spec: RouteSpec, mode: 'add' | 'append' = 'add'): void {
+    const route = this.#complete(spec);
+    if (mode === 'add' && this.#entries(route.table).some((entry) => sameKey(entry.route, route))) throw new NetError('EEXIST');
+    this.insert(route);
+  }
+
+  /** Adds, or takes the place of the one with the same destination and metric. */
+  replace(spec: RouteSpec): void {
+    const route = this.#complete(spec);
+    const entries = this.#entries(route.table);
+    const index = entries.findIndex((entry) => sameKey(entry.route, route));
+    if (index >= 0) entries.splice(index, 1);
+    this.insert(route);
+  }
+
+  /** Deletes the first route that has everything `match` names. @throws NetError ESRCH */
+  delete(match: RouteSpec): void {
+    const entries = this.#entries(match.table ?? 'main');
+    const fits = ({ route }: Entry) =>
+      sameNetwork(route.destination, match.destination) &&
+      (match.type === undefined || route.type === match.type) &&
+      (['via', 'device', 'source', 'metric', 'protocol', 'scope'] as const).every((key) => match[key] === undefined || route[key] === match[key]);
+    const index = entries.findIndex(fits);
+    if (index < 0) throw new NetError('ESRCH');
+    entries.splice(index, 1);
+  }
+
+  /** In the order of `ip route`: by destination, the shorter network behind the longer, then by metric. */
+  list(table: 'main' | 'local' | 'all' | number | string = 'main'): readonly Route[] {
+    const tables = table === 'all' ? [...this.#tables.values()] : [this.#entries(table)];
+    return tables.flatMap((entries) =>
+      [...entries]
+        .sort((a, b) => a.network - b.network || b.route.destination.prefix - a.route.destination.prefix || a.route.metric - b.route.metric)
+        .map(({ route }) => route),
+    );
+  }
+
+  lookup(destination: Ipv4, query: RuleQuery = {}): RouteAnswer {
+    if (query.outDevice !== undefined && (isMulticast(destination) || destination === '255.255.255.255')) return this.#through(query.outDevice, destination);
+    for (const action of this.rules.actions(destination, query)) {
+      if (action.kind !== 'lookup') return { kind: 'unreachable', reason: action.kind };
+      const route = this.#find(action.table, destination, query.outDevice);
+      if (!route || route.type === 'throw') continue;
+      if (route.type === 'blackhole' || route.type === 'unreachable' || route.type === 'prohibit') return { kind: 'unreachable', reason: route.type };
+      return this.#answer(route, destination);
+    }
+    // A packet bound to a device needs no route: everything is on that link (ip_route_output_key_hash_rcu).
+    if (query.outDevice !== undefined && query.inDevice === undefined) return this.#through(query.outDevice, destination);
+    return { kind: 'unreachable', reason: 'no-route' };
+  }
+
+  /** Puts a finished route in, without the checks of netlink. */
+  insert(route: Route): void {
+    const network: Cidr = { address: networkOf(route.destination), prefix: route.destination.prefix };
+    const entry: Entry = { route: { ...route, destination: network, table: tableName(route.table) }, network: toNumber(network.address), mask: maskOf(network.prefix) };
+    const entries = this.#entries(route.table);
+    const after = entries.findIndex(
+      ({ route: other }) => other.destination.prefix < network.prefix || (other.destination.prefix === network.prefix && other.metric > route.metric),
+    );
+    if (after < 0) entries.push(entry);
+    else entries.splice(after, 0, entry);
+  }
+
+  has(route: Route): boolean {
+    return this.#entries(route.table).some(
+      ({ route: other }) => sameNetwork(other.destination, route.destination) && other.type === route.type && other.device === route.device && other.source === route.source,
+    );
+  }
+
+  removeWhere(goes: (route: Route) => boolean): void {
+    for (const [name, entries] of this.#tables) this.#tables.set(name, entries.filter(({ route }) => !goes(route)));
+  }
+
+  renamed(device: string, newName: string): void {
+    const rename = (entry: Entry): Entry => (entry.route.device === device ? { ...entry, route: { ...entry.route, device: newName } } : entry);
+    for (const [name, entries] of this.#tables) this.#tables.set(name, entries.map(rename));
+  }
+
+  #entries(table: string | number): Entry[] {
+    const name = tableName(table);
+    let entries = this.#tables.get(name);
+    if (!entries) this.#tables.set(name, (entries = []));
+    return entries;
+  }
+
+  #find(table: string | number, destination: Ipv4, outDevice?: string): Route | undefined {
+    const address = toNumber(destination);
+    for (const { route, network, mask } of this.#entries(table)) {
+      if ((address & mask) >>> 0 === network && (outDevice === undefined || route.device === outDevice)) return route;
+    }
+    return undefined;
+  }
+
+  #answer(route: Route, destination: Ipv4): RouteAnswer {
+    // What is for this machine goes through lo, whichever device has the address.
+    const device = this.namespace.devices.get(route.type === 'local' ? 'lo' : (route.device ?? ''));
+    if (!device) return { kind: 'unreachable', reason: 'no-route' };
+    const nextHop = route.via ?? destination;
+    const chosen = route.type === 'local' ? (route.source ?? destination) : (route.source ?? this.namespace.selectSource(device.name, nextHop, route.scope));
+    return { kind: 'found', route, device, nextHop, source: chosen ?? ANY };
+  }
+
+  #through(name: string, destination: Ipv4): RouteAnswer {
+    const device = this.namespace.devices.get(name);
+    if (!device) return { kind: 'unreachable', reason: 'no-route' };
+    const route: Route = { destination: { address: destination, prefix: 32 }, type: 'unicast', device: name, scope: 'link', metric: 0, protocol: 'kernel', table: 'main' };
+    return { kind: 'found', route, device, nextHop: destination, source: this.namespace.selectSource(name, destination, 'link') ?? ANY };
+  }
+
+  /** Fills in what the kernel fills in, and refuses what it refuses (fib_check_nh). */
+  #complete(spec: RouteSpec): Route {
+    const type = spec.type ?? 'unicast';
+    if (networkOf(spec.destination) !== spec.destination.address) throw new NetError('EINVAL', 'Invalid prefix for given prefix length.');
+    const base = { ...spec, type, metric: spec.metric ?? 0, protocol: spec.protocol ?? 'boot', table: spec.table ?? (type === 'local' || type === 'broadcast' ? 'local' : 'main') };
+    if (WITHOUT_DEVICE.has(type)) return { ...base, scope: spec.scope ?? 'global' };
+    const scope = spec.scope ?? (type === 'local' ? 'host' : type === 'broadcast' || spec.via === undefined ? 'link' : 'global');
+    const name = spec.via === undefined || spec.onlink ? spec.device : this.#gatewayDevice(spec.via, spec.device);
+    if (name === undefined) throw new NetError('ENODEV');
+    const device = this.namespace.devices.get(name);
+    if (!device) throw new NetError('ENODEV');
+    if (!device.up) throw new NetError('ENETDOWN', spec.via === undefined ? 'Device for nexthop is not up.' : 'Nexthop device is not up.');
+    if (spec.source && !this.namespace.isLocal(spec.source)) throw new NetError('EINVAL', 'Invalid prefsrc address.');
+    return { ...base, scope, device: name };
+  }
+
+  /** A gateway must be a neighbour: reached without another gateway, and not this machine itself. */
+  #gatewayDevice(via: Ipv4, device: string | undefined): string {
+    const route = this.#find('local', via) ?? this.#find('main', via, device);
+    const named = device === undefined ? undefined : this.namespace.devices.get(device);
+    if (named && !named.up) throw new NetError('ENETDOWN', 'Nexthop device is not up.');
+    if (!route || route.type !== 'unicast' || route.via !== undefined || route.scope !== 'link') throw new NetError('ENETUNREACH', 'Nexthop has invalid gateway.');
+    return device ?? route.device!;
+  }
+}
+
+const sameNetwork = (a: Cidr, b: Cidr) => a.prefix === b.prefix && contains(a, b.address);
+const sameKey = (a: Route, b: Route) => sameNetwork(a.destination, b.destination) && a.metric === b.metric;
+
+/** As the trace tells it; `ip route` has its own printer. */
+export function describeRoute(route: Route): string {
+  return [route.type === 'unicast' ? '' : `${route.type} `, printCidr(route.destination), route.via ? ` via ${route.via}` : '', route.device ? ` dev ${route.device}` : ''].join('');
+}
