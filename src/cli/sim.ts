@@ -31,10 +31,11 @@ export const sim: CliCommand = {
       await running.stopped;
       return EXIT.done;
     } catch (error) {
-      if (!background || !(error instanceof UserError)) throw error;
+      if (!background) throw error;
       // Whoever started us reads the last line of our log.
-      cli.err(`${error.message} ${error.action}\n`);
-      return error.exitCode;
+      const known = error instanceof UserError;
+      cli.err(known ? `${error.message} ${error.action}\n` : `${(error as Error).stack}\n${(error as Error).message}\n`);
+      return known ? error.exitCode : EXIT.broken;
     }
   },
 };

@@ -7,6 +7,7 @@ import { basename, delimiter, join } from 'node:path';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { findProgram } from '../../cluster/find-program.ts';
 import { writeLabKubeconfig } from './kubeconfig.ts';
+import { ownFolder } from './own-folder.ts';
 import { writeStandIns } from './stand-ins.ts';
 import { bashFile, exports, exportsFish, fishFile, shFile, type StartUp, zshFile } from './start-up-files.ts';
 
@@ -49,6 +50,8 @@ export async function prepareShell(subject: ShellSubject, cluster: Cluster, fold
   const work = join(folders.data, 'work', name);
   const bin = join(folders.run, 'shells', info.name, 'bin');
   const kubeconfig = join(folder, 'kubeconfig');
+  await ownFolder(folders.run);
+  await ownFolder(folders.data);
   await mkdir(join(folder, 'zsh'), { recursive: true, mode: 0o700 });
   await mkdir(work, { recursive: true, mode: 0o700 });
   await writeStandIns({ folder: bin, self: folders.self, cluster: info.name, nodes: info.nodes, path: folders.env['PATH'] });

@@ -1,0 +1,81 @@
+/** Packs on disk: what is right is read whole, and each mistake is told with file, line and remedy. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { checkers } from '../../checkers/index.ts';
+import { findLab } from '../../src/lab/find.ts';
+import { loadPacks } from '../../src/lab/load.ts';
+import { makeLab, scratch } from './lab-support.ts';
+
+const LAB = `title: One
+domain: Troubleshooting
+competency: c
+difficulty: easy
+minutes: 5
+namespaces: [one]
+criteria:
+  - id: there
+    title: There
+    points: 1
+    use: exists
+    with: { resource: pods, name: a, namespace: one }
+`;
+
+const FILES: Readonly<Record<string, string>> = {
+  'pack.yaml': 'title: P\ndescription: D\n',
+  '01-one/lab.yaml': LAB,
+  '01-one/task.md': 'Do.',
+  '01-one/hints.md': 'First.\n\n---\n\nSecond.\n',
+  '01-one/solution.md': 'So.',
+  '01-one/debrief.md': 'Learnt.',
+  '01-one/solution.sh': 'true',
+  '01-one/alternatives/other.sh': 'true',
+  '01-one/mistakes/wrong.sh': '# Says why.\n# caught by: there\nfalse',
+};
+
+/** Problems of a pack with these files changed; null removes one. */
+async function load(changes: Readonly<Record<string, string | null>> = {}) {
+  const folder = scratch();
+  for (const [name, text] of Object.entries({ ...FILES, ...changes })) {
+    if (text === null) continue;
+    mkdirSync(dirname(join(folder, 'p', name)), { recursive: true });
+    writeFileSync(join(folder, 'p', name), text);
+  }
+  const { labs, problems } = await loadPacks([folder, join(folder, 'no-such-folder')], checkers);
+  return { labs, problems: problems.map(({ file, line, message }) => `${file.replace(`${folder}/p/`, '')}${line === undefined ? '' : `:${line}`}: ${message}`) };
+}
+
+test('a lab is read whole', async () => {
+  const { labs, problems } = await load();
+  expect(problems).toEqual([]);
+  expect(labs).toMatchObject([{ id: 'p/one', title: 'One', hints: ['First.', 'Second.'], needs: [], setup: [], criteria: [{ id: 'there', points: 1, use: 'exists' }] }]);
+  expect(labs[0]!.proof.mistakes.map(({ caughtBy }) => caughtBy)).toEqual([['there']]);
+  expect(labs[0]!.proof.alternatives).toHaveLength(1);
+});
+
+test.each([
+  ['a missing key', { '01-one/lab.yaml': LAB.replace('minutes: 5\n', '') }, '01-one/lab.yaml:1: `minutes` is missing. Add it (number).'],
+  ['an unknown key', { '01-one/lab.yaml': `${LAB}colour: red\n` }, '01-one/lab.yaml:13: the file has an unknown key: colour. Remove it, or correct its spelling.'],
+  ['a wrong value', { '01-one/lab.yaml': LAB.replace('easy', 'trivial') }, '01-one/lab.yaml:4: `difficulty`: Invalid option: expected one of "easy"|"medium"|"hard".'],
+  ['broken YAML', { '01-one/lab.yaml': LAB.replace('[one]', '[one') }, '01-one/lab.yaml:7: Flow sequence in block collection must be sufficiently indented and end with a ]. Correct the YAML.'],
+  ['an unknown checker', { '01-one/lab.yaml': LAB.replace('use: exists', 'use: exits') }, '01-one/lab.yaml:11: there is no checker "exits". Use one of absent, command, dns, endpoints, exists, field, http, ready, all-of, any-of, not.'],
+  ['a wrong parameter', { '01-one/lab.yaml': LAB.replace('name: a', 'nam: a') }, '01-one/lab.yaml:12: criterion "there": `with.nam` is not a parameter here (known: resource, namespace, name, selector, count, nudge).'],
+  ['a set-up that is not there', { '01-one/lab.yaml': `${LAB}setup:\n  - apply: setup/x.yaml\n` }, '01-one/lab.yaml:14: setup/x.yaml does not exist. Add it, or correct the name.'],
+  ['no task', { '01-one/task.md': null }, '01-one/task.md: 01-one has no task.md, or an empty one. Write it.'],
+  ['an empty hint', { '01-one/hints.md': 'First.\n---\n\n---\nThird.' }, '01-one/hints.md: 01-one has an empty hint. Fill it, or remove the `---` before it.'],
+  ['no solution', { '01-one/solution.sh': null }, '01-one/solution.sh: 01-one has no solution.sh. Write the commands that solve it: the tests run them.'],
+  ['a mistake that nobody catches', { '01-one/mistakes/wrong.sh': 'false' }, '01-one/mistakes/wrong.sh: a mistake must say who catches it. Add a line `# caught by: <criterion>`.'],
+  ['a mistake caught by nobody known', { '01-one/mistakes/wrong.sh': '# caught by: ther' }, '01-one/mistakes/wrong.sh: there is no criterion "ther". Name one of there.'],
+  ['no pack.yaml', { 'pack.yaml': null }, 'pack.yaml: a pack needs a pack.yaml. Write one with a title and a description.'],
+])('%s is told', async (_what, changes, problem) => {
+  expect((await load(changes)).problems).toContain(problem);
+});
+
+test('labs are found by id, by their last part, and nearly', () => {
+  const labs = [makeLab({ id: 'net/cross-node' }), makeLab({ id: 'net/patch' }), makeLab({ id: 'other/patch' })];
+  expect(findLab(labs, 'cross-node').id).toBe('net/cross-node');
+  expect(findLab(labs, 'net/patch').id).toBe('net/patch');
+  expect(() => findLab(labs, 'patch')).toThrow('"patch" is the name of 2 labs.');
+  expect(() => findLab(labs, 'cros-node')).toThrow(expect.objectContaining({ message: 'There is no lab "cros-node".', action: 'cross-node. `cka lab list` shows all labs.', exitCode: 2 }) as Error);
+  expect(() => findLab(labs, 'zzz')).toThrow(expect.objectContaining({ action: '`cka lab list` shows all labs.' }) as Error);
+});
