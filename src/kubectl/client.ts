@@ -1,0 +1,195 @@
+/**
+ * HTTP to an API server: JSON requests, Status errors in kubectl's words, watches as lines. Works against any cluster.
+ * See k8s.io/cli-runtime and kubectl/pkg/cmd/util/helpers.go (StandardErrorMessage).
+ */
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { Agent, request as httpsRequest } from 'node:https';
+import { KubectlError, type KubectlIo } from './io.ts';
+import type { Connection } from './kubeconfig.ts';
+
+export interface Status {
+  readonly kind?: string;
+  readonly status?: string;
+  readonly message?: string;
+  readonly reason?: string;
+  readonly code?: number;
+  readonly details?: { readonly name?: string; readonly group?: string; readonly kind?: string; readonly causes?: readonly { readonly reason?: string; readonly message?: string; readonly field?: string }[]; readonly retryAfterSeconds?: number };
+}
+
+/** The server's refusal. */
+export class StatusError extends Error {
+  override readonly name = 'StatusError';
+
+  constructor(readonly status: Status) {
+    super(status.message ?? 'unknown');
+  }
+}
+
+/** No answer at all, in the words of Go's net package. */
+export class UnreachableError extends KubectlError {}
+
+export interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly text: string;
+}
+
+export interface SendOptions {
+  readonly body?: unknown;
+  /** Sent as it is instead of `body`. */
+  readonly raw?: string;
+  readonly contentType?: string;
+  readonly accept?: string;
+}
+
+export const TABLE_ACCEPT = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json';
+
+export class Client {
+  readonly #agent: Agent | undefined;
+  readonly #base: URL;
+
+  constructor(
+    readonly connection: Connection,
+    private readonly io: KubectlIo,
+  ) {
+    this.#base = new URL(/^https?:\/\//.test(connection.server) ? connection.server : `http://${connection.server}`);
+    this.#agent = this.#base.protocol === 'https:' ? new Agent({ keepAlive: true, ...this.tls() }) : undefined;
+  }
+
+  /** For upgrades (exec, attach, port-forward): where and with which credentials. */
+  get url(): URL {
+    return this.#base;
+  }
+
+  tls(): { ca?: string; cert?: string; key?: string; servername?: string; rejectUnauthorized: boolean } {
+    const { ca, cert, key, serverName, insecure } = this.connection;
+    return { ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}), ...(serverName ? { servername: serverName } : {}), rejectUnauthorized: !insecure };
+  }
+
+  authorization(): Record<string, string> {
+    const { token, basic } = this.connection;
+    return token ? { Authorization: `Bearer ${token}` } : basic ? { Authorization: `Basic ${basic}` } : {};
+  }
+
+  close(): void {
+    this.#agent?.destroy();
+  }
+
+  /** @param path with its query. @throws StatusError, UnreachableError */
+  async json<T>(method: string, path: string, options: SendOptions = {}): Promise<T> {
+    const answer = await this.send(method, path, options);
+    return JSON.parse(answer.text) as T;
+  }
+
+  /** @throws StatusError for anything but 2xx */
+  async send(method: string, path: string, options: SendOptions = {}): Promise<Answer> {
+    const message = await this.#open(method, path, options);
+    const chunks: Buffer[] = [];
+    for await (const chunk of message) chunks.push(chunk as Buffer);
+    const answer = { status: message.statusCode ?? 0, contentType: message.headers['content-type'] ?? '', text: Buffer.concat(chunks).toString('utf8') };
+    this.#warn(message);
+    if (answer.status >= 300) throw new StatusError(statusOf(answer));
+    return answer;
+  }
+
+  /** The body as it comes: logs, watches. @throws StatusError, UnreachableError */
+  async stream(path: string, accept = 'application/json'): Promise<IncomingMessage> {
+    const message = await this.#open('GET', path, { accept });
+    this.#warn(message);
+    if ((message.statusCode ?? 0) < 300) return message;
+    const chunks: Buffer[] = [];
+    for await (const chunk of message) chunks.push(chunk as Buffer);
+    throw new StatusError(statusOf({ status: message.statusCode ?? 0, contentType: message.headers['content-type'] ?? '', text: Buffer.concat(chunks).toString('utf8') }));
+  }
+
+  /** Watch events, one object a line, until the server ends or `signal` aborts. */
+  async *watch<T>(path: string, accept = 'application/json', signal: AbortSignal = this.io.signal): AsyncGenerator<{ readonly type: string; readonly object: T }> {
+    const message = await this.stream(path, accept);
+    const abort = () => message.destroy();
+    signal.addEventListener('abort', abort, { once: true });
+    let rest = '';
+    try {
+      for await (const chunk of message) {
+        const lines = (rest + (chunk as Buffer).toString('utf8')).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) if (line !== '') yield JSON.parse(line) as { type: string; object: T };
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      signal.removeEventListener('abort', abort);
+      message.destroy();
+    }
+  }
+
+  #open(method: string, path: string, options: SendOptions): Promise<IncomingMessage> {
+    const body = options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
+    const settings: RequestOptions = {
+      method,
+      hostname: this.#base.hostname,
+      port: this.#base.port || (this.#base.protocol === 'https:' ? 443 : 80),
+      path: `${this.#base.pathname.replace(/\/$/, '')}${path}`,
+      headers: {
+        Accept: options.accept ?? 'application/json',
+        'User-Agent': 'kubectl/v1.35.0 (cka)',
+        ...this.authorization(),
+        ...(body === undefined ? {} : { 'Content-Type': options.contentType ?? 'application/json', 'Content-Length': Buffer.byteLength(body) }),
+      },
+      ...(this.#agent ? { agent: this.#agent } : {}),
+    };
+    return new Promise((resolve, reject) => {
+      const request = (this.#agent ? httpsRequest : httpRequest)(settings, resolve);
+      const abort = () => request.destroy(new KubectlError('', 130));
+      this.io.signal.addEventListener('abort', abort, { once: true });
+      request.on('close', () => this.io.signal.removeEventListener('abort', abort));
+      request.on('error', (error: NodeJS.ErrnoException) => reject(error instanceof KubectlError ? error : this.#unreachable(error)));
+      request.end(body);
+    });
+  }
+
+  #unreachable(error: NodeJS.ErrnoException): UnreachableError {
+    const where = this.#base.host;
+    const host = this.#base.port ? where : `${where}:${this.#base.protocol === 'https:' ? 443 : 80}`;
+    if (error.code === 'ECONNREFUSED') return new UnreachableError(`The connection to the server ${where} was refused - did you specify the right host or port?`);
+    if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') return new UnreachableError(`Unable to connect to the server: dial tcp: lookup ${this.#base.hostname}: no such host`);
+    if (error.code === 'ETIMEDOUT' || error.code === 'EHOSTUNREACH') return new UnreachableError(`Unable to connect to the server: dial tcp ${host}: ${error.code === 'ETIMEDOUT' ? 'i/o timeout' : 'connect: no route to host'}`);
+    if (error.code === 'ECONNRESET') return new UnreachableError('Unable to connect to the server: EOF');
+    if (/certificate|self.signed|SELF_SIGNED|UNABLE_TO_VERIFY/i.test(`${error.code} ${error.message}`)) return new UnreachableError('Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority');
+    return new UnreachableError(`Unable to connect to the server: ${error.message}`);
+  }
+
+  #warn(message: IncomingMessage): void {
+    const warnings = message.headers['warning'];
+    for (const header of warnings === undefined ? [] : [warnings].flat()) {
+      for (const match of header.matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)) this.io.stderr(`Warning: ${match[1]!.replace(/\\(.)/g, '$1')}\n`);
+    }
+  }
+}
+
+function statusOf(answer: Answer): Status {
+  try {
+    const status = JSON.parse(answer.text) as Status;
+    if (status.kind === 'Status') return status;
+  } catch {
+    // Not JSON: a proxy or another server spoke.
+  }
+  if (answer.status === 404) return { code: 404, reason: 'NotFound', message: 'the server could not find the requested resource' };
+  return { code: answer.status, message: answer.text.trim() || `the server responded with the status code ${answer.status}` };
+}
+
+/** What kubectl prints for an error of the server. */
+export function statusText(status: Status): string {
+  if (status.reason === 'Unauthorized') return `error: You must be logged in to the server (${status.message})`;
+  if (status.reason === 'Invalid' && status.details?.causes) return invalidText(status);
+  if (status.reason) return `Error from server (${status.reason}): ${status.message}`;
+  return `Error from server: ${status.message}`;
+}
+
+/** `The Deployment "web" is invalid: …`, with a list when there are several causes. */
+function invalidText(status: Status): string {
+  const details = status.details!;
+  const causes = [...new Set((details.causes ?? []).map((cause) => (cause.field ? `${cause.field}: ${cause.message}` : cause.message!)))];
+  const head = `The ${details.kind} "${details.name}" is invalid`;
+  if (causes.length === 0) return `${head}: ${status.message}`;
+  return causes.length === 1 ? `${head}: ${causes[0]}` : `${head}: \n${causes.map((cause) => `* ${cause}`).join('\n')}`;
+}

@@ -1,0 +1,153 @@
+/** Objects as `-o yaml|json|name|jsonpath=|custom-columns=` print them. See cli-runtime/pkg/printers and kubectl/pkg/cmd/get/customcolumn.go. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { formatTable } from '../base/table.ts';
+import type { Run } from './command.ts';
+import { plainError } from './io.ts';
+import type { KubeObject } from './object.ts';
+import { evaluatePath, JsonPathError, printJsonPath, printValue } from './output/jsonpath.ts';
+import { toYaml } from './output/yaml.ts';
+import type { Resources } from './resources.ts';
+
+export const OUTPUT_FLAGS = [
+  { name: 'output', short: 'o', type: 'string', value: '', help: 'Output format. One of: (json, yaml, name, jsonpath, jsonpath-as-json, jsonpath-file, custom-columns, custom-columns-file, wide).' },
+  { name: 'template', type: 'string', value: '', help: 'Template string or path to template file to use when -o=jsonpath.' },
+  { name: 'show-managed-fields', type: 'bool', value: false, help: 'If true, keep the managedFields when printing objects in JSON or YAML format.' },
+  { name: 'allow-missing-template-keys', type: 'bool', value: true, help: 'If true, ignore any errors in templates when a field or map key is missing in the template. Only applies to golang and jsonpath output formats.' },
+] as const;
+
+const FORMATS = 'custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,name,template,templatefile,wide,yaml';
+
+/** How to print objects; `table` and `wide` are left to the caller. */
+export type Format =
+  | { readonly type: 'table' | 'wide' | 'json' | 'yaml' | 'name' }
+  | { readonly type: 'jsonpath' | 'jsonpath-as-json' | 'custom-columns'; readonly template: string };
+
+/** @throws KubectlError for a format that is none, or that this kubectl does not have */
+export function formatOf(run: Run): Format {
+  const text = run.flags.text('output');
+  const [name, ...rest] = text.split('=');
+  const inline = rest.join('=');
+  const template = () => (text.includes('=') ? inline : run.flags.text('template'));
+  switch (name) {
+    case '':
+      return run.flags.text('template') ? { type: 'jsonpath', template: run.flags.text('template') } : { type: 'table' };
+    case 'wide':
+    case 'json':
+    case 'yaml':
+    case 'name':
+      return { type: name };
+    case 'jsonpath':
+    case 'jsonpath-as-json':
+      if (!template()) throw plainError(`template format specified but no template given`);
+      return { type: name, template: template() };
+    case 'jsonpath-file':
+      return { type: 'jsonpath', template: fileText(run, template()) };
+    case 'custom-columns':
+      if (!template()) throw plainError('custom-columns format specified but no custom columns given');
+      return { type: 'custom-columns', template: template() };
+    case 'custom-columns-file': {
+      const [headers = '', paths = ''] = fileText(run, template()).split('\n');
+      const specs = paths.trim().split(/\s+/);
+      return { type: 'custom-columns', template: headers.trim().split(/\s+/).map((header, index) => `${header}:${specs[index] ?? ''}`).join(',') };
+    }
+    case 'go-template':
+    case 'go-template-file':
+    case 'template':
+    case 'templatefile':
+    case 'kyaml':
+      throw plainError(`output format "${name}" is not available in the kubectl that comes with cka: use -o jsonpath, or install the real kubectl`);
+    default:
+      throw plainError(`unable to match a printer suitable for the output format "${text}", allowed formats are: ${FORMATS}`);
+  }
+}
+
+function fileText(run: Run, path: string): string {
+  try {
+    return readFileSync(resolve(run.io.cwd, path), 'utf8');
+  } catch {
+    throw plainError(`error reading --template ${path}, open ${path}: no such file or directory`);
+  }
+}
+
+/** Prints one object, or a List, in one of the formats that show whole objects. */
+export function printObject(run: Run, format: Exclude<Format, { type: 'table' | 'wide' }>, object: KubeObject, resources: Resources | undefined): void {
+  switch (format.type) {
+    case 'json':
+      return run.out(`${goJsonIndent(withoutManagedFields(run, object))}\n`);
+    case 'yaml':
+      return run.out(toYaml(withoutManagedFields(run, object)));
+    case 'name':
+      return run.out(itemsOf(object).map((item) => `${nameOf(item, resources)}\n`).join(''));
+    case 'custom-columns':
+      return run.out(customColumns(format.template, itemsOf(object), run.flags.bool('no-headers')));
+    case 'jsonpath-as-json':
+      return run.out(`${goJsonIndent(evaluatePath(format.template, object, { allowMissingKeys: true }))}\n`);
+    case 'jsonpath':
+      try {
+        return run.out(printJsonPath(format.template, object, { allowMissingKeys: run.flags.bool('allow-missing-template-keys') }));
+      } catch (error) {
+        if (!(error instanceof JsonPathError)) throw error;
+        throw plainError(`error executing jsonpath ${JSON.stringify(format.template)}: Error executing template: ${error.message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${format.template}\n\tobject given to jsonpath engine was:\n\t\t${goDump(object)}\n\n`);
+      }
+  }
+}
+
+export function itemsOf(object: KubeObject): readonly KubeObject[] {
+  return Array.isArray(object['items']) ? (object['items'] as KubeObject[]) : [object];
+}
+
+/** `pod/web`, `deployment.apps/web`. */
+export function nameOf(object: KubeObject, resources: Resources | undefined): string {
+  const resource = resources?.ofKind(object.apiVersion ?? '', object.kind ?? '');
+  const group = object.apiVersion?.includes('/') ? object.apiVersion.split('/')[0] : '';
+  const singular = resource?.singular ?? (object.kind ?? '').toLowerCase();
+  return `${singular}${group ? `.${group}` : ''}/${object.metadata?.name ?? ''}`;
+}
+
+export function withoutManagedFields(run: Run, object: KubeObject): KubeObject {
+  if (run.flags.bool('show-managed-fields')) return object;
+  const strip = (one: KubeObject): KubeObject => {
+    if (one.metadata?.managedFields === undefined) return one;
+    const { managedFields: _, ...metadata } = one.metadata;
+    return { ...one, metadata };
+  };
+  return Array.isArray(object['items']) ? { ...object, items: (object['items'] as KubeObject[]).map(strip) } : strip(object);
+}
+
+/** json.MarshalIndent of an unstructured object: four blanks, keys sorted, `<>&` escaped. */
+export function goJsonIndent(value: unknown): string {
+  const sorted = (one: unknown): unknown =>
+    Array.isArray(one) ? one.map(sorted) : typeof one === 'object' && one !== null ? Object.fromEntries(Object.entries(one).filter(([, inner]) => inner !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)])) : one;
+  return JSON.stringify(sorted(value), null, 4).replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+function customColumns(template: string, items: readonly KubeObject[], noHeaders: boolean): string {
+  const columns = template.split(',').map((column) => {
+    const at = column.indexOf(':');
+    if (at < 0) throw plainError(`unexpected custom-columns spec: ${column}, expected <header>:<json-path-expr>`);
+    return { header: column.slice(0, at), path: column.slice(at + 1) };
+  });
+  const rows = items.map((item) => columns.map(({ path }) => {
+    const values = evaluatePath(path, item, { allowMissingKeys: true });
+    return values.length === 0 ? '<none>' : values.map((value) => (value === null ? '<nil>' : goValue(value))).join(',');
+  }));
+  const all = noHeaders ? rows : [columns.map(({ header }) => header), ...rows];
+  return all.length === 0 ? '' : `${formatTable(all, { padding: 3, minWidth: 6 })}\n`;
+}
+
+/** Go's %v: maps as map[a:1 b:2], lists as [a b]. */
+export function goValue(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>';
+  if (Array.isArray(value)) return `[${(value as unknown[]).map(goValue).join(' ')}]`;
+  if (typeof value === 'object') return `map[${Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => `${key}:${goValue(inner)}`).join(' ')}]`;
+  return printValue(value);
+}
+
+/** Go's %#v of decoded JSON, as the jsonpath printer shows the object it failed on. */
+function goDump(value: unknown): string {
+  if (value === null || value === undefined) return 'interface {}(nil)';
+  if (Array.isArray(value)) return `[]interface {}{${(value as unknown[]).map(goDump).join(', ')}}`;
+  if (typeof value === 'object') return `map[string]interface {}{${Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => `${JSON.stringify(key)}:${goDump(inner)}`).join(', ')}}`;
+  return typeof value === 'string' ? JSON.stringify(value) : String(value as number | boolean);
+}
