@@ -7,87 +7,16 @@ import { NetError } from './errors.ts';
 import { errnoOf } from './icmp.ts';
 import type { SocketOwner } from './in-flight.ts';
 import type { NetNamespace } from './namespace.ts';
-import type { Endpoint, Icmp, IcmpKind, Ipv4Packet, Tcp, Udp } from './packet.ts';
-import { TcpSocket, type TcpConnection, type TcpState } from './tcp.ts';
+import type { Icmp, IcmpKind, Ipv4Packet, Tcp, Udp } from './packet.ts';
+import type { ConnectOptions, EchoError, EchoReply, EchoSocket, ListenOptions, SocketInfo, UdpOptions, UdpSocket } from './socket-options.ts';
+import { TcpSocket } from './tcp.ts';
+import type { TcpConnection } from './tcp-connection.ts';
 
 export type { SocketOwner } from './in-flight.ts';
-export type { TcpConnection } from './tcp.ts';
+export type * from './socket-options.ts';
+export type { TcpConnection } from './tcp-connection.ts';
 
-export interface SocketInfo {
-  readonly protocol: 'tcp' | 'udp' | 'icmp';
-  readonly state: TcpState | 'LISTEN' | 'UNCONN';
-  readonly local: Endpoint;
-  readonly remote?: Endpoint;
-  readonly owner?: SocketOwner;
-  readonly recvQueue: number;
-  readonly sendQueue: number;
-}
-
-export interface ListenOptions {
-  readonly address?: Ipv4;
-  /** 0 takes any free one. */
-  readonly port: number;
-  readonly owner?: SocketOwner;
-  readonly onConnection: (connection: TcpConnection) => void;
-}
-
-export interface ConnectOptions {
-  readonly destination: Ipv4;
-  readonly port: number;
-  readonly source?: Ipv4;
-  readonly sourcePort?: number;
-  readonly owner?: SocketOwner;
-  readonly mark?: number;
-}
-
-export interface UdpOptions {
-  readonly address?: Ipv4;
-  readonly port?: number;
-  readonly owner?: SocketOwner;
-  readonly onMessage: (data: string, from: Endpoint, to: Endpoint) => void;
-  /** An ICMP error about what was sent; a socket without this never hears of them. */
-  readonly onError?: (error: NetError, to: Endpoint) => void;
-}
-
-export interface UdpSocket {
-  readonly local: Endpoint;
-  /** @throws NetError ENETUNREACH, EPERM, EMSGSIZE: what sendto(2) would fail with */
-  send(data: string, to: Endpoint, options?: { readonly source?: Ipv4; readonly device?: string }): void;
-  close(): void;
-}
-
-export interface EchoReply {
-  readonly from: Ipv4;
-  readonly sequence: number;
-  readonly ttl: number;
-  /** ICMP payload in bytes; what `ping` counts is 8 more. */
-  readonly size: number;
-}
-
-export interface EchoError {
-  readonly kind: IcmpKind;
-  readonly from: Ipv4;
-  readonly sequence: number;
-  /** With fragmentation-needed. */
-  readonly mtu?: number;
-}
-
-export interface EchoSocket {
-  readonly id: number;
-  /** @throws NetError ENETUNREACH, EPERM, EMSGSIZE: what sendmsg(2) would fail with */
-  send(request: {
-    readonly destination: Ipv4;
-    readonly sequence: number;
-    readonly ttl?: number;
-    readonly size?: number;
-    readonly source?: Ipv4;
-    readonly device?: string;
-    readonly dontFragment?: boolean;
-  }): void;
-  close(): void;
-}
-
-export interface Listener extends ListenOptions {
+interface Listener extends ListenOptions {
   readonly address: Ipv4;
   readonly port: number;
 }

@@ -10,31 +10,8 @@ import { errnoOf } from './icmp.ts';
 import type { SocketOwner } from './in-flight.ts';
 import type { NetNamespace } from './namespace.ts';
 import type { Endpoint, IcmpKind, Tcp, TcpFlags } from './packet.ts';
-
-export type TcpState = 'SYN-SENT' | 'SYN-RECV' | 'ESTAB' | 'FIN-WAIT-1' | 'FIN-WAIT-2' | 'CLOSE-WAIT' | 'LAST-ACK' | 'CLOSING' | 'TIME-WAIT' | 'CLOSED';
-
-/** What a program holds: bytes out, bytes in, and two ways to end. */
-export interface TcpConnection {
-  readonly local: Endpoint;
-  readonly remote: Endpoint;
-  readonly state: TcpState;
-  /** @throws NetError EPIPE after `end`, ECONNRESET after a reset */
-  write(data: string): void;
-  /** The next bytes; undefined once the other side has said FIN. Rejects with NetError ECONNRESET or ETIMEDOUT. */
-  read(): Promise<string | undefined>;
-  /** FIN after what was written: "I have said all". */
-  end(): void;
-  /** RST: "I do not want to hear any more". */
-  reset(): void;
-  /** What close(2) does: FIN, and a reset to whatever the other side still says. */
-  close(): void;
-  /** Resolves when nothing will come or go any more, however it ended. */
-  readonly closed: Promise<void>;
-  /** Resolves when less than a window's worth waits to be sent; rejects like `read`. */
-  drained(): Promise<void>;
-  /** Written and not yet acknowledged. */
-  readonly pendingBytes: number;
-}
+import { ReceiveQueue } from './receive-queue.ts';
+import type { TcpConnection, TcpState } from './tcp-connection.ts';
 
 interface TcpOptions {
   readonly local: Endpoint;
@@ -82,12 +59,10 @@ export class TcpSocket implements TcpConnection {
   #finReceived = false;
   #orphaned = false;
 
-  readonly #received: string[] = [];
-  #receivedBytes = 0;
+  readonly #received = new ReceiveQueue();
   #advertised = RECEIVE_BUFFER;
   #error: NetError | undefined;
   #softError: Errno | undefined;
-  #readers: { readonly resolve: (data: string | undefined) => void; readonly reject: (error: NetError) => void }[] = [];
   #drainers: { readonly resolve: () => void; readonly reject: (error: NetError) => void }[] = [];
   #connecting: { readonly resolve: () => void; readonly reject: (error: NetError) => void } | undefined;
   #onAccepted: (() => void) | undefined;
@@ -116,7 +91,7 @@ export class TcpSocket implements TcpConnection {
   }
 
   get receivedBytes(): number {
-    return this.#receivedBytes;
+    return this.#received.bytes;
   }
 
   connect(): Promise<void> {
@@ -145,11 +120,10 @@ export class TcpSocket implements TcpConnection {
   }
 
   read(): Promise<string | undefined> {
-    if (this.#received.length > 0) return Promise.resolve(this.#take());
-    if (this.#finReceived) return Promise.resolve(undefined);
-    if (this.#error) return Promise.reject(this.#error);
-    if (this.state === 'CLOSED') return Promise.resolve(undefined);
-    return new Promise((resolve, reject) => this.#readers.push({ resolve, reject }));
+    const data = this.#received.read();
+    // The sender stopped for want of room: tell it that there is some again.
+    if (this.#advertised < RECEIVE_BUFFER / 2 && this.#received.bytes === 0 && this.state !== 'CLOSED') this.#acknowledge();
+    return data;
   }
 
   drained(): Promise<void> {
@@ -171,7 +145,7 @@ export class TcpSocket implements TcpConnection {
 
   close(): void {
     // Unread bytes are lost, and the other side must know (RFC 2525, 2.17).
-    if (this.#receivedBytes > 0 && !this.#orphaned) return this.reset();
+    if (this.#received.bytes > 0 && !this.#orphaned) return this.reset();
     this.#orphaned = true;
     this.end();
     if (this.state === 'SYN-SENT') this.abandon();
@@ -264,34 +238,17 @@ export class TcpSocket implements TcpConnection {
     if (this.state === 'TIME-WAIT' || this.state === 'CLOSED') return this.#acknowledge();
     const old = ahead(this.#expected, segment.sequence);
     const fresh = old >= 0 ? segment.data.slice(old) : '';
-    if (old < 0 || old > segment.data.length || this.#finReceived || this.#receivedBytes + fresh.length > RECEIVE_BUFFER) return this.#acknowledge();
+    if (old < 0 || old > segment.data.length || this.#finReceived || this.#received.bytes + fresh.length > RECEIVE_BUFFER) return this.#acknowledge();
     if (fresh !== '' && this.#orphaned) return this.reset();
     this.#expected = plus(this.#expected, fresh.length + (hasFin ? 1 : 0));
-    if (fresh !== '') {
-      this.#received.push(fresh);
-      this.#receivedBytes += fresh.length;
-    }
+    if (fresh !== '') this.#received.push(fresh);
     if (hasFin) this.#finArrived();
     this.#acknowledge();
-    this.#serveReaders();
-  }
-
-  #serveReaders(): void {
-    while (this.#readers.length > 0 && this.#received.length > 0) this.#readers.shift()!.resolve(this.#take());
-    if (this.#finReceived) for (const { resolve } of this.#readers.splice(0)) resolve(undefined);
-  }
-
-  #take(): string {
-    const data = this.#received.join('');
-    this.#received.length = 0;
-    this.#receivedBytes = 0;
-    // The sender stopped for want of room: tell it that there is some again.
-    if (this.#advertised < RECEIVE_BUFFER / 2 && this.state !== 'CLOSED') this.#acknowledge();
-    return data;
   }
 
   #finArrived(): void {
     this.#finReceived = true;
+    this.#received.end(undefined);
     if (this.state === 'ESTAB') this.state = 'CLOSE-WAIT';
     else if (this.state === 'FIN-WAIT-1') this.state = 'CLOSING';
     else if (this.state === 'FIN-WAIT-2') this.#timeWait();
@@ -400,7 +357,7 @@ export class TcpSocket implements TcpConnection {
   }
 
   #transmit(flags: TcpFlags, sequence: number, data: string): void {
-    const window = Math.max(0, RECEIVE_BUFFER - this.#receivedBytes);
+    const window = Math.max(0, RECEIVE_BUFFER - this.#received.bytes);
     this.#advertised = window;
     const segment: Tcp = {
       protocol: 'tcp',
@@ -432,9 +389,8 @@ export class TcpSocket implements TcpConnection {
     this.#cancelTimer = undefined;
     this.#error = error;
     this.#buffer = '';
-    this.#serveReaders();
+    this.#received.end(error);
     const failure = error ?? new NetError('EPIPE');
-    for (const { resolve, reject } of this.#readers.splice(0)) error ? reject(error) : resolve(undefined);
     for (const { reject } of this.#drainers.splice(0)) reject(failure);
     this.#connecting?.reject(failure);
     this.#connecting = undefined;

@@ -77,7 +77,7 @@ export function iptables(namespace: NetNamespace, ...lines: readonly string[]): 
     if (command === '-N') table.addChain(chain!);
     else if (command === '-P') table.setPolicy(chain!, rest[0] as 'ACCEPT' | 'DROP');
     else if (command === '-A') {
-      for (const rule of parseRules(rest, { table: tableName, chainExists: (name) => table.get(name)?.builtin === false })) table.append(chain!, rule);
+      for (const rule of parseRules(rest, { table: tableName, chainExists: (name) => table.chains.get(name)?.builtin === false })) table.append(chain!, rule);
     } else throw new Error(`no such command: ${line}`);
   }
 }

@@ -20,11 +20,20 @@ export class VxlanFdb {
   constructor(private readonly clock: Clock) {}
 
   /** @throws NetError EEXIST */
-  add(entry: VxlanFdbEntry, mode: 'add' | 'append' | 'replace' = 'add'): void {
-    const present = this.#entries.get(entry.mac) ?? [];
-    if (mode === 'add' && present.length > 0) throw new NetError('EEXIST');
-    const others = mode === 'replace' ? [] : present.filter(({ destination }) => destination !== entry.destination);
-    this.#entries.set(entry.mac, [...others, { ...entry, usedAtMs: this.clock.now() }]);
+  add(mac: Mac, destination: Ipv4, kind: 'static' | 'permanent' = 'permanent'): void {
+    if (this.#entries.has(mac)) throw new NetError('EEXIST');
+    this.append(mac, destination, kind);
+  }
+
+  /** One more host for a MAC: only broadcasts use more than one. @throws NetError EEXIST */
+  append(mac: Mac, destination: Ipv4, kind: 'static' | 'permanent' = 'permanent'): void {
+    const present = this.#entries.get(mac) ?? [];
+    if (present.some((entry) => entry.destination === destination)) throw new NetError('EEXIST');
+    this.#entries.set(mac, [...present, { mac, destination, kind }]);
+  }
+
+  replace(mac: Mac, destination: Ipv4, kind: 'static' | 'permanent' = 'permanent'): void {
+    this.#entries.set(mac, [{ mac, destination, kind }]);
   }
 
   /** @throws NetError ENOENT */

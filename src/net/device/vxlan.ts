@@ -43,7 +43,7 @@ export class Vxlan extends Device {
     this.underlay = namespace;
     this.fdb = new VxlanFdb(namespace.world.clock);
     const flood = options.group ?? options.remote;
-    if (flood) this.fdb.add({ mac: ZERO_MAC, destination: flood, kind: 'permanent' });
+    if (flood) this.fdb.add(ZERO_MAC, flood);
   }
 
   protected send(frame: Frame, carried: Carried): void {

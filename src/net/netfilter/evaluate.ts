@@ -9,7 +9,7 @@ import type { Chain, Table } from './table.ts';
 
 /** From the built-in chain of the hook to a verdict; a chain's end returns to the rule behind the jump, or to the policy. */
 export function evaluate(table: Table, flight: PacketInFlight, scope: HookScope): Verdict {
-  const base = table.get(BUILTIN[scope.hook]);
+  const base = table.chains.get(BUILTIN[scope.hook]);
   if (!base) return { verdict: 'accept' };
   const verdict = walk(table, base, flight, scope);
   if (verdict) return verdict;

@@ -3,7 +3,6 @@
  * Differs from Linux: no `timeout` per entry and no size limit; neither kube-proxy nor Calico relies on them here.
  */
 import { type Cidr, contains, type Ipv4, parseCidr, parseIpv4, printCidr } from '../../base/address.ts';
-import type { Clock } from '../../base/clock.ts';
 import { NetError } from '../errors.ts';
 import { type Ipv4Packet, portsOf } from '../packet.ts';
 
@@ -65,9 +64,6 @@ export class IpSet {
 export class IpSets {
   readonly #sets = new Map<string, IpSet>();
 
-  /** @param _clock for the timeouts to come */
-  constructor(_clock: Clock) {}
-
   get(name: string): IpSet | undefined {
     return this.#sets.get(name);
   }
@@ -81,6 +77,14 @@ export class IpSets {
     if (this.#sets.has(name)) throw new NetError('EEXIST', 'Set cannot be created: set with the same name already exists');
     if (!(SET_TYPES as readonly string[]).includes(type)) throw new NetError('EINVAL', `Syntax error: unknown settype ${type}`);
     const set = new IpSet(name, type as SetType);
+    this.#sets.set(name, set);
+    return set;
+  }
+
+  /** Create the set if need be and make `entries` all that is in it, in one step as `ipset restore` and `swap` would. @throws NetError EINVAL */
+  replace(name: string, type: SetType, entries: readonly string[]): IpSet {
+    const set = new IpSet(name, type);
+    for (const entry of entries) if (!set.has(entry)) set.add(entry);
     this.#sets.set(name, set);
     return set;
   }

@@ -17,7 +17,7 @@ export type Verdict = { readonly verdict: 'accept' } | { readonly verdict: 'drop
 const PASS: Verdict = { verdict: 'accept' };
 
 export class Netfilter {
-  readonly sets: IpSets;
+  readonly sets = new IpSets();
   readonly recent = new RecentLists();
   readonly accounting = new Accounting();
   /** What LOG wrote, for the kernel log. */
@@ -25,7 +25,6 @@ export class Netfilter {
   readonly #tables = new Map<TableName, Table>();
 
   constructor(private readonly namespace: NetNamespace) {
-    this.sets = new IpSets(namespace.world.clock);
     for (const name of Object.keys(TABLES) as TableName[]) {
       this.#tables.set(
         name,

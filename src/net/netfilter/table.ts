@@ -24,15 +24,14 @@ export class Table {
     for (const chain of TABLES[name]) this.#chains.set(chain, { name: chain, builtin: true, policy: 'ACCEPT', rules: [], counters: { packets: 0, bytes: 0 } });
   }
 
-  get(chain: string): Chain | undefined {
-    return this.#chains.get(chain);
-  }
-
-  /** Built-in chains first, then the others by name, as iptables prints them. */
-  list(): readonly Chain[] {
-    const builtin = TABLES[this.name].map((name) => this.#chains.get(name)!);
-    return [...builtin, ...[...this.#chains.values()].filter((chain) => !chain.builtin).sort((a, b) => (a.name < b.name ? -1 : 1))];
-  }
+  /** To look at; what changes them are the methods below. `list` has built-in chains first, then the others by name. */
+  readonly chains = {
+    get: (chain: string): Chain | undefined => this.#chains.get(chain),
+    list: (): readonly Chain[] => {
+      const builtin = TABLES[this.name].map((name) => this.#chains.get(name)!);
+      return [...builtin, ...[...this.#chains.values()].filter((chain) => !chain.builtin).sort((a, b) => (a.name < b.name ? -1 : 1))];
+    },
+  };
 
   /** Nothing in it could touch a packet. */
   get idle(): boolean {
