@@ -1,5 +1,11 @@
 /** The network tools, one line each. */
 import type { Program } from '../machine/program.ts';
 import { curl } from './curl/index.ts';
+import { busyboxNslookup, busyboxNslookup128 } from './lookup/busybox.ts';
+import { dig } from './lookup/dig.ts';
+import { host, nslookup } from './lookup/nslookup.ts';
+import { busyboxPing } from './ping/busybox.ts';
+import { ping } from './ping/iputils.ts';
+import { busyboxWget } from './wget/busybox.ts';
 
-export const networkPrograms: readonly Program[] = [curl];
+export const networkPrograms: readonly Program[] = [busyboxNslookup, busyboxNslookup128, busyboxPing, busyboxWget, curl, dig, host, nslookup, ping];

@@ -1,0 +1,33 @@
+/** What programs do alike when they refuse: write to stderr, return a code. And BusyBox's way of saying how it is used. */
+import type { Process } from '../machine/program.ts';
+import { OptionError } from './options.ts';
+
+/** Write `words` and a newline to stderr. @returns `code`, to be returned */
+export async function refuse(process: Process, code: number, words: string): Promise<number> {
+  await process.stderr.write(`${words}\n`);
+  return code;
+}
+
+/** The first line of every usage text of BusyBox; version and build are those of Alpine 3.22. */
+const BANNER = 'BusyBox v1.37.0 (2025-05-26 20:04:45 UTC) multi-call binary.\n\n';
+
+/** An applet's usage, as it follows a wrong command line. */
+export async function busyboxUsage(process: Process, usage: string, error?: OptionError): Promise<number> {
+  await process.stderr.write(`${error ? `${error.sentence(nameOf(process))}\n` : ''}${BANNER}Usage: ${usage}\n`);
+  return 1;
+}
+
+/** The program's name as its messages begin. */
+export function nameOf(process: Process): string {
+  return process.argv[0]?.split('/').at(-1) ?? '';
+}
+
+/** Run `main`; a command line that getopt refuses is answered by `onWrong`. */
+export async function withOptions(main: () => Promise<number>, onWrong: (error: OptionError) => Promise<number>): Promise<number> {
+  try {
+    return await main();
+  } catch (error) {
+    if (error instanceof OptionError) return onWrong(error);
+    throw error;
+  }
+}
