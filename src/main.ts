@@ -32,6 +32,16 @@ async function main(argv: readonly string[]): Promise<number> {
     cli.out(`${version}\n`);
     return 0;
   }
+  if (argv[0] === 'kubectl') return kubectl(argv.slice(1));
   const [{ runCommandLine }, { commands }] = await Promise.all([import('./cli/program.ts'), import('./cli/commands.ts')]);
   return runCommandLine(argv, cli, commands, async (options) => (await import('./cli/screens.ts')).screens(cli, options));
+}
+
+/** Past the parser of the other commands: every word is kubectl's, and every millisecond is noticed. */
+async function kubectl(words: readonly string[]): Promise<number> {
+  try {
+    return await (await import('./cli/kubectl.ts')).kubectlHere(words, cli);
+  } catch (error) {
+    return (await import('./cli/program.ts')).tell(error, cli);
+  }
 }

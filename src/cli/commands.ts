@@ -6,6 +6,7 @@ import { clusterUp } from './cluster/up.ts';
 import type { CliCommand } from './command.ts';
 import { completion } from './completion.ts';
 import { doctor } from './doctor.ts';
+import { kubectl } from './kubectl.ts';
 import { labCheck } from './lab/check.ts';
 import { labEnv } from './lab/env.ts';
 import { labHint } from './lab/hint.ts';
@@ -20,6 +21,6 @@ import { sim } from './sim.ts';
 export const commands: readonly CliCommand[] = [
   labList, labShow, labStart, labShell, labEnv, labCheck, labHint, labSolution, labDebrief, labReset, labStop,
   clusterUp, clusterStatus, clusterList, clusterKubeconfig, clusterShell, clusterReset, clusterDown,
-  nodeList, nodeExec, ssh, sim, doctor,
+  nodeList, nodeExec, ssh, sim, kubectl, doctor,
   ...completion(() => commands),
 ];
