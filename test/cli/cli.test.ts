@@ -1,0 +1,111 @@
+/** The command line without a cluster: what is printed, where, and with which exit code. */
+import { readdirSync, writeFileSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Cli } from '../../src/cli/command.ts';
+import { commands } from '../../src/cli/commands.ts';
+import { runCommandLine } from '../../src/cli/program.ts';
+import { screens } from '../../src/cli/screens.ts';
+
+const ROOT = new URL('../..', import.meta.url).pathname;
+
+async function cka(line: string, env: Cli['env'] = {}) {
+  const home = env['CKA_HOME'] ?? mkdtempSync(join(tmpdir(), 'cka-cli-'));
+  let out = '';
+  let err = '';
+  const cli: Cli = { root: ROOT, version: '1.2.3', self: ['cka'], env: { CKA_HOME: home, PATH: process.env['PATH'], ...env }, isTerminal: false, out: (text) => void (out += text), err: (text) => void (err += text) };
+  const code = await runCommandLine(line === '' ? [] : line.split(' '), cli, commands, (options) => screens(cli, options));
+  return { code, out, err, home };
+}
+
+test('without a terminal, cka alone is a page of plain text', async () => {
+  const { code, out, err } = await cka('');
+  expect([code, err]).toEqual([0, '']);
+  expect(out).toMatchInlineSnapshot(`
+    "cka-trainer 1.2.3: hands-on labs for the CKA exam, on a simulated cluster.
+
+    Labs
+      Services and Networking
+        networking/cross-node-pods   new   -   Pods on two nodes talk to each other
+        networking/service-patch     new   -   A Service that leads nowhere
+
+    Clusters
+      none
+
+    Next
+      cka lab start cross-node-pods
+      cka lab shell cross-node-pods
+      cka lab check cross-node-pods
+      cka --help
+    "
+  `);
+});
+
+test('lab list for scripts', async () => {
+  const { code, out } = await cka('lab list --json');
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject([{ id: 'networking/cross-node-pods', state: 'new', attempts: 0, minutes: 12 }, { id: 'networking/service-patch', domain: 'Services and Networking' }]);
+});
+
+test('lab show has the task and its links', async () => {
+  const { code, out } = await cka('lab show service-patch');
+  expect([code, out.split('\n')[0], out.includes('https://kubernetes.io/docs/')]).toEqual([0, 'A Service that leads nowhere', true]);
+});
+
+test.each([
+  ['foo', 2, "Error: Unknown command 'foo'\nTry: cka --help\n"],
+  ['lab lst', 2, "Error: Unknown command 'lst'\nTry: cka lab list\n"],
+  ['lab list --jso', 2, "Error: Unknown option '--jso'\nTry: --json\n"],
+  ['lab start', 2, "Error: Missing required argument 'lab'\nTry: cka lab start --help\n"],
+  ['lab start nope', 2, 'Error: There is no lab "nope".\nTry: `cka lab list` shows all labs.\n'],
+  ['lab start cross-nod-pods', 2, 'Error: There is no lab "cross-nod-pods".\nTry: cross-node-pods. `cka lab list` shows all labs.\n'],
+  ['lab check cross-node-pods', 2, 'Error: Lab networking/cross-node-pods is not running on cluster cka-lab.\nTry: Start it: cka lab start networking/cross-node-pods\n'],
+  ['lab check', 2, 'Error: Which lab?\nTry: Name one: `cka lab list` shows them.\n'],
+  ['cluster up --backend docker', 2, "Error: Option '--backend <backend>' argument 'docker' is invalid. Allowed choices are simulator.\nTry: cka cluster up --help\n"],
+  ['cluster up --workers 99', 2, 'Error: "99" cannot be the number of workers.\nTry: Use a number from 1 to 9.\n'],
+  ['cluster up --name Big_One', 2, 'Error: "Big_One" cannot be the name of a cluster.\nTry: Use up to 40 lower-case letters, digits and dashes.\n'],
+  ['cluster kubeconfig --name x', 3, 'Error: There is no running cluster "x".\nTry: cka cluster up --name x\n'],
+  ['cluster status', 1, 'Error: There is no cluster "cka-lab".\nTry: `cka cluster up` creates one; `cka cluster list` shows those that exist.\n'],
+  ['sim --port 99999', 2, 'Error: "99999" is not a port.\nTry: Use a number from 1 to 65535.\n'],
+  ['completion tcsh', 2, 'Error: There is no completion for "tcsh".\nTry: Use one of bash, zsh, fish.\n'],
+])('cka %s exits %i', async (line, code, err) => {
+  expect(await cka(line)).toMatchObject({ code, out: '', err });
+});
+
+test('taking down what is not there is done', async () => {
+  expect(await cka('cluster down --name x --json')).toMatchObject({ code: 0, out: '{\n  "name": "x",\n  "existed": false\n}\n', err: '' });
+});
+
+test.each(commands.filter(({ hidden, passThrough }) => !hidden && !passThrough).map(({ name }) => name))('cka %s --help has examples and exits 0', async (name) => {
+  const { code, out, err } = await cka(`${name} --help`);
+  expect([code, err]).toEqual([0, '']);
+  expect(out).toContain(`Usage: cka ${name} `);
+  expect(out).toContain('\nExamples:\n  ');
+});
+
+test('a damaged progress file is told on standard error, and the list still comes', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'cka-cli-'));
+  mkdirSync(join(home, 'data'));
+  writeFileSync(join(home, 'data', 'progress.json'), '{"vers');
+  const { code, out, err } = await cka('lab list', { CKA_HOME: home });
+  expect([code, out.split('\n').length, /^Note: .*progress\.json was damaged\. It is kept as .*; progress starts anew\.\n$/.test(err)]).toEqual([0, 4, true]);
+  expect(readdirSync(join(home, 'data')).filter((name) => name.includes('damaged'))).toHaveLength(1);
+});
+
+test.each([
+  ['lab start ', ['cross-node-pods', 'service-patch']],
+  ['lab st', ['start', 'stop']],
+  ['lab start cross-node-pods --cni ', ['calico', 'flannel']],
+  ['completion ', ['bash', 'zsh', 'fish']],
+  ['ssh ', ['cka-lab-control-plane', 'cka-lab-worker', 'cka-lab-worker2']],
+])('completing `cka %s` offers %j', async (line, offered) => {
+  const { out } = await cka(`complete -- ${line}`);
+  expect(out.split('\n').filter((row) => row !== '' && !row.startsWith(':')).map((row) => row.split('\t')[0])).toEqual(offered);
+});
+
+test.each(['bash', 'zsh', 'fish'])('the completion script of %s asks `cka complete`', async (shell) => {
+  const { code, out } = await cka(`completion ${shell}`);
+  expect([code, out.includes('cka complete --')]).toEqual([0, true]);
+});
