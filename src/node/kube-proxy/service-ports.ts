@@ -1,0 +1,113 @@
+/**
+ * Services and EndpointSlices turned into what a proxier needs: one record per port of a Service, with the endpoints that
+ * may serve it from this node. See pkg/proxy/serviceport.go and pkg/proxy/topology.go (CategorizeEndpoints).
+ */
+import type { Stored } from '../../api/object.ts';
+import type { EndpointSlice } from '../../kinds/endpointslice.ts';
+import type { Service } from '../../kinds/service.ts';
+
+export interface ServicePort {
+  /** `default/web:http`, or `default/web` when the port has no name. */
+  readonly name: string;
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
+  readonly clusterIp: string;
+  readonly port: number;
+  readonly nodePort: number | undefined;
+  readonly externalIps: readonly string[];
+  readonly loadBalancerIps: readonly string[];
+  readonly sourceRanges: readonly string[];
+  readonly internalLocal: boolean;
+  readonly externalLocal: boolean;
+  /** Seconds that a client sticks to its endpoint; undefined without session affinity. */
+  readonly affinitySeconds: number | undefined;
+  readonly healthCheckNodePort: number | undefined;
+  /** Endpoints for the Cluster traffic policy, and those on this node for the Local one. */
+  readonly cluster: readonly Endpoint[];
+  readonly local: readonly Endpoint[];
+}
+
+export interface Endpoint {
+  readonly ip: string;
+  readonly port: number;
+  readonly isLocal: boolean;
+}
+
+interface Candidate extends Endpoint {
+  readonly ready: boolean;
+  readonly serving: boolean;
+  readonly terminating: boolean;
+}
+
+/** Every proxied port, sorted by name: headless and ExternalName Services have none. */
+export function servicePorts(
+  services: readonly Stored<Service>[],
+  slices: readonly Stored<EndpointSlice>[],
+  nodeName: string,
+): readonly ServicePort[] {
+  const slicesOf = new Map<string, Stored<EndpointSlice>[]>();
+  for (const slice of slices) {
+    const service = slice.metadata.labels?.['kubernetes.io/service-name'];
+    if (!service || slice.addressType !== 'IPv4') continue;
+    const key = `${slice.metadata.namespace}/${service}`;
+    slicesOf.set(key, [...(slicesOf.get(key) ?? []), slice]);
+  }
+  return services
+    .flatMap((service) => portsOf(service, slicesOf.get(`${service.metadata.namespace}/${service.metadata.name}`) ?? [], nodeName))
+    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.protocol < b.protocol ? -1 : 1));
+}
+
+function portsOf(service: Stored<Service>, slices: readonly Stored<EndpointSlice>[], nodeName: string): readonly ServicePort[] {
+  const spec = service.spec;
+  const clusterIp = spec.clusterIP;
+  if (!clusterIp || clusterIp === 'None' || spec.type === 'ExternalName') return [];
+  if (service.metadata.labels?.['service.kubernetes.io/service-proxy-name'] !== undefined) return [];
+  const reachesOut = spec.type === 'NodePort' || spec.type === 'LoadBalancer';
+  return (spec.ports ?? []).map((port) => {
+    const all = candidates(slices, port.name ?? '', port.protocol ?? 'TCP', nodeName);
+    return {
+      name: `${service.metadata.namespace}/${service.metadata.name}${port.name ? `:${port.name}` : ''}`,
+      protocol: (port.protocol ?? 'TCP').toLowerCase() as ServicePort['protocol'],
+      clusterIp,
+      port: port.port,
+      nodePort: reachesOut && port.nodePort ? port.nodePort : undefined,
+      externalIps: spec.externalIPs ?? [],
+      loadBalancerIps: (service.status?.loadBalancer?.ingress ?? []).flatMap((ingress) => (ingress.ip ? [ingress.ip] : [])),
+      sourceRanges: spec.loadBalancerSourceRanges ?? [],
+      internalLocal: spec.internalTrafficPolicy === 'Local',
+      externalLocal: reachesOut && spec.externalTrafficPolicy === 'Local',
+      affinitySeconds: spec.sessionAffinity === 'ClientIP' ? (spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10800) : undefined,
+      healthCheckNodePort: spec.healthCheckNodePort,
+      cluster: usable(all),
+      local: usable(all.filter((endpoint) => endpoint.isLocal)),
+    };
+  });
+}
+
+/** The ready ones; when none is, those that still serve while they terminate. */
+function usable(all: readonly Candidate[]): readonly Endpoint[] {
+  const ready = all.filter((endpoint) => endpoint.ready);
+  return ready.length > 0 ? ready : all.filter((endpoint) => endpoint.serving && endpoint.terminating);
+}
+
+function candidates(slices: readonly Stored<EndpointSlice>[], portName: string, protocol: string, nodeName: string): readonly Candidate[] {
+  const found = new Map<string, Candidate>();
+  for (const slice of slices) {
+    const port = slice.ports?.find((one) => (one.name ?? '') === portName && (one.protocol ?? 'TCP') === protocol)?.port;
+    if (port === undefined) continue;
+    for (const endpoint of slice.endpoints ?? []) {
+      const ip = endpoint.addresses[0];
+      if (!ip) continue;
+      const ready = endpoint.conditions?.ready ?? true;
+      const terminating = endpoint.conditions?.terminating ?? false;
+      found.set(`${ip}:${port}`, {
+        ip,
+        port,
+        isLocal: endpoint.nodeName === nodeName,
+        ready,
+        serving: endpoint.conditions?.serving ?? ready,
+        terminating,
+      });
+    }
+  }
+  return [...found.values()].sort((a, b) => (`${a.ip}:${a.port}` < `${b.ip}:${b.port}` ? -1 : 1));
+}
