@@ -5,7 +5,7 @@
 import { assert } from '../base/assert.ts';
 import type { Disposer } from '../base/clock.ts';
 import { freeze } from './deep.ts';
-import type { KubeObject, Stored } from './object.ts';
+import type { Json, KubeObject, Stored } from './object.ts';
 import { ApiError, expired } from './status.ts';
 
 export interface StoreEvent {
@@ -25,7 +25,7 @@ export interface ListOptions {
   readonly atRevision?: number;
 }
 
-export interface StoreSnapshot {
+interface Snapshot {
   readonly revision: number;
   readonly objects: Readonly<Record<string, Stored<KubeObject>>>;
 }
@@ -108,14 +108,17 @@ export class Store {
     return () => void this.#watchers.delete(watcher);
   }
 
-  snapshot(): StoreSnapshot {
-    return { revision: this.#revision, objects: Object.fromEntries(this.#objects) };
+  /** Everything that is stored, as JSON; what happened before is not part of it. */
+  snapshot(): Json {
+    const snapshot: Snapshot = { revision: this.#revision, objects: Object.fromEntries(this.#objects) };
+    return snapshot as unknown as Json;
   }
 
   /** A store that goes on where the snapshot was taken; older watches must list again. */
-  static restore(snapshot: StoreSnapshot): Store {
-    const store = new Store(snapshot.revision);
-    for (const [key, object] of Object.entries(snapshot.objects)) {
+  static restore(json: Json): Store {
+    const { revision, objects } = json as unknown as Snapshot;
+    const store = new Store(revision);
+    for (const [key, object] of Object.entries(objects)) {
       store.#objects.set(key, freeze(object) as Stored<KubeObject>);
       store.#keys.push(key);
     }

@@ -13,6 +13,7 @@ import { alreadyExists, badRequest, conflict, invalid, isApiError, methodNotSupp
 import type { Store } from '../api/store.ts';
 import { admitCreate, admitUpdate } from './admission/index.ts';
 import { assignAddresses } from './registry/service-addresses.ts';
+import type { Loose } from './define.ts';
 import { kinds as allKinds } from './index.ts';
 import type { Kind, Subresource } from './kind.ts';
 import { validateMetadata, validateMetadataUpdate } from './metadata.ts';
@@ -203,7 +204,7 @@ export class Registry {
   }
 
   /** POST to `…/binding`, `…/eviction`, `…/token`. */
-  createSubresource(kind: KindName, name: string, namespace: string, subresource: Subresource, body: KubeObject, options: SubresourceOptions = {}): Stored<KubeObject> | Status {
+  createSubresource(kind: KindName, name: string, namespace: string, subresource: Subresource, body: KubeObject | Loose, options: SubresourceOptions = {}): Stored<KubeObject> | Status {
     return createSubresource(this, this.resolve(kind), { name, namespace, subresource, body, options });
   }
 
