@@ -1,0 +1,96 @@
+/**
+ * A pod's sandbox: the network namespace that its containers share, the pause process that holds it, the files that
+ * the kubelet manages. See pkg/kubelet/kuberuntime/kuberuntime_sandbox.go and containerd's CRI plugin.
+ */
+import type { Ipv4 } from '../../base/address.ts';
+import type { Stored } from '../../api/object.ts';
+import { uuid } from '../../base/rng.ts';
+import type { Container, Pod } from '../../kinds/pod/types.ts';
+import { FileSystem } from '../../machine/files.ts';
+import type { Task } from '../../machine/processes.ts';
+import type { NetNamespace } from '../../net/namespace.ts';
+import { expand } from './expand.ts';
+import { hexId, type KubeletHost } from './host.ts';
+import { etcHosts, podHostname, resolvConf } from './network-files.ts';
+import { VolumeError, type PodVolumes } from './volumes.ts';
+
+/** `failed to setup network for sandbox "…": …` */
+export class SandboxError extends Error {
+  override readonly name = 'SandboxError';
+}
+
+export class Sandbox {
+  readonly id: string;
+  readonly netns: NetNamespace;
+  readonly ip: Ipv4;
+  /** hosts, hostname, resolv.conf: one copy, mounted into every container. */
+  readonly files = new FileSystem();
+  readonly #pause: Task;
+  readonly #name: string | undefined;
+  #removed = false;
+
+  /** @throws SandboxError */
+  constructor(
+    private readonly host: KubeletHost,
+    readonly pod: Stored<Pod>,
+    private readonly volumes: PodVolumes,
+  ) {
+    const { machine, network, node, dnsServer, rng } = host;
+    this.id = hexId(rng);
+    if (pod.spec.hostNetwork) {
+      this.netns = machine.netns;
+      this.ip = node.ip as Ipv4;
+    } else {
+      this.#name = `cni-${uuid(rng)}`;
+      this.netns = machine.netns.world.createNamespace(this.#name);
+      this.netns.devices.setUp('lo', true);
+      try {
+        this.ip = network.attach(reference(pod), this.netns).ip;
+      } catch (error) {
+        machine.netns.world.destroyNamespace(this.netns);
+        if (!(error instanceof Error) || error.name !== 'CniError') throw error;
+        throw new SandboxError(`failed to setup network for sandbox "${this.id}": ${error.message}`);
+      }
+      machine.namespaces.set(this.#name, this.netns);
+    }
+    this.#pause = machine.register(['/pause']);
+    const read = (path: string) => (machine.files.exists(path) ? machine.files.read(path) : '');
+    this.files.write('/hosts', etcHosts(pod, this.ip, read('/etc/hosts')));
+    this.files.write('/hostname', `${pod.spec.hostNetwork ? machine.hostname : podHostname(pod)}\n`);
+    this.files.write('/resolv.conf', resolvConf(pod, dnsServer, read('/etc/resolv.conf')));
+  }
+
+  /** Puts the pod's volumes and the managed files where the container wants them. @throws VolumeError */
+  mountInto(files: FileSystem, container: Stored<Container>, env: ReadonlyMap<string, string>): void {
+    const mounts = container.volumeMounts ?? [];
+    for (const [path, root] of [['/etc/hosts', '/hosts'], ['/etc/hostname', '/hostname'], ['/etc/resolv.conf', '/resolv.conf']] as const) {
+      if (!mounts.some((mount) => mount.mountPath === path)) files.mount(path, this.files, { root, type: 'ext4' });
+    }
+    const message = new FileSystem();
+    message.write('/termination-log', '', { mode: 0o666 });
+    files.mount(container.terminationMessagePath ?? '/dev/termination-log', message, { root: '/termination-log', type: 'ext4' });
+    for (const mount of mounts) {
+      const volume = this.volumes.get(mount.name);
+      if (!volume) throw new VolumeError(mount.name, `volume ${mount.name} is not mounted`);
+      const sub = mount.subPathExpr ? expand(mount.subPathExpr, env) : (mount.subPath ?? '');
+      const root = sub === '' ? volume.root : `${volume.root === '/' ? '' : volume.root}/${sub}`;
+      // A subPath that is not there yet becomes a directory, as the kubelet makes it.
+      if (sub !== '' && !volume.files.exists(root)) volume.files.mkdir(root, { recursive: true });
+      files.mount(mount.mountPath.replace(/(.)\/$/, '$1'), volume.files, { root, readonly: mount.readOnly ?? false, type: volume.type });
+    }
+  }
+
+  remove(): void {
+    if (this.#removed) return;
+    this.#removed = true;
+    this.#pause.end({ code: 0 });
+    if (this.#name === undefined) return;
+    this.host.network.detach(reference(this.pod));
+    this.host.machine.namespaces.delete(this.#name);
+    this.host.machine.netns.world.destroyNamespace(this.netns);
+  }
+}
+
+function reference(pod: Stored<Pod>) {
+  return { namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name, uid: pod.metadata.uid ?? '' };
+}
