@@ -1,0 +1,55 @@
+/**
+ * Calico's CNI plugin: a veth whose node end carries no address and answers every ARP question (proxy ARP), a /32 in the
+ * pod, a gateway that does not exist (169.254.1.1), and a host route to the pod. No bridge anywhere.
+ * See cni-plugin/pkg/dataplane/linux/dataplane_linux.go.
+ */
+import { cidr, ipv4, type Ipv4, type Mac } from '../../../base/address.ts';
+import type { Machine } from '../../../machine/machine.ts';
+import { createVeth } from '../../../net/device/veth.ts';
+import type { NetNamespace } from '../../../net/namespace.ts';
+import { CniError, type CniPlugin, type PodReference } from '../plugin.ts';
+import type { CalicoIpam } from './ipam.ts';
+import { caliInterface } from './names.ts';
+
+const HOST_MAC = 'ee:ee:ee:ee:ee:ee' as Mac;
+const GATEWAY = ipv4('169.254.1.1');
+/** Room for the VXLAN header on a 1500-byte underlay. */
+const MTU = 1450;
+
+export function calicoPlugin(node: { readonly name: string; readonly machine: Machine; readonly ipam: CalicoIpam }): CniPlugin {
+  const host = node.machine.netns;
+  return {
+    type: 'calico',
+    delegates: ['calico-ipam'],
+    add: (pod, netns) => {
+      if (!node.machine.files.exists('/var/lib/calico/nodename')) {
+        throw new CniError('plugin type="calico" failed (add): stat /var/lib/calico/nodename: no such file or directory: check that the calico/node container is running and has mounted /var/lib/calico/');
+      }
+      const ip = node.ipam.allocate(node.name, pod.uid);
+      if (!ip) throw new CniError('plugin type="calico" failed (add): failed to request IPv4 addresses: Assigned 0 out of 1 requested IPv4 addresses; No more free affine blocks and strict affinity enabled');
+      wire(host, netns, pod, ip);
+      return { ip };
+    },
+    remove: (pod) => {
+      const name = caliInterface(pod.namespace, pod.name);
+      if (host.devices.get(name)) host.devices.remove(name);
+      node.ipam.release(pod.uid);
+    },
+  };
+}
+
+function wire(host: NetNamespace, pod: NetNamespace, reference: PodReference, ip: Ipv4): void {
+  const name = caliInterface(reference.namespace, reference.name);
+  if (host.devices.get(name)) host.devices.remove(name);
+  createVeth({ ns: host, name, mac: HOST_MAC, mtu: MTU }, { ns: pod, name: 'eth0', mtu: MTU });
+  host.devices.setUp(name, true);
+  host.sysctl.set(`net.ipv4.conf.${name}.proxy_arp`, '1');
+  host.sysctl.set(`net.ipv4.conf.${name}.forwarding`, '1');
+  host.sysctl.set(`net.ipv4.conf.${name}.rp_filter`, '1');
+
+  pod.devices.setUp('eth0', true);
+  pod.addAddress('eth0', cidr(`${ip}/32`), { scope: 'global' });
+  pod.routes.add({ destination: cidr(`${GATEWAY}/32`), device: 'eth0', scope: 'link', protocol: 'boot' });
+  pod.routes.add({ destination: cidr('0.0.0.0/0'), via: GATEWAY, device: 'eth0', protocol: 'boot' });
+  host.routes.add({ destination: cidr(`${ip}/32`), device: name, scope: 'link', metric: 1024, protocol: 'boot' });
+}
