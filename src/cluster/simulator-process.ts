@@ -78,7 +78,10 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
   let simulation = await bootSaved(files, bootFrom, log);
   if (files.read('start.json') === undefined) files.write('start.json', JSON.stringify(simulation.snapshot()));
   const persistence = new Persistence(files, log);
-  let stopWorld = startWorld(simulation, persistence);
+  let stopWorld = startWorld(simulation, persistence, log);
+  // A program inside the simulation that fails in a way nobody thought of must not take the learner's cluster with it.
+  const onStray = (reason: unknown) => log(`stray failure: ${(reason as Error)?.stack ?? String(reason)}`);
+  process.on('unhandledRejection', onStray);
 
   let lastAsked = performance.now();
   let askedToStop: (why: 'asked' | 'idle') => void = () => {};
@@ -88,7 +91,7 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
   const reset = async () => {
     stopWorld();
     simulation = await bootFrom(files.read<Json>('start.json'));
-    stopWorld = startWorld(simulation, persistence);
+    stopWorld = startWorld(simulation, persistence, log);
     server.replace(simulation);
     persistence.changed();
   };
@@ -135,6 +138,7 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
     stopWorld();
     await persistence.flush();
     await server.close();
+    process.off('unhandledRejection', onStray);
     files.clearState();
     release();
     return why;
@@ -167,11 +171,17 @@ async function bootSaved(files: SimulatorFiles, bootFrom: (snapshot: Json | unde
 }
 
 /** Time runs, and every change goes to disk; the returned function ends both. */
-function startWorld(simulation: RunningSimulation, persistence: Persistence): Disposer {
+function startWorld(simulation: RunningSimulation, persistence: Persistence, log: (line: string) => void): Disposer {
   const stopPacing = pace(simulation.clock, {
     now: () => performance.now(),
     setTimer: (delayMs, run) => {
-      const timer = setTimeout(run, delayMs);
+      const timer = setTimeout(() => {
+        try {
+          run();
+        } catch (error) {
+          log(`event: ${(error as Error).stack ?? String(error)}`);
+        }
+      }, delayMs);
       return () => clearTimeout(timer);
     },
   });

@@ -24,8 +24,15 @@ interface Role {
   readonly rules?: readonly PolicyRule[] | null;
 }
 
+interface Subject {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+}
+
 interface Binding {
-  readonly subjects?: readonly { readonly kind: string; readonly name: string; readonly namespace?: string }[] | null;
+  readonly metadata: { readonly name: string };
+  readonly subjects?: readonly Subject[] | null;
   readonly roleRef: { readonly kind: string; readonly name: string };
 }
 
@@ -40,25 +47,51 @@ const AUTHENTICATED: readonly PolicyRule[] = [
   { verbs: ['get'], nonResourceURLs: ['/api', '/api/*', '/apis', '/apis/*', '/openapi', '/openapi/*'] },
 ];
 const SERVICE_ACCOUNTS: readonly PolicyRule[] = [{ verbs: ['get'], nonResourceURLs: ['/.well-known/openid-configuration', '/.well-known/openid-configuration/', '/openid/v1/jwks', '/openid/v1/jwks/'] }];
+const EVERYTHING: readonly PolicyRule[] = [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }, { verbs: ['*'], nonResourceURLs: ['*'] }];
 
-export function isAllowed(registry: Registry, user: UserInfo, attributes: Attributes): boolean {
-  if (isAdmin(user)) return true;
-  const namespace = attributes.type === 'resource' ? attributes.namespace : undefined;
-  return rulesOf(registry, user, namespace).some((rule) => covers(rule, attributes));
+/** A rule that holds for a user, and by which binding. */
+export interface Grant {
+  readonly rule: PolicyRule;
+  /** `ClusterRoleBinding "x" of ClusterRole "y" to User "z"` */
+  readonly by: string;
 }
 
+/** The grant that allows it; undefined when nothing does. */
+export function allowedBy(registry: Registry, user: UserInfo, attributes: Attributes): Grant | undefined {
+  const namespace = attributes.type === 'resource' ? attributes.namespace : undefined;
+  for (const grant of grantsOf(registry, user, namespace)) if (covers(grant.rule, attributes)) return grant;
+  return undefined;
+}
+
+/** Is the user an administrator of the cluster, whatever its roles say? */
 export const isAdmin = (user: UserInfo): boolean => user.groups.some((group) => ADMIN_GROUPS.includes(group));
 
-/** Every rule that holds for a user, in a namespace or (without one) in the whole cluster. */
-export function rulesOf(registry: Registry, user: UserInfo, namespace: string | undefined): readonly PolicyRule[] {
-  const rules: PolicyRule[] = [...EVERYBODY];
-  if (user.groups.includes('system:authenticated')) rules.push(...AUTHENTICATED);
-  if (user.groups.includes('system:serviceaccounts')) rules.push(...SERVICE_ACCOUNTS);
-  if (isAdmin(user)) rules.push({ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }, { verbs: ['*'], nonResourceURLs: ['*'] });
-  for (const binding of bindings(registry, 'clusterrolebindings')) if (names(binding, user)) rules.push(...roleRules(registry, binding, undefined));
-  if (namespace === undefined) return rules;
-  for (const binding of bindings(registry, 'rolebindings', namespace)) if (names(binding, user, namespace)) rules.push(...roleRules(registry, binding, namespace));
-  return rules;
+/** Everything that a user may do, in a namespace or (without one) in the whole cluster. */
+export function* grantsOf(registry: Registry, user: UserInfo, namespace: string | undefined): Generator<Grant> {
+  const group = (name: string) => user.groups.includes(name);
+  for (const admins of ADMIN_GROUPS) if (group(admins)) yield* builtIn(EVERYTHING, admins === ADMIN_GROUP ? ADMIN_GROUP : 'cluster-admin', 'cluster-admin', admins);
+  for (const who of ['system:authenticated', 'system:unauthenticated']) if (group(who)) yield* builtIn(EVERYBODY, 'system:public-info-viewer', 'system:public-info-viewer', who);
+  if (group('system:authenticated')) yield* builtIn(AUTHENTICATED, 'system:basic-user', 'system:basic-user', 'system:authenticated');
+  if (group('system:serviceaccounts')) yield* builtIn(SERVICE_ACCOUNTS, 'system:service-account-issuer-discovery', 'system:service-account-issuer-discovery', 'system:serviceaccounts');
+  yield* fromBindings(registry, 'clusterrolebindings', user, undefined);
+  if (namespace !== undefined) yield* fromBindings(registry, 'rolebindings', user, namespace);
+}
+
+function* builtIn(rules: readonly PolicyRule[], binding: string, role: string, subject: string): Generator<Grant> {
+  for (const rule of rules) yield { rule, by: `ClusterRoleBinding ${JSON.stringify(binding)} of ClusterRole ${JSON.stringify(role)} to Group ${JSON.stringify(subject)}` };
+}
+
+function* fromBindings(registry: Registry, resource: 'rolebindings' | 'clusterrolebindings', user: UserInfo, namespace: string | undefined): Generator<Grant> {
+  for (const binding of bindings(registry, resource, namespace)) {
+    const subject = (binding.subjects ?? []).find((each) => isSubject(each, user, namespace));
+    if (!subject) continue;
+    const { name } = binding.metadata;
+    const { kind: roleKind, name: roleName } = binding.roleRef;
+    const what = namespace === undefined ? `ClusterRoleBinding ${JSON.stringify(name)}` : `RoleBinding ${JSON.stringify(`${name}/${namespace}`)}`;
+    const whom = subject.kind === 'ServiceAccount' ? `${subject.name}/${subject.namespace ?? namespace}` : subject.name;
+    const by = `${what} of ${roleKind} ${JSON.stringify(roleName)} to ${subject.kind} ${JSON.stringify(whom)}`;
+    for (const rule of roleRules(registry, binding, namespace)) yield { rule, by };
+  }
 }
 
 /** The refusal of a server whose authorizer said no. */
@@ -86,13 +119,11 @@ function roleRules(registry: Registry, binding: Binding, namespace: string | und
   return role?.rules ?? [];
 }
 
-/** A service account without a namespace, in a RoleBinding, is not a subject at all; the server fills it in or refuses it. */
-function names(binding: Binding, user: UserInfo, namespace?: string): boolean {
-  return (binding.subjects ?? []).some((subject) => {
-    if (subject.kind === 'User') return subject.name === user.username;
-    if (subject.kind === 'Group') return user.groups.includes(subject.name);
-    return user.username === `system:serviceaccount:${subject.namespace ?? namespace ?? ''}:${subject.name}`;
-  });
+/** In a RoleBinding, a service account without a namespace is one of the binding's own. */
+function isSubject(subject: Subject, user: UserInfo, namespace: string | undefined): boolean {
+  if (subject.kind === 'User') return subject.name === user.username;
+  if (subject.kind === 'Group') return user.groups.includes(subject.name);
+  return user.username === `system:serviceaccount:${subject.namespace ?? namespace ?? ''}:${subject.name}`;
 }
 
 function covers(rule: PolicyRule, attributes: Attributes): boolean {

@@ -6,9 +6,14 @@ import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { badRequest, requestEntityTooLarge, unsupportedMediaType } from '../api/status.ts';
+import type { ApiError } from '../api/status.ts';
+import { goJsonError } from './go-json.ts';
 
 /** `maxRequestBodyBytes` of a real server. */
 const LIMIT = 3 * 1024 * 1024;
+
+/** How much of a strange body its refusal shows. */
+const SUMMARY_BYTES = 30;
 
 const OBJECT_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 
@@ -36,30 +41,50 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   return request.headers['content-encoding'] === 'gzip' ? promisify(gunzip)(body, { maxOutputLength: LIMIT }) : body;
 }
 
-/** An object for create, update or delete options; undefined when there is no body. */
-export async function readObject(request: IncomingMessage, protobuf: () => Promise<ProtobufDecoder>): Promise<unknown> {
+/**
+ * An object for create, update or delete options; undefined when there is no body.
+ * @param kind what it should be, for the refusal
+ */
+export async function readObject(request: IncomingMessage, kind: string, protobuf: () => Promise<ProtobufDecoder>): Promise<unknown> {
   const bytes = await readBody(request);
   const type = mediaType(request) ?? 'application/json';
   if (!OBJECT_TYPES.includes(type)) throw unsupportedMediaType(OBJECT_TYPES);
   if (bytes.length === 0) return undefined;
   if (type === 'application/vnd.kubernetes.protobuf') return (await protobuf())(bytes);
-  return type === 'application/yaml' ? parseYaml(bytes.toString()) : parseJson(bytes.toString());
+  const text = bytes.toString();
+  try {
+    return type === 'application/yaml' ? await parseYaml(text) : parseJson(text);
+  } catch (error) {
+    throw unrecognized(kind, `couldn't get version/kind; json parse error: ${(error as Error).message}`, bytes);
+  }
+}
+
+/** The refusal of a body that is no object at all; it shows how the body begins (`transformDecodeError`). */
+export function unrecognized(kind: string, why: string, body: Buffer): ApiError {
+  const shown = body[0] === 0x7b ? body.toString('utf8', 0, SUMMARY_BYTES) : body.toString('hex', 0, SUMMARY_BYTES);
+  const summary = body.length === 0 ? '<empty>' : body.length > SUMMARY_BYTES ? `${shown} ...` : shown;
+  return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${summary})`);
 }
 
 export async function readPatch(request: IncomingMessage): Promise<{ readonly type: 'json' | 'merge' | 'strategic' | 'apply'; readonly body: unknown }> {
   const type = PATCH_TYPES[mediaType(request) ?? ''];
   if (!type) throw unsupportedMediaType(Object.keys(PATCH_TYPES));
   const text = (await readBody(request)).toString();
-  return { type, body: type === 'apply' ? await parseYaml(text) : parseJson(text) };
+  try {
+    return { type, body: type === 'apply' ? await parseYaml(text) : parseJson(text) };
+  } catch (error) {
+    throw badRequest(`error decoding patch: ${(error as Error).message}`);
+  }
 }
 
 const mediaType = (request: IncomingMessage): string | undefined => request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() || undefined;
 
+/** @throws Error with Go's words */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw badRequest(`couldn't get version/kind; json parse error: ${goJsonError(text)}`);
+    throw new Error(goJsonError(text));
   }
 }
 
@@ -68,20 +93,6 @@ async function parseYaml(text: string): Promise<unknown> {
   try {
     return parse(text, { version: '1.1' }) as unknown;
   } catch (error) {
-    throw badRequest(`error converting YAML to JSON: yaml: ${(error as Error).message.split('\n')[0]}`);
-  }
-}
-
-/** Where Go's encoding/json stops, in its words: found by asking which prefix is the last that could still continue. */
-function goJsonError(text: string): string {
-  try {
-    JSON.parse(text);
-    return '';
-  } catch (error) {
-    const message = (error as Error).message;
-    const position = /at position (\d+)/.exec(message)?.[1];
-    const unexpected = /Unexpected token '?(.)'?/u.exec(message)?.[1] ?? (position === undefined ? undefined : text[Number(position)]);
-    if (unexpected === undefined || /end of JSON input|Unterminated/.test(message)) return 'unexpected end of JSON input';
-    return `invalid character '${unexpected}' looking for beginning of value`;
+    throw new Error(`error converting YAML to JSON: yaml: ${(error as Error).message.split('\n')[0]}`);
   }
 }

@@ -11,7 +11,7 @@ import type { Clock } from '../base/clock.ts';
 import { ApiError, internal } from '../api/status.ts';
 import type { Registry, UserInfo } from '../kinds/registry.ts';
 import { ANONYMOUS, authenticate } from './authenticate.ts';
-import { forbid, isAllowed } from './authorize.ts';
+import { allowedBy, forbid } from './authorize.ts';
 import type { ContainerStreams } from './containers.ts';
 import { Discovery } from './discovery.ts';
 import type { Exchange } from './exchange.ts';
@@ -90,7 +90,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
     const exchange = { request, response, path: url.pathname, query: url.searchParams, user, info, warnings: [], refusal };
     const attributes = attributesOf(exchange);
-    if (!refusal && !isAllowed(context.registry, user, attributes)) return { ...exchange, refusal: forbid(user, attributes) };
+    if (!refusal && !allowedBy(context.registry, user, attributes)) return { ...exchange, refusal: forbid(user, attributes) };
     return exchange;
   };
 

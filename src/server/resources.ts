@@ -9,7 +9,7 @@ import type { Kind, Subresource } from '../kinds/kind.ts';
 import type { Registry, WriteOptions } from '../kinds/registry.ts';
 import type { Accepted } from './accept.ts';
 import { negotiate } from './accept.ts';
-import { readObject, readPatch } from './body.ts';
+import { readObject, readPatch, unrecognized } from './body.ts';
 import type { ProtobufDecoder } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import { sendObject } from './exchange.ts';
@@ -17,6 +17,7 @@ import { presentObject, presentPage } from './present.ts';
 import type { PresentOptions } from './present.ts';
 import type { RequestInfo } from './request-info.ts';
 import { isTrue } from './request-info.ts';
+import { isAccessReview, reviewAccess } from './access-review.ts';
 import { patchScale, scaleOf, writeScale } from './scale.ts';
 import type { Scale } from './scale.ts';
 import { serveWatch } from './watch-stream.ts';
@@ -108,7 +109,7 @@ async function create(h: Handler): Promise<void> {
   }
   if (h.info.name !== undefined) throw methodNotAllowed();
   const object = h.registry.create(h.kind, body, { ...options, ...(h.info.namespace !== undefined && { namespace: h.info.namespace }) });
-  return answer(h, 201, object);
+  return answer(h, 201, isAccessReview(h.kind) ? reviewAccess(h.registry, object, h.exchange.user) : object);
 }
 
 async function update(h: Handler): Promise<void> {
@@ -191,7 +192,7 @@ function writeOptions(h: Handler): WriteOptions {
 
 /** From the body, or from the query when there is none. */
 async function deleteOptions(h: Handler) {
-  const body = ((await readObject(h.exchange.request, h.protobuf)) ?? {}) as {
+  const body = ((await readObject(h.exchange.request, 'DeleteOptions', h.protobuf)) ?? {}) as {
     gracePeriodSeconds?: number | null; propagationPolicy?: string | null; dryRun?: string[] | null; preconditions?: { uid?: string; resourceVersion?: string } | null;
     orphanDependents?: boolean | null;
   };
@@ -209,8 +210,12 @@ async function deleteOptions(h: Handler) {
 }
 
 async function readKubeObject(h: Handler): Promise<KubeObject> {
-  const body = await readObject(h.exchange.request, h.protobuf);
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw badRequest(`${h.kind.kind} in version "${h.kind.version}" cannot be handled as a ${h.kind.kind}: EOF`);
+  const body = await readObject(h.exchange.request, h.kind.kind, h.protobuf);
+  if (body === undefined) throw unrecognized(h.kind.kind, "couldn't get version/kind; json parse error: unexpected end of JSON input", Buffer.alloc(0));
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    const found = Array.isArray(body) ? 'array' : body === null ? 'null' : typeof body;
+    throw unrecognized(h.kind.kind, `couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`, Buffer.from(JSON.stringify(body)));
+  }
   return body as KubeObject;
 }
 

@@ -4,6 +4,8 @@
  */
 import { timestamp } from '../api/time.ts';
 import type { Registry } from '../kinds/registry.ts';
+import { userOfToken } from './authenticate.ts';
+import { ISSUER } from './tokens.ts';
 import type { TokenClaims, Tokens } from './tokens.ts';
 
 /** From now on `…/serviceaccounts/x/token` answers with tokens of this cluster. */
@@ -19,6 +21,10 @@ export function useTokens(registry: Registry, tokens: Tokens): void {
       expirationSeconds: request.expirationSeconds,
     });
     return { token, expirationTimestamp: timestamp(expiresUnixMs) };
+  };
+  registry.tokenReviewer = (token) => {
+    const user = userOfToken(token, tokens, (claims) => tokenSubjectExists(registry, claims));
+    return user ? { authenticated: true, user, audiences: [ISSUER] } : { user: {}, error: '[invalid bearer token]' };
   };
 }
 

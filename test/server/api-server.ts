@@ -64,7 +64,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}) {
         {
           method, ca: identity.authority.certificate, agent: false,
           ...(as === 'admin' && { cert: identity.admin.certificate, key: identity.admin.key }),
-          headers: { ...(content !== undefined && { 'Content-Type': 'application/json' }), ...(typeof as === 'object' && { Authorization: `Bearer ${as.token}` }), ...o.headers },
+          headers: { ...(content !== undefined && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(content) }), ...(typeof as === 'object' && { Authorization: `Bearer ${as.token}` }), ...o.headers },
         },
         (response) => {
           let text = '';
