@@ -4,6 +4,7 @@
  */
 import type { FileSystem } from '../machine/files.ts';
 import { programFile } from '../machine/machine.ts';
+import { alpine } from './bases/alpine.ts';
 import { skeleton, write } from './bases/debian.ts';
 import { DEFAULT_PATH, type ImageRecipe } from './image.ts';
 
@@ -13,6 +14,10 @@ interface SystemImage {
   /** Where the binary is, and by which name the program table knows it. */
   readonly binary: string;
   readonly program: string;
+  /** Further binaries: path to program. */
+  readonly more?: Readonly<Record<string, string>>;
+  /** Built on Alpine: has a shell and BusyBox; the others have neither. */
+  readonly onAlpine?: true;
   readonly entrypoint?: readonly string[];
   readonly sizeBytes: number;
 }
@@ -27,10 +32,10 @@ const IMAGES: readonly SystemImage[] = [
   { repository: 'registry.k8s.io/etcd', tags: /^3\.\d+\.\d+-\d+$/, binary: '/usr/local/bin/etcd', program: 'etcd', sizeBytes: 23_000_000 },
   { repository: 'registry.k8s.io/coredns/coredns', tags: /^v1\.\d+\.\d+$/, binary: '/coredns', program: 'coredns', entrypoint: ['/coredns'], sizeBytes: 22_400_000 },
   { repository: 'quay.io/calico/node', tags: CALICO, binary: '/bin/calico-node', program: 'calico-node', entrypoint: ['/bin/calico-node', '-felix'], sizeBytes: 160_000_000 },
-  { repository: 'quay.io/calico/cni', tags: CALICO, binary: '/opt/cni/bin/install', program: 'calico-cni-install', sizeBytes: 72_000_000 },
-  { repository: 'quay.io/calico/kube-controllers', tags: CALICO, binary: '/usr/bin/kube-controllers', program: 'calico-kube-controllers', entrypoint: ['/usr/bin/kube-controllers'], sizeBytes: 53_000_000 },
-  { repository: 'ghcr.io/flannel-io/flannel', tags: /^v0\.\d+\.\d+$/, binary: '/opt/bin/flanneld', program: 'flanneld', entrypoint: ['/opt/bin/flanneld'], sizeBytes: 32_000_000 },
-  { repository: 'ghcr.io/flannel-io/flannel-cni-plugin', tags: /^v1\.\d+\.\d+-flannel\d+$/, binary: '/flannel', program: 'flannel-cni', sizeBytes: 4_800_000 },
+  { repository: 'quay.io/calico/cni', tags: CALICO, binary: '/opt/cni/bin/install', program: 'calico-cni-install', more: { '/opt/cni/bin/calico-ipam': 'calico-ipam' }, sizeBytes: 72_000_000 },
+  { repository: 'quay.io/calico/kube-controllers', tags: CALICO, binary: '/usr/bin/kube-controllers', program: 'calico-kube-controllers', more: { '/usr/bin/check-status': 'check-status' }, entrypoint: ['/usr/bin/kube-controllers'], sizeBytes: 53_000_000 },
+  { repository: 'ghcr.io/flannel-io/flannel', tags: /^v0\.\d+\.\d+$/, binary: '/opt/bin/flanneld', program: 'flanneld', onAlpine: true, entrypoint: ['/opt/bin/flanneld'], sizeBytes: 32_000_000 },
+  { repository: 'ghcr.io/flannel-io/flannel-cni-plugin', tags: /^v1\.\d+\.\d+-flannel\d+$/, binary: '/flannel', program: 'flannel-cni', onAlpine: true, sizeBytes: 4_800_000 },
   { repository: 'docker.io/kindest/local-path-provisioner', tags: /^v\d{8}-[0-9a-f]+$/, binary: '/usr/bin/local-path-provisioner', program: 'local-path-provisioner', sizeBytes: 20_600_000 },
 ];
 
@@ -45,8 +50,10 @@ export const systemImages: readonly ImageRecipe[] = IMAGES.map((image) => ({
 }));
 
 function writeFiles(files: FileSystem, image: SystemImage): void {
-  skeleton(files);
-  write(files, { [image.binary]: programFile(image.program) }, 0o755);
+  if (image.onAlpine) alpine(files, '3.22.1');
+  else skeleton(files);
+  for (const [path, program] of Object.entries({ [image.binary]: image.program, ...image.more })) write(files, { [path]: programFile(program) }, 0o755);
+  if (image.onAlpine) return;
   write(files, {
     '/etc/passwd': 'root:x:0:0:root:/root:/sbin/nologin\nnobody:x:65534:65534:nobody:/nonexistent:/sbin/nologin\nnonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin\n',
     '/etc/group': 'root:x:0:\nnobody:x:65534:\nnonroot:x:65532:\n',

@@ -23,7 +23,7 @@ export function calicoPrograms(component: Component, node: Machine, ipam: Calico
         return runFelix(process);
       },
     },
-    { name: 'calico-install', run: (process) => install(process, component.nodeName) },
+    { name: 'calico-cni-install', run: (process) => install(process, component.nodeName) },
     { name: 'calico-ipam', run: (process) => (process.argv.includes('-upgrade') ? say(process, component, 'INFO', 'ipam_plugin.go', 'No IPAM data to migrate; nothing to do.') : 1) },
     { name: 'calico-kube-controllers', run: (process) => kubeControllers(process, component) },
     { name: 'check-status', run: () => 0 },
