@@ -3,7 +3,7 @@
  * counts as much as one given by number. Reads EndpointSlices, as kube-proxy does.
  */
 import { type Checker, Params } from '../src/lab/checker.ts';
-import { conditionOf, nameOf, valuesAt } from './path.ts';
+import { conditionOf, nameOf, textAt, valuesAt } from './path.ts';
 
 interface EndpointsParams {
   readonly service: string;
@@ -42,7 +42,7 @@ export const endpoints: Checker<EndpointsParams> = {
       cluster.list('endpointslices.discovery.k8s.io', namespace, `kubernetes.io/service-name=${service}`),
       cluster.list('pods', namespace, selector),
     ]);
-    const wanted = pods.filter((pod) => conditionOf(pod, 'Ready')?.status === 'True').map((pod) => `${String(valuesAt(pod, 'status.podIP')[0])}:${port}`).toSorted();
+    const wanted = pods.filter((pod) => conditionOf(pod, 'Ready')?.status === 'True').map((pod) => `${textAt(pod, 'status.podIP')}:${port}`).toSorted();
     const expected = wanted.length < count ? `at least ${count} ready pods labelled ${selector} behind the Service, on port ${port}` : `the endpoints ${wanted.join(', ')} (the ready pods labelled ${selector})`;
     if (!object) return { status: 'fail', expected, saw: `${nameOf('services', service, namespace)} does not exist`, ...hint };
     const found = [...new Set(slices.flatMap(readyAddresses))].toSorted();

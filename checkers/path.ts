@@ -39,6 +39,12 @@ function step(value: unknown, segment: Segment): readonly unknown[] {
   return value.filter((item) => String((item as Record<string, unknown>)[segment.where]) === segment.equals);
 }
 
+/** The first value as text; undefined when there is none, or when it is no plain value. */
+export function textAt(object: unknown, path: string): string | undefined {
+  const value = valuesAt(object, path)[0];
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+}
+
 /** A text with `{services/web:spec.clusterIP}` in it, filled in from the cluster; or why that cannot be done. */
 export type Filled = { readonly text: string } | { readonly missing: string };
 
@@ -50,9 +56,9 @@ export async function fill(template: string, namespace: string | undefined, clus
     const home = second === undefined ? namespace : first;
     const object = await cluster.get(resource!, name, home);
     if (!object) return { missing: `${nameOf(resource!, name, home)} does not exist` };
-    const value = valuesAt(object, path!)[0];
+    const value = textAt(object, path!);
     if (value === undefined || value === '') return { missing: `${nameOf(resource!, name, home)} has no ${path} yet` };
-    text = text.replace(whole, String(value).trim());
+    text = text.replace(whole, value.trim());
   }
   return { text };
 }

@@ -3,7 +3,7 @@
  * the newest spec, and every replica counter agrees. `readyReplicas` alone counts pods of the old template too.
  */
 import { type Checker, type Finding, type KubernetesObject, Params } from '../src/lab/checker.ts';
-import { conditionOf, nameOf, valuesAt } from './path.ts';
+import { conditionOf, nameOf, textAt, valuesAt } from './path.ts';
 
 interface ReadyParams {
   readonly resource: string;
@@ -61,11 +61,11 @@ export const ready: Checker<ReadyParams> = {
 
 function pod(object: KubernetesObject): string | undefined {
   if (conditionOf(object, 'Ready')?.status === 'True') return undefined;
-  const waiting = valuesAt(object, 'status.containerStatuses[*].state.waiting.reason')[0];
-  if (waiting !== undefined) return `is waiting: ${String(waiting)}`;
+  const waiting = textAt(object, 'status.containerStatuses[*].state.waiting.reason');
+  if (waiting !== undefined) return `is waiting: ${waiting}`;
   const scheduled = conditionOf(object, 'PodScheduled');
   if (scheduled?.status === 'False') return `is not scheduled: ${scheduled.message ?? scheduled.reason}`;
-  return `is ${String(valuesAt(object, 'status.phase')[0] ?? 'Pending')} and not Ready`;
+  return `is ${textAt(object, 'status.phase') ?? 'Pending'} and not Ready`;
 }
 
 function counters(object: KubernetesObject, { desired, equal }: { readonly desired: string; readonly equal: readonly string[] }): string | undefined {

@@ -26,8 +26,8 @@ export interface DoctorOptions {
 /** Everything, in the order a learner would ask. Never throws. */
 export async function examine(options: DoctorOptions): Promise<readonly DoctorRow[]> {
   const folders = await Promise.all([folder('data', 'Folder for progress and clusters', options.data), folder('run', 'Folder for lab shells', options.run)]);
-  const others = await Promise.all([node(), kubectl(options.env), space(options.data), loopback(), terminal(), editor(options.env)]);
-  return [...others.slice(0, 2), ...folders, ...others.slice(2)];
+  const [client, disk, listening, pane] = await Promise.all([kubectl(options.env), space(options.data), loopback(), terminal()]);
+  return [node(), client, ...folders, disk, listening, pane, editor(options.env)];
 }
 
 function node(): DoctorRow {
@@ -98,7 +98,7 @@ async function terminal(): Promise<DoctorRow> {
   }
 }
 
-async function editor(env: DoctorOptions['env']): Promise<DoctorRow> {
+function editor(env: DoctorOptions['env']): DoctorRow {
   const row = { id: 'editor', title: 'Editor for kubectl edit' };
   const chosen = env['KUBE_EDITOR'] ?? env['EDITOR'] ?? ['vim', 'vi', 'nano'].find((name) => findProgram(name, env['PATH']));
   if (chosen === undefined) return { ...row, status: 'warning', detail: 'none of vim, vi and nano is installed', action: 'Install one, or set EDITOR.' };
