@@ -166,7 +166,7 @@ export class Registry {
     const current = this.get(of, name, namespace);
     const patched = applyPatch(this, of, current, patch, options);
     if (patched.metadata.name !== name) throw badRequest('the name of the object (' + patched.metadata.name + ') does not match the name on the URL (' + name + ')');
-    return this.#write(of, decode(this, of, patched, options), current, options);
+    return this.#write(of, decode(this, of, patched, options, current), current, options);
   }
 
   /** @returns the object, still there or not, or a Status, as the real server answers for this kind */

@@ -8,8 +8,12 @@ import { badRequest } from '../../api/status.ts';
 import type { Kind } from '../kind.ts';
 import type { Registry, WriteOptions } from '../registry.ts';
 
-/** @throws ApiError BadRequest. @returns a copy that may be changed */
-export function decode(registry: Registry, kind: Kind, body: KubeObject | Stored<KubeObject>, options: WriteOptions): KubeObject {
+/**
+ * @param current what a patch was applied to
+ * @returns a copy that may be changed
+ * @throws ApiError BadRequest
+ */
+export function decode(registry: Registry, kind: Kind, body: KubeObject | Stored<KubeObject>, options: WriteOptions, current?: Stored<KubeObject>): KubeObject {
   const object = draft<KubeObject>(body);
   const apiVersion = kind.group ? `${kind.group}/${kind.version}` : kind.version;
   if ((object.kind && object.kind !== kind.kind) || (object.apiVersion && object.apiVersion !== apiVersion)) {
@@ -18,17 +22,21 @@ export function decode(registry: Registry, kind: Kind, body: KubeObject | Stored
   object.apiVersion = apiVersion;
   object.kind = kind.kind;
   if (!isRecord(object.metadata)) object.metadata = {} as KubeObject['metadata'];
-  if (options.fieldValidation && registry.schema) checkFields(registry, kind, object, options);
+  if (options.fieldValidation && registry.schema) checkFields(registry, kind, object, options, current);
   return object;
 }
 
-function checkFields(registry: Registry, kind: Kind, object: KubeObject, options: WriteOptions): void {
+function checkFields(registry: Registry, kind: Kind, object: KubeObject, options: WriteOptions, current?: Stored<KubeObject>): void {
   const type = registry.schema?.typeOf(kind);
   if (!type) return;
   const { problem, unknown } = type.check(object as unknown as Record<string, unknown>);
   if (problem) throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${problem}`);
   if (unknown.length === 0 || options.fieldValidation === 'Ignore') return;
-  const lines = unknown.map((path) => `unknown field ${JSON.stringify(path)}`);
+  // A patch is blamed for what it brings, not for what was there.
+  const before = new Set(current ? type.check(current as unknown as Record<string, unknown>).unknown : []);
+  const fresh = unknown.filter((path) => !before.has(path));
+  if (fresh.length === 0) return;
+  const lines = fresh.map((path) => `unknown field ${JSON.stringify(path)}`);
   if (options.fieldValidation === 'Strict') {
     throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: strict decoding error: ${lines.join(', ')}`);
   }

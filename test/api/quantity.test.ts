@@ -1,0 +1,53 @@
+/** Amounts in their canonical form, and lengths of time as kubectl says them. Expected values: `kubectl` and its source. */
+import { expect, test } from 'vitest';
+import { humanDuration, parseDuration } from '../../src/api/duration.ts';
+import { canonicalQuantity, compareQuantities, milliValue, parseQuantity, wholeValue } from '../../src/api/quantity.ts';
+
+test.each([
+  ['0.5', '500m'],
+  ['1000m', '1'],
+  ['100m', '100m'],
+  ['1500m', '1500m'],
+  ['0.1', '100m'],
+  ['1024Mi', '1Gi'],
+  ['1536Mi', '1536Mi'],
+  ['0.5Gi', '512Mi'],
+  ['1000Ki', '1000Ki'],
+  ['102.4Mi', '107374182400m'],
+  ['1e3', '1e3'],
+  ['1000', '1k'],
+  ['128974848', '128974848'],
+  ['123Mi', '123Mi'],
+  ['0', '0'],
+  ['0Mi', '0'],
+  ['-1', '-1'],
+  ['1G', '1G'],
+  ['3840Mi', '3840Mi'],
+  ['0.0000000001', '1n'],
+])('%s is shown as %s', (text, shown) => expect(canonicalQuantity(text)).toBe(shown));
+
+test.each(['', '1.2.3', 'abc', '1Zi', '12e', '.', '1 Mi'])('%j is no quantity', (text) => expect(parseQuantity(text)).toBeUndefined());
+
+test('amounts compare by what they mean', () => {
+  expect(compareQuantities('1', '1000m')).toBe(0);
+  expect(compareQuantities('1Gi', '1G')).toBe(1);
+  expect(compareQuantities('100m', '0.2')).toBe(-1);
+  expect([milliValue('0.0001'), milliValue('2'), wholeValue('1500m'), wholeValue('1Ki')]).toEqual([1, 2000, 2, 1024]);
+});
+
+const [SECOND, MINUTE, HOUR, DAY] = [1000, 60_000, 3_600_000, 86_400_000];
+test.each([
+  [0, '0s'],
+  [119 * SECOND, '119s'],
+  [120 * SECOND, '2m'],
+  [3 * MINUTE + 5 * SECOND, '3m5s'],
+  [45 * MINUTE, '45m'],
+  [3 * HOUR + 20 * MINUTE, '3h20m'],
+  [20 * HOUR, '20h'],
+  [3 * DAY + 4 * HOUR, '3d4h'],
+  [12 * DAY, '12d'],
+  [800 * DAY, '2y70d'],
+  [-5 * SECOND, '<invalid>'],
+])('%d ms is %s', (ms, words) => expect(humanDuration(ms)).toBe(words));
+
+test.each([['1h30m', 5_400_000], ['1.5s', 1500], ['-3ms', -3], ['10', undefined], ['5x', undefined]])('%s lasts %s ms', (text, ms) => expect(parseDuration(text)).toBe(ms));
