@@ -5,7 +5,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Rng } from '../base/rng.ts';
 import type { NetNamespace } from '../net/namespace.ts';
-import { boundInput, boundOutput, release, retain, unbound } from './bound-streams.ts';
+import { boundInput, boundOutput, release, retain, turns, unbound } from './bound-streams.ts';
 import { deviceFiles } from './device-files.ts';
 import { DEFAULT_PATH, type ProgramTable, findExecutable } from './executable.ts';
 import type { FileSystem } from './files.ts';
@@ -126,17 +126,15 @@ export class Machine {
     for (const signal of options.parent?.ignored ?? []) task.ignore(signal);
     const detach = options.parent ? undefined : options.terminal?.onInterrupt((signal) => void this.processes.signalGroup(task.group, signal));
     const streams = [options.stdin ?? nullInput, options.stdout ?? nullOutput, options.stderr ?? nullOutput] as const;
-    const raw = [unbound(streams[0]), unbound(streams[1]), unbound(streams[2])] as const;
-    task.streams = raw;
-    for (const stream of raw) retain(stream);
+    hold(task, streams);
     void task.exited.then(() => {
       detach?.();
       this.processes.remove(task);
-      for (const stream of raw) release(stream);
+      for (const stream of task.streams ?? []) release(stream);
       // When the first process of a container ends, the kernel kills the others.
       if (task.pid === 1) for (const other of this.processes.own()) other.signal('SIGKILL', 'outside');
     });
-    void run(found.program, new RunningProgram(this, task, files, raw), task);
+    void run(found.program, new RunningProgram(this, task, files), task);
     return { pid: task.pid, task, exited: task.exited, kill: (signal) => task.signal(signal, 'outside') };
   }
 
@@ -153,6 +151,14 @@ export class Machine {
   stop(): void {
     for (const task of this.processes.own()) task.signal('SIGKILL', 'outside');
   }
+}
+
+/** Standard streams of a task, held until it ends or becomes another program. */
+function hold(task: Task, streams: readonly [Input, Output, Output]): void {
+  const raw = [unbound(streams[0]), unbound(streams[1]), unbound(streams[2])] as const;
+  for (const stream of raw) retain(stream);
+  for (const stream of task.streams ?? []) release(stream);
+  task.streams = raw;
 }
 
 async function run(program: Program, process: Process, task: Task): Promise<void> {
@@ -185,11 +191,12 @@ class RunningProgram implements Process {
     readonly machine: Machine,
     readonly task: Task,
     readonly files: FileSystem,
-    streams: readonly [Input, Output, Output],
   ) {
-    this.stdin = boundInput(streams[0], task.abort.signal);
-    this.stdout = boundOutput(streams[1], task.abort.signal);
-    this.stderr = boundOutput(streams[2], task.abort.signal);
+    const [stdin, stdout, stderr] = task.streams!;
+    const pace = turns(machine.clock, task.abort.signal);
+    this.stdin = boundInput(stdin, task.abort.signal, pace);
+    this.stdout = boundOutput(stdout, task.abort.signal, pace);
+    this.stderr = boundOutput(stderr, task.abort.signal, pace);
   }
 
   get pid(): number {
@@ -225,6 +232,21 @@ class RunningProgram implements Process {
 
   onSignal(signal: SignalName, handler: () => void) {
     return this.task.on(signal, handler);
+  }
+
+  ignoreSignal(signal: SignalName): void {
+    this.task.ignore(signal);
+  }
+
+  exec(argv: readonly string[], options: Parameters<Process['exec']>[1] = {}): Promise<number> {
+    const { task, machine } = this;
+    const { env = this.env, cwd = this.cwd, stdin = this.stdin, stdout = this.stdout, stderr = this.stderr, netns = this.netns, files = this.files, hostname = task.options.hostname } = options;
+    const found = findExecutable(argv, files, machine.programs, { path: env.get('PATH') ?? DEFAULT_PATH, cwd });
+    task.argv = found.argv;
+    task.options = { ...task.options, env, cwd, netns, files, hostname };
+    task.forgetHandlers();
+    hold(task, [stdin, stdout, stderr]);
+    return Promise.resolve(found.program.run(new RunningProgram(machine, task, files)));
   }
 
   spawn(argv: readonly string[], options: SpawnOptions = {}): Child {

@@ -47,7 +47,7 @@ export class Task {
   readonly #ignored = new Set<SignalName>();
   #end!: (status: ExitStatus) => void;
 
-  constructor(readonly options: TaskOptions) {
+  constructor(public options: TaskOptions) {
     this.argv = options.argv;
     this.exited = new Promise((resolve) => {
       this.#end = resolve;
@@ -71,9 +71,15 @@ export class Task {
   }
 
   on(signal: SignalName, handler: () => void): Disposer {
+    this.#ignored.delete(signal);
     const handlers = this.#handlers.get(signal) ?? new Set();
     this.#handlers.set(signal, handlers.add(handler));
     return () => void handlers.delete(handler);
+  }
+
+  /** Another program begins: handlers are gone with the old one. */
+  forgetHandlers(): void {
+    this.#handlers.clear();
   }
 
   ignore(signal: SignalName): void {

@@ -37,8 +37,12 @@ export interface Process {
   readonly signal: AbortSignal;
   /** Handle a signal instead of dying of it (`trap`, nginx's TERM). SIGKILL cannot be handled. */
   onSignal(signal: SignalName, handler: () => void): Disposer;
+  /** From now on the signal does nothing, here and in children (`trap ''`, `nohup`). */
+  ignoreSignal(signal: SignalName): void;
   /** Start another program; standard streams are inherited unless given. Returns at once; `exited` tells how it ended. */
   spawn(argv: readonly string[], options?: SpawnOptions): Child;
+  /** Become another program, as execve does: same number, same parent. Resolves with its exit code. @throws StartError */
+  exec(argv: readonly string[], options?: Pick<SpawnOptions, 'env' | 'cwd' | 'stdin' | 'stdout' | 'stderr' | 'netns' | 'files' | 'hostname'>): Promise<number>;
 }
 
 export interface Child {
