@@ -25,6 +25,7 @@ export interface Match {
   /** The line of `iptables-save`, when it is not just the arguments with blanks between. */
   save?(): string;
   readonly usesConntrack?: boolean;
+  readonly hooks?: readonly HookName[];
 }
 
 export interface Target {
@@ -34,7 +35,12 @@ export interface Target {
   toArgs(): readonly string[];
   list(): string;
   save?(): string;
+  /** The name in `iptables -L`, when that is another one. */
+  readonly listName?: string;
   readonly usesConntrack?: boolean;
+  /** Where the kernel takes it; elsewhere it says EINVAL. */
+  readonly tables?: readonly TableName[];
+  readonly hooks?: readonly HookName[];
 }
 
 /** An option as it stood on the command line. */
@@ -49,6 +55,7 @@ export interface BuildContext {
   readonly table: TableName;
   /** Of `-p`, unless that is negated. */
   readonly protocol: string | undefined;
+  setExists(name: string): boolean;
 }
 
 /** How many words an option takes, `optional` for at most one, or the name of the option it is another spelling of. */
@@ -74,7 +81,7 @@ export class RuleSyntaxError extends Error {
   override readonly name = 'RuleSyntaxError';
   constructor(
     message: string,
-    readonly exitCode: 1 | 2 | 4 = 2,
+    readonly exitCode: 1 | 2 = 2,
     readonly hint = true,
   ) {
     super(message);

@@ -2,8 +2,8 @@
  * Reads a rule from iptables' arguments, as getopt and the extensions of iptables would: an option belongs to the match
  * or target loaded last that knows it. See iptables(8), libxtables/xtables.c.
  */
-import { type Cidr, fromNumber, maskOf, networkOf, parseCidr, parseIpv4 } from '../../base/address.ts';
-import { type Given, type Kind, type Match, type OptionSpec, parseNumber, RuleSyntaxError, type Target } from './extension.ts';
+import { ANY, type Cidr, fromNumber, maskOf, networkOf, parseCidr, parseIpv4 } from '../../base/address.ts';
+import { type BuildContext, type Given, type Kind, type Match, type OptionSpec, parseNumber, RuleSyntaxError, type Target } from './extension.ts';
 import type { TableName } from './hooks.ts';
 import { matchKinds } from './matches/index.ts';
 import { type Negatable, Rule, type RuleAction, type RuleHeader } from './rule.ts';
@@ -13,6 +13,8 @@ export interface ParseContext {
   readonly table: TableName;
   /** User chains; jumping to a built-in one is refused. */
   chainExists(name: string): boolean;
+  /** Without it every set is taken to exist. */
+  setExists?(name: string): boolean;
 }
 
 interface Loaded<T> {
@@ -39,10 +41,8 @@ export function parseRule(args: readonly string[], context: ParseContext): Rule 
 export function parseRules(args: readonly string[], context: ParseContext): readonly Rule[] {
   const draft = readArguments(args, context);
   const protocol = draft.header.protocol && !draft.header.protocol.negated ? draft.header.protocol.value : undefined;
-  const build = () => {
-    const matches = draft.matches.map(({ kind, given }) => kind.build(given, { table: context.table, protocol }));
-    return { matches, action: buildAction(draft, context, protocol) };
-  };
+  const building: BuildContext = { table: context.table, protocol, setExists: (name) => context.setExists?.(name) ?? true };
+  const build = () => ({ matches: draft.matches.map(({ kind, given }) => kind.build(given, building)), action: buildAction(draft, building) });
   const none = [undefined];
   const rules: Rule[] = [];
   for (const source of draft.sources.length > 0 ? draft.sources : none) {
@@ -58,14 +58,14 @@ export function parseRules(args: readonly string[], context: ParseContext): read
 /** Everything is not a condition, and iptables-save does not print it. */
 const isAll = (network: Negatable<Cidr> | undefined) => !network || (network.value.prefix === 0 && !network.negated);
 
-function buildAction(draft: Draft, context: ParseContext, protocol: string | undefined): RuleAction {
+function buildAction(draft: Draft, context: BuildContext): RuleAction {
   if (draft.goto !== undefined) return { kind: 'goto', chain: draft.goto };
   if (draft.jump !== undefined) return { kind: 'jump', chain: draft.jump };
   if (!draft.target) return { kind: 'none' };
   if (context.table === 'nat' && draft.target.kind.name === 'DROP') {
-    throw new RuleSyntaxError('\nThe "nat" table is not intended for filtering, the use of DROP is therefore inhibited.\n', 2, true);
+    throw new RuleSyntaxError('\nThe "nat" table is not intended for filtering, the use of DROP is therefore inhibited.\n\n', 2, true);
   }
-  return { kind: 'target', target: draft.target.kind.build(draft.target.given, { table: context.table, protocol }) };
+  return { kind: 'target', target: draft.target.kind.build(draft.target.given, context) };
 }
 
 const HEADER_OPTIONS: Readonly<Record<string, string>> = {
@@ -117,11 +117,11 @@ function readHeaderOption(draft: Draft, option: string, value: string, negated: 
       if (negated && draft.destinations.length > 1) throw new RuleSyntaxError('! not allowed with multiple source or destination IP addresses');
       return;
     case '-i':
-      if (value.length > 15) throw new RuleSyntaxError(`interface name \`${value}' must be shorter than 16 characters`);
+      if (value.length > 15) throw new RuleSyntaxError(`interface name \`${value}' must be shorter than IFNAMSIZ (15)`);
       draft.header.inDevice = { value, negated };
       return;
     case '-o':
-      if (value.length > 15) throw new RuleSyntaxError(`interface name \`${value}' must be shorter than 16 characters`);
+      if (value.length > 15) throw new RuleSyntaxError(`interface name \`${value}' must be shorter than IFNAMSIZ (15)`);
       draft.header.outDevice = { value, negated };
       return;
     case '-p': {
@@ -187,16 +187,17 @@ function resolve(options: Readonly<Record<string, OptionSpec>>, option: string):
 /** `10.0.0.0/8`, `10.0.0.0/255.0.0.0` or one address; the host part is cut off. */
 function parseNetwork(text: string): Cidr {
   const [address = '', mask] = text.split('/');
-  const parsed = parseIpv4(address);
+  // With an empty mask the address does not matter: `any/0`.
+  const parsed = mask === '0' || mask === '0.0.0.0' ? ANY : parseIpv4(address);
   if (!parsed) throw new RuleSyntaxError(`host/network \`${address}' not found`);
   if (mask === undefined) return { address: parsed, prefix: 32 };
   const dotted = parseIpv4(mask);
-  const prefix = dotted ? Array.from({ length: 33 }, (_, index) => index).find((index) => fromNumber(maskOf(index)) === dotted) : parseCidr(text)?.prefix;
+  const prefix = dotted ? Array.from({ length: 33 }, (_, index) => index).find((index) => fromNumber(maskOf(index)) === dotted) : parseCidr(`${parsed}/${mask}`)?.prefix;
   if (prefix === undefined) throw new RuleSyntaxError(`invalid mask \`${mask}' specified`);
   return { address: networkOf({ address: parsed, prefix }), prefix };
 }
 
-const NAMES: Readonly<Record<string, string>> = { '0': 'all', '1': 'icmp', '4': 'ipencap', ipip: 'ipencap', '6': 'tcp', '17': 'udp', '132': 'sctp', '47': 'gre', '50': 'esp', '2': 'igmp', '112': 'vrrp' };
+const NAMES: Readonly<Record<string, string>> = { '0': 'all', '1': 'icmp', '4': 'ipencap', ipip: 'ipencap', '6': 'tcp', '17': 'udp', '132': 'sctp', '47': 'gre', '50': 'esp', '2': 'igmp', '89': 'ospf', '112': 'vrrp' };
 const PROTOCOLS: ReadonlySet<string> = new Set([...Object.values(NAMES), 'udplite', 'icmpv6', 'ipv6-icmp', 'ah', 'dccp']);
 
 function parseProtocol(text: string): string {

@@ -5,6 +5,7 @@ import { type Cidr, contains, printCidr } from '../../base/address.ts';
 import type { PacketInFlight } from '../in-flight.ts';
 import { sizeOf } from '../packet.ts';
 import type { HookScope, Match, Target } from './extension.ts';
+import type { HookName, TableName } from './hooks.ts';
 
 export interface Negatable<T> {
   readonly value: T;
@@ -62,6 +63,24 @@ export class Rule {
     return rule;
   }
 
+  /** What `iptables -L` prints in the column `target`. */
+  get listName(): string {
+    return this.target?.listName ?? this.targetName;
+  }
+
+  /** What `iptables -L` prints behind the column of destinations, blanks included: `` or ` tcp dpt:80 to:10.0.0.1`. */
+  describe(): string {
+    const words = [...this.matches.map((match) => match.list()), this.target?.list() ?? ''].filter((word) => word !== '');
+    return (this.goto ? '[goto] ' : '') + words.map((word) => ` ${word}`).join('');
+  }
+
+  /** Whether the kernel takes the rule in that table, and at that hook when it is for a built-in chain. */
+  allowedIn(table: TableName, hook: HookName | undefined): boolean {
+    const { target } = this;
+    if (target?.tables && !target.tables.includes(table)) return false;
+    return hook === undefined || [target, ...this.matches].every((part) => part?.hooks?.includes(hook) ?? true);
+  }
+
   get usesConntrack(): boolean {
     return this.target?.usesConntrack === true || this.matches.some((match) => match.usesConntrack);
   }
@@ -85,7 +104,8 @@ export class Rule {
   /** The same as one line, quoted as `iptables-save` quotes. */
   save(): string {
     const { action } = this;
-    const end = action.kind === 'target' && action.target.save ? ['-j', action.target.name, action.target.save()] : this.#actionArgs();
+    const text = action.kind === 'target' ? action.target.save?.() : undefined;
+    const end = text ? ['-j', this.targetName, text] : this.#actionArgs();
     return [...headerArgs(this.header), ...this.matches.map((match) => match.save?.() ?? match.toArgs().join(' ')), ...end].join(' ');
   }
 

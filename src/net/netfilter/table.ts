@@ -1,7 +1,7 @@
 /** A table of chains: what iptables edits. Refuses what the kernel refuses. Evaluation is in `evaluate.ts`. */
 import { assert } from '../../base/assert.ts';
 import { NetError } from '../errors.ts';
-import { TABLES, type TableName } from './hooks.ts';
+import { BUILTIN, type HookName, TABLES, type TableName } from './hooks.ts';
 import type { Rule } from './rule.ts';
 
 export interface Chain {
@@ -136,8 +136,10 @@ export class Table {
     return chain;
   }
 
-  /** A chain must not lead back to itself, by whatever detour. */
+  /** A rule must fit its place, and a chain must not lead back to itself, by whatever detour. */
   #check(name: string, rule: Rule): void {
+    const hook = (Object.keys(BUILTIN) as HookName[]).find((one) => BUILTIN[one] === name);
+    if (!rule.allowedIn(this.name, hook)) throw new NetError('EINVAL');
     if (rule.chain === undefined) return;
     const next = this.require(rule.chain);
     assert(!next.builtin, 'a rule leads to a built-in chain');

@@ -41,7 +41,7 @@ export const addrtype: MatchKind = {
 function parseTypes(text: string): readonly AddressType[] {
   const types = text.split(',').map((word) => {
     const type = TYPES.find((name) => name === word.toUpperCase());
-    if (!type) throw new RuleSyntaxError(`addrtype: bad type \`${word}'`);
+    if (!type) throw new RuleSyntaxError(`addrtype: bad type "${word}"`);
     return type;
   });
   return TYPES.filter((type) => types.includes(type));

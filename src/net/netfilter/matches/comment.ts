@@ -6,7 +6,7 @@ export const comment: MatchKind = {
   options: { comment: 1 },
   build(all) {
     const text = given(all, 'comment')?.values[0];
-    if (text === undefined) throw new RuleSyntaxError('comment: option "--comment" must be specified');
+    if (text === undefined) throw new RuleSyntaxError('comment: option "--comment" must be specified\n');
     return {
       name: 'comment',
       matches: () => true,

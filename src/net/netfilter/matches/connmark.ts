@@ -7,14 +7,14 @@ export const connmark: MatchKind = {
   options: { mark: 1 },
   build(all) {
     const one = given(all, 'mark');
-    if (!one) throw new RuleSyntaxError('connmark: option "--mark" must be specified');
-    const wanted = parseMasked(one.values[0]!, 'connmark');
+    if (!one) throw new RuleSyntaxError('connmark: option "--mark" must be specified\n');
+    const wanted = parseMasked(one.values[0]!, 'connmark', 'mark');
     return {
       name: 'connmark',
       usesConntrack: true,
       matches: ({ tracking }) => tracking?.entry !== undefined && fitsMask(tracking.entry.mark, wanted) !== one.negated,
       toArgs: () => ['-m', 'connmark', ...printGiven(one, printMasked(wanted))],
-      list: () => `CONNMARK match ${one.negated ? '! ' : ' '}${printMasked(wanted)}`,
+      list: () => `connmark match ${one.negated ? '! ' : ' '}${printMasked(wanted)}`,
     };
   },
 };

@@ -40,10 +40,16 @@ export const icmp: MatchKind = {
         return hit !== (one?.negated ?? false);
       },
       toArgs: () => ['-m', 'icmp', ...(one ? [...(one.negated ? ['!'] : []), '--icmp-type', printed] : [])],
-      list: () => (type === 255 ? '' : `${one?.negated ? '!' : ''}icmptype ${type}${code === undefined ? '' : ` code ${code}`}`),
+      list: () => listType(type, code, one?.negated ?? false),
     };
   },
 };
+
+function listType(type: number, code: number | undefined, negated: boolean): string {
+  // libipt_icmp.c knows a name for every type but this one.
+  if (type === 255) return negated ? 'icmp !type 255' : '';
+  return `${negated ? '!' : ''}icmptype ${type}${code === undefined ? '' : ` code ${code}`}`;
+}
 
 function parseType(text: string): readonly [number, number | undefined] {
   const named = NAMES[text.toLowerCase()];

@@ -36,7 +36,7 @@ function parseRate(text: string): { readonly count: number; readonly unit: Unit 
   const count = Number(parts?.[1]);
   const word = (parts?.[2] ?? 'second').toLowerCase();
   const unit = (['second', 'minute', 'hour', 'day'] as const).find((name) => name.startsWith(word));
-  if (!parts || !unit || count < 1) throw new RuleSyntaxError(`bad rate \`${text}'`);
+  if (!parts || !unit || count < 1) throw new RuleSyntaxError(`bad rate "${text}"'`);
   const short: Unit = unit === 'second' ? 'sec' : unit === 'minute' ? 'min' : unit;
   return { count, unit: short };
 }

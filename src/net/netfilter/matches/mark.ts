@@ -7,8 +7,8 @@ export const mark: MatchKind = {
   options: { mark: 1 },
   build(all) {
     const one = given(all, 'mark');
-    if (!one) throw new RuleSyntaxError('mark: option "--mark" must be specified');
-    const wanted = parseMasked(one.values[0]!, 'mark');
+    if (!one) throw new RuleSyntaxError('mark: option "--mark" must be specified\n');
+    const wanted = parseMasked(one.values[0]!, 'mark', 'mark');
     return {
       name: 'mark',
       matches: (flight) => fitsMask(flight.mark, wanted) !== one.negated,

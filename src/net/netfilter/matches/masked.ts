@@ -6,11 +6,11 @@ export interface Masked {
   readonly mask: number;
 }
 
-export function parseMasked(text: string, option: string): Masked {
+export function parseMasked(text: string, option: string, name: string): Masked {
   const [first = '', second] = text.split('/');
   const value = parseNumber(first);
   const mask = second === undefined ? 0xffffffff : parseNumber(second);
-  if (value === undefined || mask === undefined) throw new RuleSyntaxError(`${option}: bad value "${text}" for option, or out of range (0-4294967295).`);
+  if (value === undefined || mask === undefined) throw new RuleSyntaxError(`${option}: bad integer value for option "--${name}", or out of range.\n`);
   return { value, mask };
 }
 

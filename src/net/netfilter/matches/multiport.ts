@@ -30,7 +30,7 @@ export const multiport: MatchKind = {
         return hit !== one.negated;
       },
       toArgs: () => ['-m', 'multiport', ...(one.negated ? ['!'] : []), `--${side}`, printed],
-      list: () => `multiport ${side} ${one.negated ? '!' : ' '}${printed}`.replace('  ', ' '),
+      list: () => `multiport ${side} ${one.negated ? ' !' : ''}${printed}`,
     };
   },
 };

@@ -7,7 +7,7 @@ export const nfacct: MatchKind = {
   options: { 'nfacct-name': 1 },
   build(all) {
     const name = given(all, 'nfacct-name')?.values[0];
-    if (name === undefined) throw new RuleSyntaxError('nfacct: option "--nfacct-name" must be specified');
+    if (name === undefined) throw new RuleSyntaxError('nfacct: option "--nfacct-name" must be specified\n');
     return {
       name: 'nfacct',
       matches({ packet }, { namespace }) {

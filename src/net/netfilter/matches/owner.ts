@@ -9,9 +9,10 @@ export const owner: MatchKind = {
     const exists = given(all, 'socket-exists');
     if (!uid && !exists) throw new RuleSyntaxError('owner: At least one of --uid-owner, --gid-owner or --socket-exists is required');
     const wanted = uid && (uid.values[0] === 'root' ? 0 : parseNumber(uid.values[0]!));
-    if (uid && wanted === undefined) throw new RuleSyntaxError(`owner: bad value for option "--uid-owner", or out of range (0-4294967294).`);
+    if (uid && wanted === undefined) throw new RuleSyntaxError(`owner: Bad value for "--uid-owner" option: "${uid.values[0]}"`);
     return {
       name: 'owner',
+      hooks: ['output', 'postrouting'],
       matches({ owner: socket }) {
         if (exists && (socket !== undefined) === exists.negated) return false;
         return !(uid && (socket !== undefined && (socket.uid ?? 0) === wanted) === uid.negated);

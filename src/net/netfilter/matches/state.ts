@@ -7,7 +7,7 @@ export const state: MatchKind = {
   options: { state: 1 },
   build(all) {
     const one = given(all, 'state');
-    if (!one) throw new RuleSyntaxError('state: option "--state" must be specified');
+    if (!one) throw new RuleSyntaxError('state: option "--state" must be specified\n');
     const states = parseStates(one.values[0]!, 'state');
     return {
       name: 'state',

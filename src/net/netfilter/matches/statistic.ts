@@ -9,12 +9,12 @@ export const statistic: MatchKind = {
   options: { mode: 1, probability: 1, every: 1, packet: 1 },
   build(all) {
     const mode = given(all, 'mode')?.values[0];
-    if (mode === undefined) throw new RuleSyntaxError('statistic: option "--mode" must be specified');
+    if (mode === undefined) throw new RuleSyntaxError('--probability must be specified when using random mode');
     if (mode === 'random') {
       const one = given(all, 'probability');
       const probability = Number(one?.values[0]);
-      if (!one) throw new RuleSyntaxError('no probability specified');
-      if (!(probability >= 0 && probability <= 1)) throw new RuleSyntaxError('statistic: bad value for option "--probability", or out of range (0-1.000000).');
+      if (!one) throw new RuleSyntaxError('--probability must be specified when using random mode');
+      if (!(probability >= 0 && probability <= 1)) throw new RuleSyntaxError('statistic: bad value for option "--probability", or out of range (0-1).\n');
       const threshold = Math.round(probability * SCALE);
       const printed = (threshold / SCALE).toFixed(11);
       return {
@@ -28,9 +28,10 @@ export const statistic: MatchKind = {
     const one = given(all, 'every');
     const every = parseNumber(one?.values[0] ?? '');
     const first = parseNumber(given(all, 'packet')?.values[0] ?? '0');
-    if (!one) throw new RuleSyntaxError('no every specified');
-    if (every === undefined || every < 1) throw new RuleSyntaxError('cannot have a zero nth counter');
-    if (first === undefined || first >= every) throw new RuleSyntaxError('the packet match must be less than the nth counter');
+    if (!one) throw new RuleSyntaxError('--every must be specified when using nth mode');
+    if (every === undefined || every < 1) throw new RuleSyntaxError('statistic: bad value for option "--every", or out of range (1-4294967295).\n');
+    if (!given(all, 'packet')) throw new RuleSyntaxError('statistic: option "--every" also requires "--packet".\n');
+    if (first === undefined || first >= every) throw new RuleSyntaxError('the initial packet count must be less than the value of --every');
     let count = (every - first - 1 + every) % every;
     return {
       name: 'statistic',

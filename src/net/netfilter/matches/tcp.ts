@@ -18,7 +18,8 @@ interface FlagCondition {
 export const tcp: MatchKind = {
   name: 'tcp',
   options: { ...PORT_OPTIONS, 'tcp-flags': 2, syn: 0 },
-  build(all) {
+  build(all, { protocol }) {
+    if (protocol !== 'tcp') throw new RuleSyntaxError("TCP match requires '-p tcp'");
     const ports = portConditions(all);
     const flags = readFlags(all);
     return {

@@ -1,11 +1,12 @@
 /** UDP ports. */
-import { type MatchKind } from '../extension.ts';
+import { type MatchKind, RuleSyntaxError } from '../extension.ts';
 import { PORT_OPTIONS, portConditions } from './transport.ts';
 
 export const udp: MatchKind = {
   name: 'udp',
   options: PORT_OPTIONS,
-  build(all) {
+  build(all, { protocol }) {
+    if (protocol !== 'udp') throw new RuleSyntaxError("UDP match requires '-p udp'");
     const ports = portConditions(all);
     return {
       name: 'udp',

@@ -11,7 +11,7 @@ export const connmark: TargetKind = {
     const number = (option: string) => {
       const text = given(all, option)?.values[0];
       const value = text === undefined ? undefined : parseNumber(text);
-      if (text !== undefined && value === undefined) throw new RuleSyntaxError(`CONNMARK: bad value for option "--${option}", or out of range (0-4294967295).`);
+      if (text !== undefined && value === undefined) throw new RuleSyntaxError(`CONNMARK: bad integer value for option "--${option}", or out of range.\n`);
       return value;
     };
     const mask = number('mask');

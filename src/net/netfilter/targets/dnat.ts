@@ -8,7 +8,7 @@ export const dnat: TargetKind = {
   options: { 'to-destination': 1, random: 0, persistent: 0 },
   build(all, { protocol }) {
     const to = given(all, 'to-destination')?.values[0];
-    if (to === undefined) throw new RuleSyntaxError('DNAT: option "--to-destination" must be specified');
+    if (to === undefined) throw new RuleSyntaxError('DNAT: option "--to-destination" must be specified\n');
     const random = given(all, 'random') !== undefined;
     const persistent = given(all, 'persistent') !== undefined;
     const range = { ...parseRange(to, protocol), random, persistent };
@@ -16,6 +16,8 @@ export const dnat: TargetKind = {
     return {
       name: 'DNAT',
       usesConntrack: true,
+      tables: ['nat'],
+      hooks: ['prerouting', 'output'],
       apply({ tracking }, { namespace }) {
         if (tracking?.entry && !setupNat(namespace, tracking.entry, 'destination', range)) return { verdict: 'drop', reason: 'nat-exhausted' };
         return ACCEPT;

@@ -12,9 +12,9 @@ export const log: TargetKind = {
   build(all) {
     const text = given(all, 'log-level')?.values[0];
     const level = text === undefined ? 4 : LEVELS.includes(text) ? LEVELS.indexOf(text) : parseNumber(text, 7);
-    if (level === undefined) throw new RuleSyntaxError(`log-level \`${text}' unknown`);
-    const prefix = given(all, 'log-prefix')?.values[0] ?? '';
-    if (prefix.length > 29) throw new RuleSyntaxError('Maximum prefix length 29 for --log-prefix');
+    if (level === undefined) throw new RuleSyntaxError(`log level "${text}" unknown\n`);
+    // Cut off without a word, as the nftables variant does.
+    const prefix = (given(all, 'log-prefix')?.values[0] ?? '').slice(0, 29);
     const args = (quoted: (word: string) => string) => [...(prefix === '' ? [] : ['--log-prefix', quoted(prefix)]), ...(level === 4 ? [] : ['--log-level', String(level)])];
     return {
       name: 'LOG',

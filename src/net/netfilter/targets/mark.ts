@@ -25,13 +25,13 @@ export const applyMark = (actual: number, value: number, mask: number): number =
 
 /** Every spelling is a case of xmark, which is what the kernel keeps and iptables prints. */
 export function parseMarkChange(option: string, text: string, name: string): { readonly value: number; readonly mask: number } {
-  if (option === 'set-xmark') return parseMasked(text, name);
+  if (option === 'set-xmark') return parseMasked(text, name, option);
   if (option === 'set-mark') {
-    const { value, mask } = parseMasked(text, name);
+    const { value, mask } = parseMasked(text, name, option);
     return { value, mask: (mask | value) >>> 0 };
   }
   const bits = parseNumber(text);
-  if (bits === undefined) throw new RuleSyntaxError(`${name}: bad value for option "--${option}", or out of range (0-4294967295).`);
+  if (bits === undefined) throw new RuleSyntaxError(`${name}: bad integer value for option "--${option}", or out of range.\n`);
   if (option === 'and-mark') return { value: 0, mask: ~bits >>> 0 };
   return { value: bits, mask: option === 'or-mark' ? bits : 0 };
 }

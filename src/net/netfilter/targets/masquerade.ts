@@ -14,6 +14,8 @@ export const masquerade: TargetKind = {
     return {
       name: 'MASQUERADE',
       usesConntrack: true,
+      tables: ['nat'],
+      hooks: ['postrouting'],
       apply(flight, { namespace }) {
         const { tracking, outDevice, packet } = flight;
         if (!tracking?.entry || !outDevice) return ACCEPT;

@@ -26,8 +26,8 @@ function parseAddresses(text: string): NatRange {
   const [low = '', high = low] = text.split('-');
   const first = parseIpv4(low);
   const last = parseIpv4(high);
-  if (!first) throw new RuleSyntaxError(`Bad IP address "${low}"\n`);
-  if (!last || toNumber(last) < toNumber(first)) throw new RuleSyntaxError(`Bad IP address "${high}"\n`);
+  if (!first) throw new RuleSyntaxError(`Bad IP address "${low}"`);
+  if (!last || toNumber(last) < toNumber(first)) throw new RuleSyntaxError(`Bad IP address "${high}"`);
   return { first, last };
 }
 

@@ -15,6 +15,8 @@ export const redirect: TargetKind = {
     return {
       name: 'REDIRECT',
       usesConntrack: true,
+      tables: ['nat'],
+      hooks: ['prerouting', 'output'],
       apply({ tracking, inDevice }, { namespace, hook }) {
         const first = hook === 'output' ? LOCALHOST : inDevice && namespace.addresses(inDevice.name)[0]?.address.address;
         if (!first) return { verdict: 'drop', reason: 'nat-exhausted' };

@@ -37,10 +37,11 @@ export const reject: TargetKind = {
     const text = given(all, 'reject-with')?.values[0] ?? 'icmp-port-unreachable';
     const how = text in KINDS ? (text as With) : SAME[text];
     if (!how) throw new RuleSyntaxError(`unknown reject type "${text}"`);
-    // The kernel refuses it when the rule goes in.
-    if (how === 'tcp-reset' && protocol !== 'tcp') throw new RuleSyntaxError('RULE_APPEND failed (Invalid argument): rule in chain', 4, false);
     return {
       name: 'REJECT',
+      // The kernel sees only when the rule goes in that there is nothing to reset: it then fits in no table.
+      tables: how === 'tcp-reset' && protocol !== 'tcp' ? [] : ['filter'],
+      hooks: ['input', 'forward', 'output'],
       apply(flight, scope) {
         const kind = KINDS[how];
         if (kind) sendIcmpError(scope.namespace, flight.packet, kind, { flight });

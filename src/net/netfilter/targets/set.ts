@@ -8,10 +8,11 @@ import type { IpSet } from '../ipset.ts';
 export const set: TargetKind = {
   name: 'SET',
   options: { 'add-set': 2, 'del-set': 2 },
-  build(all) {
+  build(all, { setExists }) {
     const one = all.at(-1);
     if (!one) throw new RuleSyntaxError('You must specify either `--add-set\' or `--del-set\' or `--map-set\'');
     const [name, text] = one.values as [string, string];
+    if (!setExists(name)) throw new RuleSyntaxError(`Set ${name} doesn't exist.\n`);
     const flags = text.split(',');
     if (!flags.every((flag) => flag === 'src' || flag === 'dst')) throw new RuleSyntaxError('You must spefify (the comma separated list of) `src\' or `dst\'.');
     return {

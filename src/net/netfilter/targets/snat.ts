@@ -8,12 +8,14 @@ export const snat: TargetKind = {
   options: { 'to-source': 1, random: 0, 'random-fully': 0, persistent: 0 },
   build(all, { protocol }) {
     const to = given(all, 'to-source')?.values[0];
-    if (to === undefined) throw new RuleSyntaxError('SNAT: option "--to-source" must be specified');
+    if (to === undefined) throw new RuleSyntaxError('SNAT: option "--to-source" must be specified\n');
     const flags = ['random', 'random-fully', 'persistent'].filter((flag) => given(all, flag));
     const range = { ...parseRange(to, protocol), random: flags.some((flag) => flag.startsWith('random')), persistent: flags.includes('persistent') };
     return {
       name: 'SNAT',
       usesConntrack: true,
+      tables: ['nat'],
+      hooks: ['postrouting', 'input'],
       apply({ tracking }, { namespace }) {
         if (tracking?.entry && !setupNat(namespace, tracking.entry, 'source', range)) return { verdict: 'drop', reason: 'nat-exhausted' };
         return ACCEPT;

@@ -4,5 +4,5 @@ import { CONTINUE, type TargetKind } from '../extension.ts';
 export const trace: TargetKind = {
   name: 'TRACE',
   options: {},
-  build: () => ({ name: 'TRACE', apply: () => CONTINUE, toArgs: () => [], list: () => '' }),
+  build: () => ({ name: 'TRACE', tables: ['raw'], apply: () => CONTINUE, toArgs: () => [], list: () => '' }),
 };
