@@ -2,7 +2,7 @@
  * Where things are on the screen, from its size alone. The UI draws by it and the pane is placed by it, so that the hole
  * in the drawing and the terminal in the hole cannot disagree.
  */
-import type { Rect } from './terminal/stage.ts';
+import type { Rect } from './terminal/stage-port.ts';
 
 /** Smaller than this and nothing useful fits: the UI says so instead. */
 export const MINIMUM = { columns: 60, rows: 15 };

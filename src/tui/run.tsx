@@ -13,6 +13,9 @@ import { Stage } from './terminal/stage.ts';
 import { VirtualStdout } from './terminal/virtual-stdout.ts';
 import { themeFor } from './theme.ts';
 
+/** Often enough to feel immediate, seldom enough that a check of a few seconds does not fill the time. */
+const CHECK_EVERY_MS = 4000;
+
 /** Signals that end the program, and the exit codes that shells give them. */
 const ENDING = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
@@ -48,7 +51,7 @@ export async function runTui(services: AppServices, options: TuiOptions = {}): P
   const quitted = new Promise<number>((resolve) => {
     quit = resolve;
   });
-  const ui: Ui = { stage, services, theme: themeFor(env), pane: options.pane ?? true, now: Date.now, quit: () => quit(0) };
+  const ui: Ui = { stage, services, theme: themeFor(env), pane: options.pane ?? true, checkEveryMs: options.checkEveryMs ?? CHECK_EVERY_MS, now: Date.now, quit: () => quit(0) };
 
   terminal.enter();
   const unguard = guard(terminal, stage, (code) => quit(code));

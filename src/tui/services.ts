@@ -72,6 +72,8 @@ export interface TuiOptions {
   readonly pane?: boolean;
   /** The key that leaves the terminal pane, as `ctrl-]`. */
   readonly prefix?: string;
+  /** How often the criteria are looked at in practice; every four seconds when not given. */
+  readonly checkEveryMs?: number;
   /** Open this lab at once. */
   readonly lab?: string;
 }

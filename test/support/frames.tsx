@@ -9,7 +9,7 @@ import { App } from '../../src/tui/App.tsx';
 import { UiContext, type Ui } from '../../src/tui/hooks/use-ui.ts';
 import type { AppServices, ShellCommand } from '../../src/tui/services.ts';
 import type { Pane } from '../../src/tui/terminal/pane.ts';
-import type { Rect, StagePort, StageState } from '../../src/tui/terminal/stage.ts';
+import type { Rect, StagePort, StageState } from '../../src/tui/terminal/stage-port.ts';
 import { VirtualStdout } from '../../src/tui/terminal/virtual-stdout.ts';
 import { UNICODE } from '../../src/tui/theme.ts';
 
@@ -128,6 +128,7 @@ export function show(services: AppServices, options: ShowOptions = {}, component
     services,
     theme: { colors: options.colors ?? true, symbols: UNICODE },
     pane: options.pane ?? true,
+    checkEveryMs: 60_000,
     now: options.now ?? Date.now,
     quit: () => {
       isQuit = true;

@@ -11,4 +11,4 @@ const has = (flag: string) => process.argv.includes(flag);
 if (has('--crash')) setTimeout(() => {
   throw new Error('a crash on purpose');
 }, 700);
-process.exitCode = await runTui(fakeApp(folder, { firstRun: true }), { plain: has('--plain'), pane: !has('--no-pane') });
+process.exitCode = await runTui(fakeApp(folder, { firstRun: true }), { plain: has('--plain'), pane: !has('--no-pane'), checkEveryMs: 500 });

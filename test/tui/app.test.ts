@@ -205,6 +205,7 @@ describe.skipIf(skip)('the terminal pane', () => {
     await screen.see('v select');
     screen.type('kk0vj$\r');
     await screen.see('Copied 2 lines.');
+    // oxlint-disable-next-line no-control-regex
     const [, base64 = ''] = /\x1b\]52;c;([^\x07]+)\x07/.exec(screen.output) ?? [];
     expect(Buffer.from(base64, 'base64').toString()).toBe('first\nsecond');
   });

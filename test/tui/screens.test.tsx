@@ -201,7 +201,7 @@ describe('a lab', () => {
        · web-a runs on cka-lab-worker                        3 │
        · web-b runs on cka-lab-worker2                       3 │
        · web-a reads the page of web-b                       4 │
-       Ctrl-] then  c check  h hint  s solution  d debrief  r reset  Esc home  ? help"
+       Ctrl-] then  z zoom  c check  h hint  s solution  d debrief  r reset  Esc home  ? help"
     `);
     expect(ui.stage.placed).toEqual({ x: 58, y: 1, width: 92, height: 40 });
   });
@@ -590,6 +590,8 @@ describe('clusters, doctor, help', () => {
 
         Lab, from the panel to the terminal
           Tab Enter     Into the terminal.
+
+        Lab, about the terminal, from the panel
           z             Terminal full screen, and back.
           y [           Copy mode: choose text of the terminal with the keyboard; the mouse is yours
                         meanwhile.
@@ -634,8 +636,6 @@ describe('clusters, doctor, help', () => {
         While a lab starts
           r             Try again.
           Esc q         Home. What was begun goes on.
-
-
 
 
 

@@ -3,7 +3,7 @@ import { createContext, useContext } from 'react';
 
 export interface Help {
   readonly isOpen: boolean;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** Without a provider there is no help, as in the help screen itself. */

@@ -10,9 +10,6 @@ import { isSolved, type LabView } from '../views/lab.ts';
 import { useNow } from './use-now.ts';
 import { useUi } from './use-ui.ts';
 
-/** In practice the criteria are looked at this often, counted from the end of the last look. */
-const PRACTICE_MS = 4000;
-
 type Busy = 'checking' | 'resetting' | 'stopping' | undefined;
 
 export interface LabControl {
@@ -32,7 +29,7 @@ export function useLab(running: RunningLab): LabControl {
   const [hintsTaken, setHintsTaken] = useState(running.hintsTaken);
   const [practice, setPractice] = useState(true);
   const [solvedAtMs, setSolvedAtMs] = useState<number>();
-  const { now: clock } = useUi();
+  const { now: clock, checkEveryMs } = useUi();
   const gate = useRef<Busy>(undefined);
   const now = useNow(solvedAtMs === undefined);
 
@@ -68,14 +65,14 @@ export function useLab(running: RunningLab): LabControl {
     let timer: NodeJS.Timeout;
     let gone = false;
     const later = () => {
-      timer = setTimeout(() => void look().then(() => !gone && later()), PRACTICE_MS);
+      timer = setTimeout(() => void look().then(() => !gone && later()), checkEveryMs);
     };
     later();
     return () => {
       gone = true;
       clearTimeout(timer);
     };
-  }, [practice, isOver, look]);
+  }, [practice, isOver, look, checkEveryMs]);
 
   return {
     view: {

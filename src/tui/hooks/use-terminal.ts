@@ -14,7 +14,7 @@ export interface TerminalState {
   readonly pane: Pane | undefined;
   /** Why there is none. */
   readonly because: string | undefined;
-  reopen(): void;
+  readonly reopen: () => void;
 }
 
 export function useTerminal(open: OpenLab, size: { columns: number; rows: number }): TerminalState {

@@ -2,7 +2,7 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import { assert } from '../../base/assert.ts';
 import type { AppServices } from '../services.ts';
-import type { StagePort, StageState } from '../terminal/stage.ts';
+import type { StagePort, StageState } from '../terminal/stage-port.ts';
 import type { Theme } from '../theme.ts';
 
 /** The surroundings of the UI. `now` is the wall clock, in Unix milliseconds. */
@@ -12,9 +12,11 @@ export interface Ui {
   readonly services: AppServices;
   /** False: the learner wants their own terminal instead of the pane. */
   readonly pane: boolean;
-  now(): number;
+  /** In practice the criteria are looked at this often, counted from the end of the last look. */
+  readonly checkEveryMs: number;
+  readonly now: () => number;
   /** Leave the program. */
-  quit(): void;
+  readonly quit: () => void;
 }
 
 export const UiContext = createContext<Ui | undefined>(undefined);

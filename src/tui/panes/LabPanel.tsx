@@ -2,7 +2,7 @@
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import type { Scroll } from '../hooks/use-scroll.ts';
-import type { Rect } from '../terminal/stage.ts';
+import type { Rect } from '../terminal/stage-port.ts';
 import { line, span, type Line } from '../text/lines.ts';
 import type { Symbols } from '../theme.ts';
 import { criterionMarks, TABS, tabLines, type LabView, type Tab } from '../views/lab.ts';

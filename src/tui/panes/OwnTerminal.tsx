@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { useUi } from '../hooks/use-ui.ts';
 import { pasteLine } from '../paste-line.ts';
 import type { RunningLab } from '../services.ts';
-import type { Rect } from '../terminal/stage.ts';
+import type { Rect } from '../terminal/stage-port.ts';
 import { ownTerminalLines } from '../views/lab.ts';
 import { Lines } from './Lines.tsx';
 

@@ -2,7 +2,7 @@
 import { Box } from 'ink';
 import { useLayoutEffect, type ReactNode } from 'react';
 import { useUi } from '../hooks/use-ui.ts';
-import type { Rect } from '../terminal/stage.ts';
+import type { Rect } from '../terminal/stage-port.ts';
 
 export function TerminalView({ rect }: { rect: Rect }): ReactNode {
   const { stage } = useUi();

@@ -14,9 +14,14 @@ export function colorDepth(env: Readonly<Record<string, string | undefined>>): C
   return term.includes('256') ? '256' : '16';
 }
 
-/** SGR parameters for a palette colour. @param ground 30 for the text, 40 for what is behind it */
-export function paletteSgr(index: number, ground: 30 | 40, depth: ColorDepth): string {
+/**
+ * SGR parameters for a palette colour.
+ * @param ground 30 for the text, 40 for what is behind it
+ * @param isOf256 the program named one of 256 colours. Some terminals brighten bold text in the first of sixteen, but not in those.
+ */
+export function paletteSgr(index: number, ground: 30 | 40, depth: ColorDepth, isOf256 = false): string {
   if (depth === 'none') return '';
+  if (isOf256 && depth !== '16') return `;${ground + 8};5;${index}`;
   if (index < 8) return `;${ground + index}`;
   if (index < 16) return `;${ground + 52 + index}`;
   if (depth === '16') return paletteSgr(nearest16(paletteRgb(index)), ground, depth);

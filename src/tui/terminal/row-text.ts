@@ -32,6 +32,9 @@ export function rowText(line: IBufferLine | undefined, width: number, depth: Col
   return style === '' ? text : `${text}\x1b[0m`;
 }
 
+/** The emulator's mark of a colour that was named as one of 256, and not as one of sixteen. */
+const OF_256 = 0x2000000;
+
 function sgr(cell: IBufferCell, depth: ColorDepth, isSelected: boolean): string {
   let codes = '';
   if (cell.isBold()) codes += ';1';
@@ -44,8 +47,8 @@ function sgr(cell: IBufferCell, depth: ColorDepth, isSelected: boolean): string 
   if (cell.isStrikethrough()) codes += ';9';
   if (cell.isOverline()) codes += ';53';
   if (cell.isFgRGB()) codes += rgbSgr(cell.getFgColor(), 30, depth);
-  else if (cell.isFgPalette()) codes += paletteSgr(cell.getFgColor(), 30, depth);
+  else if (cell.isFgPalette()) codes += paletteSgr(cell.getFgColor(), 30, depth, cell.getFgColorMode() === OF_256);
   if (cell.isBgRGB()) codes += rgbSgr(cell.getBgColor(), 40, depth);
-  else if (cell.isBgPalette()) codes += paletteSgr(cell.getBgColor(), 40, depth);
+  else if (cell.isBgPalette()) codes += paletteSgr(cell.getBgColor(), 40, depth, cell.getBgColorMode() === OF_256);
   return codes;
 }

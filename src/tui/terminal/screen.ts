@@ -87,7 +87,8 @@ export class Screen {
       const continues = buffer.getLine(row + 1)?.isWrapped === true;
       const start = row === from.row ? from.column : 0;
       const end = row === to.row ? to.column + 1 : this.columns;
-      text += line.translateToString(!continues, start, end);
+      const part = line.translateToString(false, start, end);
+      text += continues ? part : part.trimEnd();
       if (row < to.row && !continues) text += '\n';
     }
     return text;

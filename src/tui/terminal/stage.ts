@@ -13,42 +13,8 @@ import { encode } from './encode.ts';
 import { Pane } from './pane.ts';
 import type { PtySupport } from './pty.ts';
 import type { RealTerminal } from './real-terminal.ts';
+import type { Rect, StagePort, StageState } from './stage-port.ts';
 import { Tokenizer, type Token } from './tokens.ts';
-
-/** What the UI sees of it; a new object at every change. */
-export interface StageState {
-  readonly columns: number;
-  readonly rows: number;
-  readonly focus: 'panel' | 'terminal' | 'copy';
-  /** What just happened, for the footer. */
-  readonly notice?: string | undefined;
-}
-
-/** A place on the screen, in cells from the top left. */
-export interface Rect {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** The part of the stage that screens use; a fake one stands in for it in tests. */
-export interface StagePort {
-  readonly prefix: string;
-  readonly state: StageState;
-  subscribe(listener: () => void): Disposer;
-  /** Keys that are for the panel, by name. */
-  onKey(listener: (key: string) => void): Disposer;
-  openPane(command: ShellCommand, size: { columns: number; rows: number }): Promise<Pane | { readonly because: string }>;
-  /** The pane that gets the keyboard and is drawn, from now on; undefined for none. */
-  attach(pane: Pane | undefined): void;
-  /** Draw the pane here; undefined draws it nowhere, while it may run on. */
-  place(rect: Rect | undefined): void;
-  setFocus(focus: StageState['focus']): void;
-  /** Give the prefix key itself to the program in the pane. */
-  sendPrefix(): void;
-  notify(notice: string | undefined): void;
-}
 
 /** What the stage needs from its host. */
 export interface StagePorts extends Omit<CompositorPorts, 'write'> {
@@ -249,5 +215,5 @@ export class Stage implements StagePort {
 
 function count(text: string): string {
   const lines = text.split('\n').length;
-  return lines === 1 ? `${[...text].length} characters` : `${lines} lines`;
+  return lines === 1 ? `${Array.from(text).length} characters` : `${lines} lines`;
 }

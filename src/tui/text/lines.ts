@@ -136,5 +136,16 @@ function wordsOf(spans: Line): Word[] {
 function trimEnd(spans: readonly Span[]): Line {
   const trimmed = [...spans];
   while (trimmed.length > 0 && /^ *$/.test(trimmed.at(-1)!.text) && trimmed.at(-1)!.style === 'plain') trimmed.pop();
-  return trimmed;
+  return merged(trimmed);
+}
+
+/** Neighbours of one style as one span: there is less to draw. */
+function merged(spans: readonly Span[]): Line {
+  const kept: Span[] = [];
+  for (const next of spans) {
+    const last = kept.at(-1);
+    if (last?.style === next.style) kept[kept.length - 1] = span(last.text + next.text, next.style);
+    else kept.push(next);
+  }
+  return kept;
 }
