@@ -7,11 +7,11 @@ import { UserError } from '../base/user-error.ts';
 const RETRY_MS = 15;
 const PATIENCE_MS = 5_000;
 
-/** Run `work` while holding `file`. @throws UserError when another living process holds it for seconds */
-export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
+/** Run `work` while holding `file`. @throws UserError when another living process holds it for too long */
+export async function withLock<T>(file: string, work: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
   const mine = `${process.pid} ${randomUUID()}`;
   for (let waited = 0; !(await take(file, mine)); waited += RETRY_MS) {
-    if (waited >= PATIENCE_MS) throw new UserError(`${file} is held by another process.`, `If no other cka runs, remove ${file} and try again.`);
+    if (waited >= patienceMs) throw new UserError(`${file} is held by another process.`, `If no other cka runs, remove ${file} and try again.`);
     await pause(RETRY_MS);
   }
   try {

@@ -3,14 +3,20 @@
  * began, hints taken, the result) is in the progress file, so that any other process can go on with the same lab.
  * Knows no screen and no backend.
  */
+import { join } from 'node:path';
 import { UserError } from '../base/user-error.ts';
 import type { Capability, Cluster, ClusterBackend, ClusterSpec } from '../cluster/cluster.ts';
 import { checkLab } from './check.ts';
 import type { Checker } from './checker.ts';
 import type { CheckReport, Lab } from './lab.ts';
+import { withLock } from './lock.ts';
 import type { Attempt, Progress } from './progress.ts';
 import { clear, isPrepared, prepare, type Progressing } from './setup.ts';
 import { type LabShell, prepareShell, type ShellFolders } from './shell/lab-shell.ts';
+import { ownFolder } from './shell/own-folder.ts';
+
+/** Longer than any cluster needs to come up. */
+const START_PATIENCE_MS = 300_000;
 
 export interface SessionOptions {
   readonly lab: Lab;
@@ -45,17 +51,28 @@ export class LabSession {
 
   /** Bring the cluster up and put the lab into it; go on where the learner was when it runs already. @throws UserError */
   static async start(options: SessionOptions): Promise<LabSession> {
-    const { lab, backend, spec, progress, onProgress } = options;
+    const { folders, spec } = options;
+    await ownFolder(folders.run);
+    // Two screens that open labs on one cluster at the same moment do it one after the other.
+    return withLock(join(folders.run, `${spec.name}.lock`), () => LabSession.#startAlone(options), START_PATIENCE_MS);
+  }
+
+  static async #startAlone(options: SessionOptions): Promise<LabSession> {
+    const { lab, backend, spec, progress, onProgress, folders } = options;
     const existed = await backend.find(spec.name);
     const cluster = existed ?? (await backend.up(spec, onProgress));
     requireCapabilities(lab, cluster);
     const running = await progress.running(spec.name);
     if (running?.lab === lab.id && (await isPrepared(lab, cluster))) {
-      return new LabSession(options, cluster, running, await prepareShell(lab, cluster, options.folders), true);
+      return new LabSession(options, cluster, running, await prepareShell(lab, cluster, folders), true);
     }
-    await fresh(lab, cluster, onProgress);
+    if (running && running.lab !== lab.id) options.onNotice?.(`Lab ${running.lab} was running on cluster ${spec.name}. It has ended.`);
+    // Whoever is interrupted from here on finds no running lab, and starts afresh.
+    await progress.end(spec.name);
+    const used = existed !== undefined && (await progress.all()).some(({ cluster: name }) => name === spec.name);
+    await fresh(lab, cluster, used, onProgress);
     const attempt = await progress.begin({ lab: lab.id, backend: cluster.info.backend, cluster: spec.name, of: pointsOf(lab) });
-    return new LabSession(options, cluster, attempt, await prepareShell(lab, cluster, options.folders), false);
+    return new LabSession(options, cluster, attempt, await prepareShell(lab, cluster, folders), false);
   }
 
   /** The running lab. @throws UserError when it does not run */
@@ -108,8 +125,10 @@ export class LabSession {
 
   /** Back to the lab's start: a new attempt; hints that were read stay read. */
   async reset(onProgress?: Progressing): Promise<void> {
-    await fresh(this.lab, this.cluster, onProgress ?? this.#options.onProgress);
+    await this.settled();
     const { backend, cluster, of, hints, solutionRead } = this.#attempt;
+    await this.#options.progress.end(cluster);
+    await fresh(this.lab, this.cluster, true, onProgress ?? this.#options.onProgress);
     this.#attempt = await this.#options.progress.begin({ lab: this.lab.id, backend, cluster, of, hints, solutionRead });
     this.#shell = await prepareShell(this.lab, this.cluster, this.#options.folders);
   }
@@ -154,10 +173,13 @@ export function pointsOf(lab: Lab): number {
   return lab.criteria.reduce((total, { points }) => total + points, 0);
 }
 
-/** A cluster that can go back to its start does; on others the last lab's namespaces are removed. */
-async function fresh(lab: Lab, cluster: Cluster, onProgress: Progressing = () => undefined): Promise<void> {
-  onProgress('putting the cluster back to its start');
-  if (cluster.offers.has('reset')) await cluster.reset();
+/**
+ * A cluster that labs have used goes back to its start where it can; on others the namespaces of labs are removed, and
+ * what the learner made there for themselves stays.
+ */
+async function fresh(lab: Lab, cluster: Cluster, used: boolean, onProgress: Progressing = () => undefined): Promise<void> {
+  if (used) onProgress('putting the cluster back to its start');
+  if (used && cluster.offers.has('reset')) await cluster.reset();
   else await clear(cluster);
   await prepare(lab, cluster, onProgress);
 }

@@ -27,7 +27,7 @@ test('a lab is started, solved step by step, and its result is kept', async () =
   const { cluster, options, steps } = surroundings();
   const session = await LabSession.start(options);
   expect(session.resumed).toBe(false);
-  expect(steps).toEqual(['putting the cluster back to its start', 'creating namespace one']);
+  expect([steps, cluster.resets]).toEqual([['creating namespace one'], 0]);
   expect(cluster.objects.get('/api/v1/namespaces/one')?.metadata.labels).toEqual({ 'cka-trainer/lab': 'pack.first' });
 
   expect(await session.check()).toMatchObject({ points: 0, of: 3, criteria: [{ id: 'there', points: 0, of: 2, finding: { status: 'fail', saw: 'ConfigMap "answer" in namespace "one" does not exist' } }, { id: 'right', points: 0 }] });
@@ -102,4 +102,26 @@ test('a result that cannot be written is said, and the learner is graded all the
   options.progress.checked = () => Promise.reject(Object.assign(new Error('disk'), { code: 'ENOSPC' }));
   expect((await session.check()).of).toBe(3);
   expect(notices).toEqual(['Error: disk']);
+});
+
+test('the next lab on a used cluster finds it at its start, and the learner is told that the last one has ended', async () => {
+  const { cluster, options, notices } = surroundings();
+  await LabSession.start(options);
+  await LabSession.start({ ...options, lab: makeLab({ id: 'pack/second', namespaces: ['two'] }) });
+  expect([cluster.resets, cluster.objects.has('/api/v1/namespaces/one'), cluster.objects.has('/api/v1/namespaces/two')]).toEqual([1, false, true]);
+  expect(notices).toEqual(['Lab pack/first was running on cluster cka-lab. It has ended.']);
+});
+
+test('a start that was interrupted leaves nothing that the next one trips over', async () => {
+  const { cluster, options } = surroundings();
+  cluster.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'one', labels: { 'cka-trainer/lab': 'pack.first' } } });
+  cluster.put(answer('half'));
+  const session = await LabSession.start(options);
+  expect([session.resumed, cluster.writes]).toEqual([false, ['DELETE /api/v1/namespaces/one', 'POST /api/v1/namespaces']]);
+});
+
+test('two starts at the same moment are one', async () => {
+  const { cluster, options } = surroundings();
+  const [a, b] = await Promise.all([LabSession.start(options), LabSession.start(options)]);
+  expect([[a.resumed, b.resumed].toSorted(), a.attempt.id === b.attempt.id, cluster.writes]).toEqual([[false, true], true, ['POST /api/v1/namespaces']]);
 });

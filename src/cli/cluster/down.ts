@@ -1,6 +1,8 @@
 /** `cka cluster down` and `cka cluster reset`. A lab on that cluster has ended with it. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CLUSTER_OPTIONS, type CliCommand, EXIT, JSON_OPTION, printJson } from '../command.ts';
-import { backendOf, clusterName, openProgress, runningCluster } from '../labs.ts';
+import { backendOf, clusterName, openProgress, paths, runningCluster } from '../labs.ts';
 
 export const clusterDown: CliCommand = {
   name: 'cluster down',
@@ -15,6 +17,7 @@ export const clusterDown: CliCommand = {
     const cluster = (await backend.find(name)) ?? (known ? await backend.up({ name, workers: known.nodes.length - 1, cni: known.cni, proxyMode: known.proxyMode }) : undefined);
     await cluster?.down();
     await (await openProgress(cli)).end(name);
+    await rm(join((await paths(cli)).run, 'shells', name), { recursive: true, force: true });
     if (options['json']) printJson(cli, { name, existed: cluster !== undefined });
     else cli.out(cluster ? `Cluster ${name} is gone.\n` : `There was no cluster ${name}.\n`);
     return EXIT.done;
