@@ -1,4 +1,4 @@
-/** Every controller there is. A new one is a file and a line here. */
+/** Every controller there is. A new one is a file and a line here. The scheduler is a process of its own, as in a real cluster. */
 import type { MakeController } from './controller.ts';
 import { daemonSetController } from './daemonset.ts';
 import { deploymentController } from './deployment.ts';
@@ -29,7 +29,8 @@ export const controllers: readonly MakeController[] = [
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,
-  schedulerController,
   podGarbageCollector,
   garbageCollector,
 ];
+
+export const scheduler: MakeController = schedulerController;
