@@ -19,6 +19,7 @@ interface SystemImage {
   /** Built on Alpine: has a shell and BusyBox; the others have neither. */
   readonly onAlpine?: true;
   readonly entrypoint?: readonly string[];
+  readonly user?: string;
   readonly sizeBytes: number;
 }
 
@@ -33,7 +34,7 @@ const IMAGES: readonly SystemImage[] = [
   { repository: 'registry.k8s.io/coredns/coredns', tags: /^v1\.\d+\.\d+$/, binary: '/coredns', program: 'coredns', entrypoint: ['/coredns'], sizeBytes: 22_400_000 },
   { repository: 'quay.io/calico/node', tags: CALICO, binary: '/bin/calico-node', program: 'calico-node', entrypoint: ['/bin/calico-node', '-felix'], sizeBytes: 160_000_000 },
   { repository: 'quay.io/calico/cni', tags: CALICO, binary: '/opt/cni/bin/install', program: 'calico-cni-install', more: { '/opt/cni/bin/calico-ipam': 'calico-ipam' }, sizeBytes: 72_000_000 },
-  { repository: 'quay.io/calico/kube-controllers', tags: CALICO, binary: '/usr/bin/kube-controllers', program: 'calico-kube-controllers', more: { '/usr/bin/check-status': 'check-status' }, entrypoint: ['/usr/bin/kube-controllers'], sizeBytes: 53_000_000 },
+  { repository: 'quay.io/calico/kube-controllers', tags: CALICO, binary: '/usr/bin/kube-controllers', program: 'calico-kube-controllers', more: { '/usr/bin/check-status': 'check-status' }, entrypoint: ['/usr/bin/kube-controllers'], user: '999', sizeBytes: 53_000_000 },
   { repository: 'ghcr.io/flannel-io/flannel', tags: /^v0\.\d+\.\d+$/, binary: '/opt/bin/flanneld', program: 'flanneld', onAlpine: true, entrypoint: ['/opt/bin/flanneld'], sizeBytes: 32_000_000 },
   { repository: 'ghcr.io/flannel-io/flannel-cni-plugin', tags: /^v1\.\d+\.\d+-flannel\d+$/, binary: '/flannel', program: 'flannel-cni', onAlpine: true, sizeBytes: 4_800_000 },
   { repository: 'docker.io/kindest/local-path-provisioner', tags: /^v\d{8}-[0-9a-f]+$/, binary: '/usr/bin/local-path-provisioner', program: 'local-path-provisioner', sizeBytes: 20_600_000 },
@@ -45,6 +46,7 @@ export const systemImages: readonly ImageRecipe[] = IMAGES.map((image) => ({
   tags: (tag) => image.tags.test(tag),
   files: (files) => writeFiles(files, image),
   ...(image.entrypoint ? { entrypoint: image.entrypoint } : {}),
+  ...(image.user ? { user: image.user } : {}),
   env: { PATH: DEFAULT_PATH },
   sizeBytes: image.sizeBytes,
 }));

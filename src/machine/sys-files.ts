@@ -5,6 +5,8 @@ import type { Machine } from './machine.ts';
 
 export function sysFiles(machine: Machine): FileSystem {
   return computedFiles(() => entriesOf({
+    // Where cgroups would be mounted: pods that ask for the place find it, and nothing in it.
+    fs: { entries: () => entriesOf({ cgroup: { entries: () => new Map() } }) },
     class: { entries: () => entriesOf({ net: { entries: (viewer) => network(viewer.pid) } }) },
     module: { entries: () => new Map([...machine.modules].map((name) => [name, { entries: () => new Map() }])) },
   }));

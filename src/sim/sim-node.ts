@@ -1,0 +1,108 @@
+/** One node, switched on: machine, systemd units, kubelet, CNI, and the programs that only a cluster's pods run. */
+import type { Clock, Disposer } from '../base/clock.ts';
+import type { Rng } from '../base/rng.ts';
+import { findImage } from '../images/index.ts';
+import type { Registry } from '../kinds/registry.ts';
+import type { FileSystem } from '../machine/files.ts';
+import type { Machine, ProgramTable } from '../machine/machine.ts';
+import type { Program } from '../machine/program.ts';
+import type { Lan } from '../net/device/lan.ts';
+import type { World } from '../net/world.ts';
+import { calicoPlugin } from '../node/cni/calico/plugin.ts';
+import { calicoPrograms } from '../node/cni/calico/programs.ts';
+import type { CalicoIpam } from '../node/cni/calico/ipam.ts';
+import { flanneld } from '../node/cni/flannel/flanneld.ts';
+import { flannelPlugin } from '../node/cni/flannel/plugin.ts';
+import { CniRuntime } from '../node/cni/plugin.ts';
+import type { Component } from '../node/component.ts';
+import { controlPlanePrograms } from '../node/control-plane.ts';
+import { coredns } from '../node/coredns/program.ts';
+import { kubeProxy } from '../node/kube-proxy/program.ts';
+import { makeRecorder } from '../controllers/events.ts';
+import { Kubelet } from '../node/kubelet/kubelet.ts';
+import { programs } from '../programs/index.ts';
+import { stringify } from 'yaml';
+import { makeNodeMachine } from './node-machine.ts';
+import { staticPods } from './system/control-plane.ts';
+import { DNS_SERVICE_IP, KUBERNETES_VERSION, type NodePlan, type TopologyOptions } from './topology.ts';
+
+export interface SimNode {
+  readonly name: string;
+  readonly plan: NodePlan;
+  readonly machine: Machine;
+  readonly kubelet: Kubelet;
+}
+
+export interface NodeOptions {
+  readonly plan: NodePlan;
+  readonly topology: TopologyOptions;
+  readonly image: FileSystem;
+  readonly ipam: CalicoIpam;
+  readonly world: World;
+  readonly lan: Lan;
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly registry: Registry;
+  runControllers(): Disposer;
+  runScheduler(): Disposer;
+}
+
+export function startNode(options: NodeOptions): SimNode {
+  const { plan, clock, rng, registry } = options;
+  const machine = makeNodeMachine({ plan, image: options.image, world: options.world, lan: options.lan, clock, rng, programs });
+  const component: Component = { nodeName: plan.name, registry, clock, rng };
+  const kubelet = new Kubelet({
+    nodeName: plan.name,
+    machine,
+    registry,
+    clock,
+    rng,
+    record: makeRecorder(registry, clock, rng),
+    images: findImage,
+    network: new CniRuntime(machine, [calicoPlugin({ name: plan.name, machine, ipam: options.ipam }), flannelPlugin({ machine, rng })]),
+    dnsServer: DNS_SERVICE_IP,
+    systemPrograms: table([
+      kubeProxy(component),
+      coredns(component),
+      flanneld(component, machine),
+      ...calicoPrograms(component, machine, options.ipam),
+      ...controlPlanePrograms({ runControllers: options.runControllers, runScheduler: options.runScheduler, nodeAddress: plan.address }),
+    ]),
+    nodeIp: plan.address,
+    registration: {
+      version: KUBERNETES_VERSION,
+      providerId: `kind://docker/${options.topology.name}/${plan.name}`,
+      ...(plan.role === 'control-plane'
+        ? {
+            labels: { 'node-role.kubernetes.io/control-plane': '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' },
+            taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' as const }],
+          }
+        : {}),
+    },
+  });
+  if (plan.role === 'control-plane') {
+    for (const pod of staticPods(options.topology, plan)) machine.files.write(`/etc/kubernetes/manifests/${pod.metadata.name}.yaml`, stringify(pod), { mode: 0o600 });
+  }
+  startUnits(machine, kubelet);
+  return { name: plan.name, plan, machine, kubelet };
+}
+
+function startUnits(machine: Machine, kubelet: Kubelet): void {
+  const containerd = machine.units.add({
+    name: 'containerd.service', description: 'containerd container runtime', path: '/etc/systemd/system/containerd.service', command: ['/usr/local/bin/containerd'], docs: 'https://containerd.io',
+  });
+  const unit = machine.units.add({
+    name: 'kubelet.service', description: 'kubelet: The Kubernetes Node Agent', path: '/etc/systemd/system/kubelet.service',
+    command: ['/usr/bin/kubelet', '--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf', '--kubeconfig=/etc/kubernetes/kubelet.conf', '--config=/var/lib/kubelet/config.yaml'],
+    docs: 'https://kubernetes.io/docs/',
+    onStart: () => kubelet.start(),
+    onStop: () => kubelet.stop(),
+  });
+  machine.units.start(containerd);
+  machine.units.start(unit);
+}
+
+function table(all: readonly Program[]): ProgramTable {
+  const byName = new Map(all.map((program) => [program.name, program]));
+  return { get: (name) => byName.get(name) };
+}
