@@ -90,7 +90,8 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
   let resetting = Promise.resolve();
   const reset = async () => {
     stopWorld();
-    simulation = await bootFrom(files.read<Json>('start.json'));
+    const { revision } = simulation.registry.store;
+    simulation = await bootFrom(goOnAfter(files.read<Json>('start.json'), revision));
     stopWorld = startWorld(simulation, persistence, log);
     server.replace(simulation);
     persistence.changed();
@@ -103,7 +104,10 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
       case 'POST /cka/v1/reset':
         // One after the other: two resets at once would leave two worlds.
         resetting = resetting.then(reset).then(
-          () => answer(200, {}),
+          () => {
+            response.once('finish', () => setImmediate(() => server.drop()));
+            answer(200, {});
+          },
           (error: Error) => {
             log(`reset: ${error.stack ?? error.message}`);
             answer(500, { message: error.message });
@@ -160,7 +164,8 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
 async function bootSaved(files: SimulatorFiles, bootFrom: (snapshot: Json | undefined) => Promise<RunningSimulation>, log: (line: string) => void): Promise<RunningSimulation> {
   const saved = files.read<Json>('store.json');
   try {
-    if (saved !== undefined || !files.has('store.json')) return await bootFrom(saved);
+    // Writes of the last moment may be lost, and their revisions must not be given twice.
+    if (saved !== undefined || !files.has('store.json')) return await bootFrom(goOnAfter(saved, revisionOf(saved) + 1000));
   } catch (error) {
     if (saved === undefined) throw error;
     log(`the saved cluster cannot be used: ${(error as Error).message}`);
@@ -168,6 +173,23 @@ async function bootSaved(files: SimulatorFiles, bootFrom: (snapshot: Json | unde
   const copy = files.setAside('store.json');
   log(`the saved cluster was damaged and starts anew; a copy of it is ${copy}`);
   return bootFrom(undefined);
+}
+
+/** A snapshot as `Simulation.snapshot` gives it, as far as this process looks into it. */
+interface Saved {
+  readonly store?: { readonly revision?: number };
+}
+
+const revisionOf = (snapshot: Json | undefined): number => (snapshot as Saved | undefined)?.store?.revision ?? 0;
+
+/**
+ * The same objects at a later revision, so that clients who watched before have to list again (410) and none waits for
+ * revisions that have passed: what `etcdutl snapshot restore --bump-revision --mark-compacted` is for.
+ */
+function goOnAfter(snapshot: Json | undefined, revision: number): Json | undefined {
+  if (revisionOf(snapshot) === 0) return snapshot;
+  const saved = snapshot as Saved;
+  return { ...saved, store: { ...saved.store, revision: Math.max(revisionOf(snapshot), revision) + 1 } } as unknown as Json;
 }
 
 /** Time runs, and every change goes to disk; the returned function ends both. */

@@ -143,10 +143,16 @@ async function start(files: SimulatorFiles, spec: ClusterSpec, command: readonly
   let state: ServingState | undefined;
   await waitFor(() => {
     state = files.readState();
-    // The file may be that of a process that was killed; and another process may have been quicker than ours.
-    return (state !== undefined && isAlive(state)) || failure !== undefined;
+    if (state !== undefined && isAlive(state)) return true;
+    // Another command may have been quicker than ours and be starting the same cluster: then its process is the one.
+    const lock = files.read<Pick<ServingState, 'pid' | 'startedAt'>>('lock.json');
+    return failure !== undefined && !(lock && isAlive(lock));
   }, START_TIMEOUT_MS);
-  if (state && isAlive(state)) return state;
+  if (state && isAlive(state)) {
+    // Ours came second. Left alone it could come to life when the other one is gone.
+    if (state.pid !== child.pid) child.kill('SIGKILL');
+    return state;
+  }
   if (failure === undefined) child.kill('SIGKILL');
   throw new UserError(`The simulator could not be started: ${lastWords(files) ?? failure ?? 'it did not get ready in time'}.`, `See ${files.log()}.`);
 }

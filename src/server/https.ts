@@ -48,8 +48,10 @@ export interface ServerOptions {
 export interface RunningServer {
   readonly url: string;
   readonly port: number;
-  /** From now on answers come from another world (after a reset); every connection ends, so that no watch outlives the old one. */
+  /** From now on answers come from another world (after a reset). */
   replace(world: Pick<ServerOptions, 'registry' | 'containers' | 'clock'>): void;
+  /** Ends every connection, so that no watch and no shell outlives a world that was replaced. */
+  drop(): void;
   /** Ends every connection and frees the port. */
   close(): Promise<void>;
 }
@@ -121,23 +123,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     server.once('error', reject);
     server.listen(options.port ?? 0, '127.0.0.1', resolve);
   });
+  const drop = () => {
+    for (const socket of streams) socket.destroy();
+    server.closeAllConnections();
+  };
   const { port } = server.address() as AddressInfo;
   return {
     url: `https://127.0.0.1:${port}`,
     port,
     replace: (world) => {
       context = contextOf({ ...options, ...world }, unchanging);
-      // After this turn, so that the request that asked for it is still answered.
-      setImmediate(() => {
-        for (const socket of streams) socket.destroy();
-        server.closeAllConnections();
-      });
     },
+    drop,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of streams) socket.destroy();
-        server.closeAllConnections();
+        drop();
       }),
   };
 }

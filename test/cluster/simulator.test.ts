@@ -70,9 +70,19 @@ test('killed, it comes back with its objects, its port and its credentials', asy
   cluster = again;
 });
 
-test('reset brings back the start; the next request is answered', async () => {
+test('reset brings back the start; who watched before must list again', async () => {
+  const { metadata } = (await cluster.request('GET', CONFIGMAPS)).body as { metadata: { resourceVersion: string } };
   await cluster.reset();
   expect(await names(cluster)).toEqual([]);
+  const { status, body } = await cluster.request('GET', `${CONFIGMAPS}?watch=true&timeoutSeconds=1&resourceVersion=${metadata.resourceVersion}`);
+  expect([status, (body as { reason: string }).reason]).toEqual([410, 'Expired']);
+});
+
+test('two commands that start the same cluster at once share it', async () => {
+  const both = await Promise.all([1, 2].map(() => backend.up({ ...spec, name: 'shared' })));
+  await add(both[0]!, 'seen');
+  expect(await names(both[1]!)).toEqual(['seen']);
+  await both[0]!.down();
 });
 
 test('two clusters by name live side by side', async () => {
