@@ -1,6 +1,8 @@
 /** The network tools, one line each. */
 import type { Program } from '../machine/program.ts';
 import { curl } from './curl/index.ts';
+import { busyboxIp } from './ip/busybox.ts';
+import { ip } from './ip/index.ts';
 import { busyboxNslookup, busyboxNslookup128 } from './lookup/busybox.ts';
 import { dig } from './lookup/dig.ts';
 import { host, nslookup } from './lookup/nslookup.ts';
@@ -8,4 +10,4 @@ import { busyboxPing } from './ping/busybox.ts';
 import { ping } from './ping/iputils.ts';
 import { busyboxWget } from './wget/busybox.ts';
 
-export const networkPrograms: readonly Program[] = [busyboxNslookup, busyboxNslookup128, busyboxPing, busyboxWget, curl, dig, host, nslookup, ping];
+export const networkPrograms: readonly Program[] = [busyboxIp, busyboxNslookup, busyboxNslookup128, busyboxPing, busyboxWget, curl, dig, host, ip, nslookup, ping];

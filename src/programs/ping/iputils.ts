@@ -106,7 +106,7 @@ function summary(name: string, counts: EchoCounts): string {
   const { sent, received, duplicates, errors, times, tookMs } = counts;
   const loss = sent === 0 ? 0 : ((sent - received) * 100) / sent;
   const lost = Number.isInteger(loss) ? String(loss) : String(Number(loss.toPrecision(6)));
-  const head = `\n--- ${name} ping statistics ---\n${sent} packets transmitted, ${received} received, ${duplicates ? `+${duplicates} duplicates, ` : ''}${errors ? `+${errors} errors, ` : ''}${lost}% packet loss, time ${Math.floor(tookMs)}ms\n`;
+  const head = `\n--- ${name} ping statistics ---\n${sent} packets transmitted, ${received} received, ${duplicates ? `+${duplicates} duplicates, ` : ''}${errors ? `+${errors} errors, ` : ''}${lost}% packet loss, time ${Math.round(tookMs)}ms\n`;
   if (times.length === 0) return `${head}\n`;
   const average = times.reduce((sum, one) => sum + one, 0) / times.length;
   const deviation = Math.sqrt(Math.max(0, times.reduce((sum, one) => sum + one * one, 0) / times.length - average * average));
