@@ -130,6 +130,12 @@ export function controlByte(name: string): string | undefined {
   return letter === undefined ? undefined : String.fromCharCode(letter.toUpperCase().charCodeAt(0) - 64);
 }
 
+/** Enter, Tab, Escape and Ctrl-C arrive as control keys too; a terminal without them would be unusable. */
+export const isPossiblePrefix = (name: string): boolean => {
+  const byte = controlByte(name);
+  return byte !== undefined && keyName(byte) === name.toLowerCase() && name !== 'ctrl-c';
+};
+
 const SHOWN: Readonly<Record<string, string>> = {
   up: '↑', down: '↓', left: '←', right: '→', enter: 'Enter', escape: 'Esc', tab: 'Tab', space: 'Space', pageup: 'PgUp', pagedown: 'PgDn', home: 'Home', end: 'End',
 };

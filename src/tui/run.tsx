@@ -3,15 +3,17 @@
  * quitting, a signal, a crash. Loaded only when a screen is wanted, since React and Ink take a while.
  */
 import { render } from 'ink';
+import { UserError } from '../base/user-error.ts';
 import { App } from './App.tsx';
 import type { Ui } from './hooks/use-ui.ts';
+import { isPossiblePrefix } from './keys.ts';
 import type { AppServices, TuiOptions } from './services.ts';
 import { colorDepth } from './terminal/color.ts';
 import { loadPty } from './terminal/pty.ts';
 import { RealTerminal } from './terminal/real-terminal.ts';
 import { Stage } from './terminal/stage.ts';
 import { VirtualStdout } from './terminal/virtual-stdout.ts';
-import { themeFor } from './theme.ts';
+import { ASCII, themeFor, toAscii } from './theme.ts';
 
 /** Often enough to feel immediate, seldom enough that a check of a few seconds does not fill the time. */
 const CHECK_EVERY_MS = 4000;
@@ -25,6 +27,9 @@ export async function runTui(services: AppServices, options: TuiOptions = {}): P
   if (options.plain || env['TERM'] === 'dumb') {
     const { runPlain } = await import('./plain.ts');
     return runPlain(services, { input: process.stdin, output: process.stdout, env, lab: options.lab });
+  }
+  if (options.prefix !== undefined && !isPossiblePrefix(options.prefix)) {
+    throw new UserError(`${options.prefix} cannot be the key that leaves the terminal pane.`, 'Choose Ctrl with another letter or sign, as in ctrl-] or ctrl-g.', 2);
   }
   const terminal = new RealTerminal();
   const stage = new Stage({
@@ -42,7 +47,8 @@ export async function runTui(services: AppServices, options: TuiOptions = {}): P
       return () => clearTimeout(timer);
     },
   });
-  const virtual = new VirtualStdout(stage.state, (frame) => stage.compositor.frame(frame));
+  const theme = themeFor(env);
+  const virtual = new VirtualStdout(stage.state, (frame) => stage.compositor.frame(theme.symbols === ASCII ? toAscii(frame) : frame));
   stage.subscribe(() => {
     virtual.columns = stage.state.columns;
     virtual.rows = stage.state.rows;
@@ -51,7 +57,7 @@ export async function runTui(services: AppServices, options: TuiOptions = {}): P
   const quitted = new Promise<number>((resolve) => {
     quit = resolve;
   });
-  const ui: Ui = { stage, services, theme: themeFor(env), pane: options.pane ?? true, checkEveryMs: options.checkEveryMs ?? CHECK_EVERY_MS, now: Date.now, quit: () => quit(0) };
+  const ui: Ui = { stage, services, theme, pane: options.pane ?? true, checkEveryMs: options.checkEveryMs ?? CHECK_EVERY_MS, now: Date.now, quit: () => quit(0) };
 
   terminal.enter();
   const unguard = guard(terminal, stage, (code) => quit(code));
@@ -93,6 +99,7 @@ function guard(terminal: RealTerminal, stage: Stage, quit: (code: number) => voi
     terminal.enter();
     stage.compositor.invalidate();
   };
+  const ungone = terminal.onGone(() => quit(ENDING.SIGHUP));
   const signals = Object.entries(ENDING).map(([signal, code]) => [signal, () => quit(code)] as const);
   for (const [signal, end] of signals) process.on(signal, end);
   process.on('exit', leave);
@@ -102,6 +109,7 @@ function guard(terminal: RealTerminal, stage: Stage, quit: (code: number) => voi
   process.on('SIGCONT', resume);
   return () => {
     clearInterval(hold);
+    ungone();
     for (const [signal, end] of signals) process.off(signal, end);
     process.off('exit', leave);
     process.off('uncaughtException', crash);

@@ -3,6 +3,7 @@
  * without colours (NO_COLOR) weight and inversion still tell everything apart. No meaning hangs on colour alone.
  */
 import type { TextProps } from 'ink';
+import { colorDepth } from './terminal/color.ts';
 import type { Style } from './text/lines.ts';
 
 /** Marks that have a plain spelling for terminals without UTF-8. */
@@ -31,8 +32,13 @@ export interface Theme {
 export function themeFor(env: Readonly<Record<string, string | undefined>>): Theme {
   const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
   const isPlainLocale = locale === 'C' || locale === 'POSIX' || (locale.includes('.') && !/utf-?8$/i.test(locale));
-  return { colors: !env['NO_COLOR'], symbols: isPlainLocale ? ASCII : UNICODE };
+  return { colors: !env['NO_COLOR'] && colorDepth(env) !== 'none', symbols: isPlainLocale ? ASCII : UNICODE };
 }
+
+const SPELLING: Readonly<Record<string, string>> = { '│': '|', '─': '-', '•': '*', '…': '~', '↳': '>', '·': '-', '↑': '^', '↓': 'v', '←': '<', '→': '>' };
+
+/** A frame for a terminal without UTF-8: what we draw with has a plain spelling of the same width. */
+export const toAscii = (text: string): string => text.replace(/[│─•…↳·↑↓←→]/g, (character) => SPELLING[character]!);
 
 type Look = Pick<TextProps, 'bold' | 'dimColor' | 'italic' | 'underline' | 'inverse' | 'strikethrough' | 'color'>;
 

@@ -10,5 +10,5 @@ const has = (flag: string) => process.argv.includes(flag);
 // A crash that nobody catches, once the screen is up: the terminal must survive it.
 if (has('--crash')) setTimeout(() => {
   throw new Error('a crash on purpose');
-}, 700);
+}, 400);
 process.exitCode = await runTui(fakeApp(folder, { firstRun: true }), { plain: has('--plain'), pane: !has('--no-pane'), checkEveryMs: 500 });

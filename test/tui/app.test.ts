@@ -5,7 +5,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { bundle } from '../support/bundle.ts';
 import { Eyes, noPty, type EyesOptions } from '../support/eyes.ts';
 
@@ -223,5 +223,56 @@ describe.skipIf(skip)('the terminal pane', () => {
     await screen.see(/033   \[   <   0   ;   4   ;   4   M/);
     await screen.see(() => screen.terminal.modes.mouseTrackingMode === 'none');
     expect(existsSync(folder)).toBe(true);
+  });
+});
+
+describe.skipIf(skip)('surroundings', () => {
+  // oxlint-disable-next-line no-control-regex
+  const COLOR = /\x1b\[[0-9;]*\b(?:3[0-7]|9[0-7]|4[0-7])m/;
+
+  test('NO_COLOR draws without colours, and so does a terminal that has none', async () => {
+    for (const env of [{ NO_COLOR: '1' }, { TERM: 'vt100', COLORTERM: '' }]) {
+      const screen = await start('', { env });
+      await screen.see('Enter start');
+      screen.type('q');
+      await expectRestored(screen, 0);
+      expect(screen.output).not.toMatch(COLOR);
+      screen.close();
+    }
+    const screen = await start();
+    await screen.see('Enter start');
+    expect(screen.output).toMatch(COLOR);
+    screen.type('q');
+    await expectRestored(screen, 0);
+  });
+
+  test('without UTF-8 the drawing is plain', async () => {
+    const screen = await start('', { columns: 120, env: { LANG: 'C', LC_ALL: 'C' } });
+    await screen.see('Enter start');
+    screen.type('\r');
+    await screen.see('lab$');
+    // oxlint-disable-next-line no-control-regex
+    expect(screen.text).toMatch(/^[\x00-\x7f]*$/);
+    screen.type('\x1d\x03');
+    await expectRestored(screen, 0);
+  });
+
+  test('a terminal that can do nothing gets the plain mode', async () => {
+    const screen = await start('', { env: { TERM: 'dumb' } });
+    await screen.see('Number of a lab');
+    expect(screen.isAlternate).toBe(false);
+    screen.type('quit\r');
+    await screen.see('exit code 0');
+  });
+
+  test('a window that is closed leaves no program behind', async () => {
+    const screen = await start('', { columns: 120 });
+    await screen.see('Enter start');
+    screen.type('\r');
+    await screen.see('lab$');
+    const program = pid();
+    screen.pty.kill();
+    await screen.end();
+    await vi.waitFor(() => expect(() => process.kill(program, 0)).toThrow(), 5000);
   });
 });

@@ -29,33 +29,42 @@ export function useLab(running: RunningLab): LabControl {
   const [hintsTaken, setHintsTaken] = useState(running.hintsTaken);
   const [practice, setPractice] = useState(true);
   const [solvedAtMs, setSolvedAtMs] = useState<number>();
-  const { now: clock, checkEveryMs } = useUi();
+  const { now: clock, checkEveryMs, stage } = useUi();
   const gate = useRef<Busy>(undefined);
   const now = useNow(solvedAtMs === undefined);
 
-  const alone = useCallback(async (what: Exclude<Busy, undefined>, run: () => Promise<void>) => {
-    if (gate.current) return;
-    gate.current = what;
-    setBusy(what);
-    try {
-      await run();
-      setProblem(undefined);
-    } catch (error) {
-      const { what: happened, action } = problemOf(error);
-      setProblem(`${happened} ${action}`);
-    } finally {
-      gate.current = undefined;
-      setBusy(undefined);
-    }
-  }, []);
+  const alone = useCallback(
+    async (what: Exclude<Busy, undefined>, run: () => Promise<void>, isAsked = true) => {
+      if (gate.current) return;
+      gate.current = what;
+      // What happens by itself is not announced: a screen that changes every few seconds distracts.
+      if (isAsked) setBusy(what);
+      try {
+        await run();
+        setProblem(undefined);
+      } catch (error) {
+        const { what: happened, action } = problemOf(error);
+        setProblem(`${happened} ${action}`);
+        if (isAsked) stage.notify(happened);
+      } finally {
+        gate.current = undefined;
+        setBusy(undefined);
+      }
+    },
+    [stage],
+  );
 
   const look = useCallback(
-    () =>
-      alone('checking', async () => {
-        const next = await running.check();
-        setReport(next);
-        setSolvedAtMs((before) => (isSolved(next) ? (before ?? clock()) : undefined));
-      }),
+    (isAsked: boolean) =>
+      alone(
+        'checking',
+        async () => {
+          const next = await running.check();
+          setReport((before) => (before && isSame(before, next) ? before : next));
+          setSolvedAtMs((before) => (isSolved(next) ? (before ?? clock()) : undefined));
+        },
+        isAsked,
+      ),
     [alone, running, clock],
   );
 
@@ -65,7 +74,7 @@ export function useLab(running: RunningLab): LabControl {
     let timer: NodeJS.Timeout;
     let gone = false;
     const later = () => {
-      timer = setTimeout(() => void look().then(() => !gone && later()), checkEveryMs);
+      timer = setTimeout(() => void look(false).then(() => !gone && later()), checkEveryMs);
     };
     later();
     return () => {
@@ -85,7 +94,7 @@ export function useLab(running: RunningLab): LabControl {
       problem,
     },
     busy,
-    check: () => void look(),
+    check: () => void look(true),
     hint: () => {
       running.takeHint();
       setHintsTaken(running.hintsTaken);
@@ -106,3 +115,6 @@ export function useLab(running: RunningLab): LabControl {
     togglePractice: () => setPractice((on) => !on),
   };
 }
+
+/** The same findings, whatever time the grading took: nothing to draw. */
+const isSame = (a: CheckReport, b: CheckReport): boolean => JSON.stringify({ ...a, tookMs: 0 }) === JSON.stringify({ ...b, tookMs: 0 });

@@ -138,11 +138,10 @@ export function LabScreen({ open, onBack, onStopped }: LabScreenProps): ReactNod
     state.focus === 'copy' ? ['copy']
     : !pane ? ['lab', 'everywhere']
     : [state.focus === 'terminal' ? 'terminal' : 'into', 'pane', 'lab', 'everywhere'];
-  const busy = control.busy === 'resetting' ? 'resetting  ' : control.busy === 'stopping' ? 'ending  ' : '';
   return (
     <Frame
       title={running.lab.title}
-      right={[span(busy, 'accent'), ...criterionStrip(view, theme.symbols), span('  '), ...summary(view)]}
+      right={[span(control.busy === undefined ? '' : `${control.busy}  `, 'accent'), ...criterionStrip(view, theme.symbols), span('  '), ...summary(view)]}
       contexts={contexts}
       question={question?.text}
     >

@@ -25,8 +25,8 @@ export interface CompositorPorts {
   now(): number;
 }
 
-/** At most this often: faster than a screen refreshes helps nobody. */
-const FRAME_MS = 16;
+/** At most this often: a flood is seen as well at this rate, and a key never waits for longer. */
+const FRAME_MS = 10;
 
 /** Owns every byte that reaches the real terminal between entering and leaving it. */
 export class Compositor {

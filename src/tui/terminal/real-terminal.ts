@@ -31,6 +31,16 @@ export class RealTerminal {
     return () => this.output.off('resize', listener);
   }
 
+  /** The window was closed, or the connection to it. */
+  onGone(listener: () => void): Disposer {
+    for (const event of ['end', 'close', 'error']) this.input.on(event, listener);
+    this.output.on('error', listener);
+    return () => {
+      for (const event of ['end', 'close', 'error']) this.input.off(event, listener);
+      this.output.off('error', listener);
+    };
+  }
+
   onInput(listener: (text: string) => void): Disposer {
     this.input.setEncoding('utf8');
     this.input.on('data', listener);

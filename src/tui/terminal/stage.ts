@@ -46,7 +46,7 @@ export class Stage implements StagePort {
 
   constructor(private readonly ports: StagePorts) {
     const { terminal } = ports;
-    this.prefix = ports.prefix !== undefined && controlByte(ports.prefix) !== undefined ? ports.prefix : DEFAULT_PREFIX;
+    this.prefix = ports.prefix ?? DEFAULT_PREFIX;
     this.state = { ...terminal.size, focus: 'panel' };
     this.compositor = new Compositor({ now: ports.now, later: ports.later, write: (data) => terminal.write(data) });
     this.#disposers = [
@@ -98,6 +98,9 @@ export class Stage implements StagePort {
   }
 
   place(rect: Rect | undefined): void {
+    const isResized = rect !== undefined && this.#pane !== undefined && (rect.width !== this.#pane.screen.columns || rect.height !== this.#pane.screen.rows);
+    // The rows of the buffer are other ones after a change of width.
+    if (isResized && this.state.focus === 'copy') this.setFocus('terminal');
     this.#rect = rect;
     if (rect) this.#pane?.resize(rect.width, rect.height);
     this.compositor.setHole(this.#pane && rect ? this.#hole(this.#pane, rect) : undefined);
