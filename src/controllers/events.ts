@@ -29,7 +29,6 @@ interface Remembered {
 export function makeRecorder(registry: Registry, clock: Clock, rng: Rng): EventRecorder {
   const counted = new Map<string, Remembered>();
   const similar = new Map<string, { messages: Set<string>; lastMs: number }>();
-  let serial = 0;
 
   const combine = (event: Occurrence, groupKey: string): Occurrence => {
     const group = similar.get(groupKey);
@@ -49,13 +48,24 @@ export function makeRecorder(registry: Registry, clock: Clock, rng: Rng): EventR
     const key = event === occurrence ? `${groupKey}\0${event.message}` : `${groupKey}\0combined`;
     const known = counted.get(key);
     if (known && countAgain(registry, clock, known, event)) return;
-    const nanos = BigInt(Math.floor(clock.unixMs())) * 1_000_000n + BigInt((rng.below(900_000) + serial++) % 1_000_000);
-    const name = `${event.object.metadata.name}.${nanos.toString(16)}`;
+    const name = `${event.object.metadata.name}.${nextNanos(registry, clock, rng).toString(16)}`;
     const namespace = event.object.metadata.namespace ?? 'default';
     if (!write(() => registry.create('events', newEvent(event, name, namespace, clock), { namespace }))) return;
     counted.set(key, { name, namespace, count: 1 });
     if (counted.size > REMEMBERED) counted.delete(counted.keys().next().value ?? key);
   };
+}
+
+const lastNanos = new WeakMap<Registry, bigint>();
+
+/** The present in nanoseconds, never the same twice: names tell which of two events of one instant came first. */
+function nextNanos(registry: Registry, clock: Clock, rng: Rng): bigint {
+  const now = BigInt(Math.floor(clock.unixMs() * 1000)) * 1000n;
+  const last = lastNanos.get(registry) ?? 0n;
+  // A step that looks like the time a real process needs between two events.
+  const next = now > last ? now : last + BigInt(10_000 + rng.below(10_000));
+  lastNanos.set(registry, next);
+  return next;
 }
 
 function countAgain(registry: Registry, clock: Clock, known: Remembered, event: Occurrence): boolean {

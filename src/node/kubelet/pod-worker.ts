@@ -63,9 +63,15 @@ export class PodWorker {
     return this.sandbox?.ip ?? this.#podIp;
   }
 
-  /** A newer version of the object. */
+  /** A newer version of the object; our own report comes back this way too, and asks for nothing. */
   update(pod: Stored<Pod>): void {
+    const before = this.pod;
     this.pod = pod;
+    const isSame = isEqual(before.spec, pod.spec) && before.metadata.uid === pod.metadata.uid && before.metadata.deletionTimestamp === pod.metadata.deletionTimestamp;
+    if (isSame) {
+      if (pod.spec.readinessGates) this.host.clock.schedule(0, () => this.publish());
+      return;
+    }
     for (const container of [...(pod.spec.initContainers ?? []), ...pod.spec.containers, ...(pod.spec.ephemeralContainers ?? [])]) {
       const slot = this.slots.find((one) => one.name === container.name);
       if (!slot) this.slots.push(newSlot(container, 'ephemeral'));
