@@ -1,6 +1,6 @@
 // Bundles src/main.ts into dist/: one small entry, the rest in chunks that load when they are needed.
 import { build } from 'esbuild';
-import { chmodSync, cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -25,5 +25,5 @@ await build({
   logLevel: 'warning',
 });
 const data = join(root, 'src', 'data');
-if (existsSync(data)) for (const file of readdirSync(data)) cpSync(join(data, file), join(dist, 'data', file));
+if (existsSync(data)) cpSync(data, join(dist, 'data'), { recursive: true });
 chmodSync(join(dist, 'main.js'), 0o755);

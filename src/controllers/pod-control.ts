@@ -12,11 +12,15 @@ import type { Pod, PodTemplate } from './shapes.ts';
 /** @throws ApiError after recording FailedCreate, unless the namespace is being deleted: then there is nothing to say */
 export function createPod(context: ControllerContext, component: string, owner: Stored<KubeObject>, template: Stored<PodTemplate>, change?: (pod: Pod) => void): Stored<Pod> {
   const namespace = owner.metadata.namespace ?? 'default';
+  // Of the template's metadata only these are copied: a name in it means nothing.
+  const { labels, annotations, finalizers } = draft(template.metadata ?? {}) as Pod['metadata'];
   const pod: Pod = {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
-      ...draft(template.metadata ?? {}),
+      ...(labels ? { labels } : {}),
+      ...(annotations ? { annotations } : {}),
+      ...(finalizers ? { finalizers } : {}),
       generateName: `${owner.metadata.name}-`,
       namespace,
       ownerReferences: [controllerReference(owner)],
