@@ -18,6 +18,8 @@ await build({
   target: 'node20',
   jsx: 'automatic',
   define: { 'process.env.NODE_ENV': '"production"' },
+  // Its CommonJS build, imported lazily, would have no named exports.
+  alias: { yaml: join(root, 'node_modules', 'yaml', 'browser', 'index.js') },
   // Native or optional: found at run time, or done without.
   external: ['@lydell/node-pty', 'react-devtools-core', 'bufferutil', 'utf-8-validate'],
   banner: { js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
