@@ -97,7 +97,8 @@ function writeRevision({ registry }: ControllerContext, deployment: Stored<Deplo
   if (current.metadata.annotations?.[REVISION] !== revision) {
     const next = draft<Deployment>(current);
     next.metadata.annotations = { ...next.metadata.annotations, [REVISION]: revision };
-    current = registry.update('deployments.apps', next) as unknown as Stored<Deployment>;
+    // Written with the status, as the real controller does: an annotation written on the object itself is a new generation.
+    current = registry.update('deployments.apps', next, { subresource: 'status' }) as unknown as Stored<Deployment>;
   }
   if (mark) {
     const next = draft<Deployment>(current);
