@@ -152,10 +152,9 @@ export class Stage implements StagePort {
   #paneChanged(pane: Pane): void {
     this.compositor.schedule();
     this.#mirrorModes();
-    if (pane.exitCode !== undefined) {
-      if (this.state.focus === 'panel') this.#set({});
-      else this.setFocus('panel');
-    }
+    if (pane.exitCode === undefined) return;
+    if (this.state.focus === 'copy') this.setFocus('panel');
+    else this.#set({});
   }
 
   /** The outer terminal reports the mouse only while the program that asked for it has the keyboard. */
@@ -185,17 +184,24 @@ export class Stage implements StagePort {
     };
     for (const token of tokens) {
       const isPrefix = token.type === 'key' && keyName(token.raw) === this.prefix;
-      if (this.state.focus === 'terminal' && this.#pane && !isPrefix) {
+      if (this.state.focus === 'terminal' && this.#pane?.exitCode === undefined && this.#pane && !isPrefix) {
         forPane += encode(token, this.#pane.screen.modes, this.#rect ?? { x: 0, y: 0 }, this.#pane.screen) ?? '';
         continue;
       }
       flush();
-      if (this.state.focus === 'terminal') this.setFocus('panel');
+      if (this.state.focus === 'terminal' && isPrefix) this.setFocus('panel');
+      else if (this.state.focus === 'terminal') this.#keyForEndedShell(token);
       else if (this.state.focus === 'copy') this.#copyKey(token, isPrefix);
       // A paste into the panel would press a hundred keys: it is dropped.
       else if (token.type === 'key') for (const listener of [...this.#keyListeners]) listener(isPrefix ? 'prefix' : keyName(token.raw));
     }
     flush();
+  }
+
+  /** Whoever types on when the shell has ended means the shell, not the panel: only Enter does something, it opens a new one. */
+  #keyForEndedShell(token: Token): void {
+    if (token.type !== 'key' || keyName(token.raw) !== 'enter') return;
+    for (const listener of [...this.#keyListeners]) listener('enter');
   }
 
   #copyKey(token: Token, isPrefix: boolean): void {
