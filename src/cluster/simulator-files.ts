@@ -42,7 +42,7 @@ export class SimulatorFiles {
   readState = () => this.#read<ServingState>('state.json');
   writeState = (state: ServingState) => this.write('state.json', JSON.stringify(state));
   clearState = () => rmSync(join(this.folder, 'state.json'), { force: true });
-  /** @param file `identity.json`, `start.json`, `store.json`, `port.json` */
+  /** @param file `identity.json`, `store.json`, `port.json` … */
   read = <T>(file: string) => this.#read<T>(file);
 
   has = (file: string) => existsSync(join(this.folder, file));

@@ -3,6 +3,7 @@
  * the wall, keeps its objects on disk, and stops when told or when nobody has asked for anything in hours.
  * Knows no labs and no screens. One per cluster; its folder is its only memory.
  */
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Json } from '../api/object.ts';
 import type { Disposer, EventClock } from '../base/clock.ts';
@@ -29,7 +30,7 @@ export interface RunningSimulation {
   snapshot(): Json;
 }
 
-export type BootSimulation = (options: ClusterSpec & { readonly seed: number; readonly unixMs: number; readonly snapshot?: Json }) => Promise<RunningSimulation>;
+export type BootSimulation = (options: ClusterSpec & { readonly seed: number; readonly unixMs: number; readonly snapshot?: Json; readonly firstRevision?: number }) => Promise<RunningSimulation>;
 
 export interface SimulatorOptions extends ClusterSpec {
   /** Where the cluster lives; see `SimulatorFiles`. */
@@ -72,11 +73,12 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
   const log = options.log ?? ((line: string) => void process.stderr.write(`${new Date().toISOString()} ${line}\n`));
   const spec: ClusterSpec = { name: options.name, workers: options.workers, cni: options.cni, proxyMode: options.proxyMode };
   const boot = options.boot ?? (await import('./boot.ts')).bootSimulation;
-  const bootFrom = (snapshot: Json | undefined) => boot({ ...spec, seed: seedOf(spec.name), unixMs: Date.now(), ...(snapshot !== undefined && { snapshot }) });
+  const bootFrom = (from: { readonly snapshot?: Json; readonly firstRevision?: number }) => boot({ ...spec, seed: seedOf(spec.name), unixMs: Date.now(), ...from });
 
+  // Many programs wait on one signal: that is their nature, no leak.
+  setMaxListeners(0);
   const identity = identityOf(files, spec.name);
   let simulation = await bootSaved(files, bootFrom, log);
-  if (files.read('start.json') === undefined) files.write('start.json', JSON.stringify(simulation.snapshot()));
   const persistence = new Persistence(files, log);
   let stopWorld = startWorld(simulation, persistence, log);
   // A program inside the simulation that fails in a way nobody thought of must not take the learner's cluster with it.
@@ -90,8 +92,8 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
   let resetting = Promise.resolve();
   const reset = async () => {
     stopWorld();
-    const { revision } = simulation.registry.store;
-    simulation = await bootFrom(goOnAfter(files.read<Json>('start.json'), revision));
+    // A new world from the same seed: the start again, without the restarts that machines switched on anew would show.
+    simulation = await bootFrom({ firstRevision: simulation.registry.store.revision + 1 });
     stopWorld = startWorld(simulation, persistence, log);
     server.replace(simulation);
     persistence.changed();
@@ -161,35 +163,26 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
 }
 
 /** From the saved objects; from the start when they cannot be used, keeping a copy of them and saying so. */
-async function bootSaved(files: SimulatorFiles, bootFrom: (snapshot: Json | undefined) => Promise<RunningSimulation>, log: (line: string) => void): Promise<RunningSimulation> {
+async function bootSaved(files: SimulatorFiles, bootFrom: (from: { readonly snapshot?: Json }) => Promise<RunningSimulation>, log: (line: string) => void): Promise<RunningSimulation> {
+  if (!files.has('store.json')) return bootFrom({});
   const saved = files.read<Json>('store.json');
   try {
-    // Writes of the last moment may be lost, and their revisions must not be given twice.
-    if (saved !== undefined || !files.has('store.json')) return await bootFrom(goOnAfter(saved, revisionOf(saved) + 1000));
+    if (saved !== undefined) return await bootFrom({ snapshot: goOn(saved) });
   } catch (error) {
-    if (saved === undefined) throw error;
     log(`the saved cluster cannot be used: ${(error as Error).message}`);
   }
   const copy = files.setAside('store.json');
   log(`the saved cluster was damaged and starts anew; a copy of it is ${copy}`);
-  return bootFrom(undefined);
+  return bootFrom({});
 }
 
-/** A snapshot as `Simulation.snapshot` gives it, as far as this process looks into it. */
-interface Saved {
-  readonly store?: { readonly revision?: number };
-}
+/** Writes of the last moment may not have reached the disk; their revisions must not be given twice. */
+const LOST_WRITES = 1000;
 
-const revisionOf = (snapshot: Json | undefined): number => (snapshot as Saved | undefined)?.store?.revision ?? 0;
-
-/**
- * The same objects at a later revision, so that clients who watched before have to list again (410) and none waits for
- * revisions that have passed: what `etcdutl snapshot restore --bump-revision --mark-compacted` is for.
- */
-function goOnAfter(snapshot: Json | undefined, revision: number): Json | undefined {
-  if (revisionOf(snapshot) === 0) return snapshot;
-  const saved = snapshot as Saved;
-  return { ...saved, store: { ...saved.store, revision: Math.max(revisionOf(snapshot), revision) + 1 } } as unknown as Json;
+/** The same objects at a later revision: what `etcdutl snapshot restore --bump-revision --mark-compacted` is for. */
+function goOn(snapshot: Json): Json {
+  const saved = snapshot as { readonly store?: { readonly revision?: number } };
+  return saved.store ? ({ ...saved, store: { ...saved.store, revision: (saved.store.revision ?? 0) + LOST_WRITES } } as unknown as Json) : snapshot;
 }
 
 /** Time runs, and every change goes to disk; the returned function ends both. */

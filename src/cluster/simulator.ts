@@ -24,14 +24,14 @@ const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 5_000;
 const POLL_MS = 20;
 
-export function simulatorBackend(paths: Pick<AppPaths, 'data'>, options: SimulatorBackendOptions = {}): ClusterBackend {
+export function simulatorBackend(paths: Pick<AppPaths, 'data'> & Partial<AppPaths>, options: SimulatorBackendOptions = {}): ClusterBackend {
   const command = options.command ?? ownCommand();
   const filesOf = (name: string) => new SimulatorFiles(clusterFolder(paths as AppPaths, name));
   const ensure = async (files: SimulatorFiles, spec: ClusterSpec, onProgress?: (step: string) => void): Promise<Cluster> => {
     const running = await findServing(files);
     if (running) return new SimulatorCluster(files, spec, running);
     onProgress?.('Starting the simulator');
-    return new SimulatorCluster(files, spec, await start(files, spec, command));
+    return new SimulatorCluster(files, spec, await start(files, spec, command, paths.cache));
   };
   return {
     name: 'simulator',
@@ -130,11 +130,16 @@ async function findServing(files: SimulatorFiles): Promise<ServingState | undefi
 }
 
 /** @throws UserError with what the process said */
-async function start(files: SimulatorFiles, spec: ClusterSpec, command: readonly string[]): Promise<ServingState> {
+async function start(files: SimulatorFiles, spec: ClusterSpec, command: readonly string[], cache: string | undefined): Promise<ServingState> {
   files.create();
   const log = openSync(files.log(), 'a', 0o600);
   const [program = '', ...args] = command;
-  const child = spawn(program, [...args, ...serveArguments(spec, files.folder)], { detached: true, stdio: ['ignore', log, log] });
+  const child = spawn(program, [...args, ...serveArguments(spec, files.folder)], {
+    detached: true,
+    stdio: ['ignore', log, log],
+    // Node.js from 22 on keeps compiled code there: the next start is quicker.
+    env: { ...process.env, ...(cache !== undefined && { NODE_COMPILE_CACHE: join(cache, 'compiled') }) },
+  });
   closeSync(log);
   let failure: string | undefined;
   child.once('error', (error) => (failure = error.message));

@@ -35,6 +35,8 @@ export interface SimulationOptions extends TopologyOptions {
   readonly unixMs: number;
   /** What `snapshot` gave: the same objects, on machines that have just been switched on. */
   readonly snapshot?: Json;
+  /** Where revisions begin, for a world that takes another one's place: its clients must not see a number twice. */
+  readonly firstRevision?: number;
   readonly schema?: Schema;
   /** Lets everything that waits on a promise go on; programs are asynchronous, the core is not. */
   readonly idle: () => Promise<void>;
@@ -74,7 +76,7 @@ export class Simulation {
     this.#idle = options.idle;
     this.world = new World({ clock: this.clock, rng: this.rng });
     const saved = readSaved(options.snapshot);
-    const store = saved ? Store.restore(saved.store) : new Store();
+    const store = saved ? Store.restore(saved.store) : new Store(options.firstRevision);
     this.registry = new Registry({ store, clock: this.clock, rng: this.rng, serviceCidr: SERVICE_CIDR, ...(options.schema ? { schema: options.schema } : {}) });
     this.#plans = saved ? this.#savedPlans() : planNodes(options, this.rng);
     this.lan = createLan(this.world, 'br-kind');

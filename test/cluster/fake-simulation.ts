@@ -11,7 +11,7 @@ export const bootFake: BootSimulation = async (options) => {
   const clock = new EventClock(options.unixMs);
   const saved = options.snapshot as { store?: unknown } | undefined;
   if (saved !== undefined && saved.store === undefined) throw new Error('this is no snapshot');
-  const store = saved ? Store.restore(saved.store as Parameters<typeof Store.restore>[0]) : new Store();
+  const store = saved ? Store.restore(saved.store as Parameters<typeof Store.restore>[0]) : new Store(options.firstRevision);
   const registry = new Registry({ store, clock, rng: seededRng(options.seed) });
   const names = [`${options.name}-control-plane`, `${options.name}-worker`];
   if (!saved) {
