@@ -1,193 +1,215 @@
 /**
- * The text form of the tables: what iptables-save prints and iptables-restore reads. kube-proxy, Felix and flanneld speak
- * it, as the real ones do. See iptables/iptables-restore.c, xshared.c; printed as by v1.8.9 (nf_tables).
+ * iptables-save and iptables-restore: whole tables as text, all or nothing. kube-proxy and Calico write through this.
+ * See iptables-restore(8); iptables/xtables-restore.c. Messages of 1.8.9 (nf_tables).
  */
 import { NetError } from '../../net/errors.ts';
 import { RuleSyntaxError } from '../../net/netfilter/extension.ts';
-import type { TableName } from '../../net/netfilter/hooks.ts';
 import type { Netfilter } from '../../net/netfilter/netfilter.ts';
 import { parseRules } from '../../net/netfilter/parse.ts';
 import type { Rule } from '../../net/netfilter/rule.ts';
-import type { Chain, Table } from '../../net/netfilter/table.ts';
+import type { Table } from '../../net/netfilter/table.ts';
 
-/** A line that iptables-restore refuses, in its words (without `iptables-restore v1.8.9 …`). */
+/** Input that iptables-restore refuses: the whole message, and the exit code. */
 export class RestoreError extends Error {
   override readonly name = 'RestoreError';
-
   constructor(
     message: string,
-    /** Counted from 1. */
     readonly line: number,
-    readonly exitCode: number,
+    readonly exitCode: 1 | 2 | 4,
   ) {
     super(message);
   }
 }
 
 export interface RestoreOptions {
-  /** Leave chains that the text does not declare as they are; declared ones are emptied all the same. */
+  /** Keep what the input does not mention. */
   readonly noFlush: boolean;
+  /** Take the counters over from the input. */
+  readonly counters?: boolean;
+  /** Check only. */
+  readonly test?: boolean;
+  /** Touch this table only. */
+  readonly table?: string;
 }
 
-/** Load the text. Nothing of a table changes when one of its lines is wrong. @throws RestoreError */
+const TRY = "Try `iptables-restore -h' or 'iptables-restore --help' for more information.";
+
+/** Apply `text`, one table after another; a table whose lines do not all hold stays as it was. @throws RestoreError */
 export function restore(netfilter: Netfilter, text: string, options: RestoreOptions): void {
-  let table: Table | undefined;
-  let pending: (() => void)[] = [];
-  const declared = new Set<string>();
-  text.split('\n').forEach((raw, index) => {
+  let open: { readonly table: Table; readonly before: Snapshot; readonly skipped: boolean } | undefined;
+  const lines = text.split('\n');
+  for (const [index, raw] of lines.entries()) {
+    const number = index + 1;
     const line = raw.trim();
-    if (line === '' || line.startsWith('#')) return;
-    const fail = (message: string, exitCode = 2): never => {
-      throw new RestoreError(message, index + 1, exitCode);
-    };
+    if (line === '' || line.startsWith('#')) continue;
     if (line.startsWith('*')) {
-      table = netfilter.table(line.slice(1)) ?? fail(`iptables-restore: unable to initialize table '${line.slice(1)}'\n`, 1);
-      pending = [];
-      declared.clear();
-      const target = table;
-      if (!options.noFlush) pending.push(() => clear(target));
-    } else if (!table) fail(`iptables-restore: no command specified`);
-    else if (line === 'COMMIT') {
-      commit(pending, index + 1);
-      table = undefined;
-    } else if (line.startsWith(':')) {
-      pending.push(declare(table, line, fail));
-      declared.add(line.slice(1).split(' ')[0]!);
-    } else pending.push(command(table, line, declared, fail));
-  });
-}
-
-function commit(steps: readonly (() => void)[], line: number): void {
-  for (const step of steps) {
+      const table = netfilter.table(line.slice(1).trim());
+      if (!table) throw new RestoreError(`iptables-restore v1.8.9 (nf_tables): iptables-restore: line ${number} table name '${line.slice(1).trim()}' invalid\nError occurred at line: ${number}\n${TRY}`, number, 2);
+      const skipped = options.table !== undefined && options.table !== table.name;
+      open = { table, before: snapshot(table), skipped };
+      if (!options.noFlush && !skipped) clear(table);
+      continue;
+    }
+    if (!open) throw new RestoreError(`iptables-restore: line ${number} failed`, number, 1);
+    if (line === 'COMMIT') {
+      if (options.test) putBack(open.table, open.before);
+      open = undefined;
+      continue;
+    }
+    if (open.skipped) continue;
     try {
-      step();
+      applyLine(netfilter, open.table, line, number, options);
     } catch (error) {
-      if (error instanceof NetError) throw new RestoreError(error.message, line, error.code === 'ENOENT' ? 1 : 4);
+      putBack(open.table, open.before);
       throw error;
     }
+  }
+  if (open) {
+    putBack(open.table, open.before);
+    throw new RestoreError(`iptables-restore: COMMIT expected at line ${lines.length}`, lines.length, 1);
+  }
+}
+
+function applyLine(netfilter: Netfilter, table: Table, line: string, number: number, options: RestoreOptions): void {
+  if (line.startsWith(':')) return chainLine(table, line, number, options);
+  const counted = /^\[(\d+):(\d+)\]\s*(.*)$/.exec(line);
+  const [command = '', ...args] = splitWords(counted ? counted[3]! : line);
+  try {
+    applyCommand(netfilter, table, command, args, counted && options.counters ? { packets: Number(counted[1]), bytes: Number(counted[2]) } : undefined);
+  } catch (error) {
+    if (error instanceof RuleSyntaxError) {
+      const version = error.message.startsWith('Bad argument') ? '' : 'iptables-restore v1.8.9 (nf_tables): ';
+      throw new RestoreError(`${version}${error.message}\nError occurred at line: ${number}\n${TRY}`, number, 2);
+    }
+    if (!(error instanceof NetError)) throw error;
+    if (error.code === 'ENOENT') throw new RestoreError(`iptables-restore: line ${number} failed: No chain/target/match by that name.`, number, 1);
+    const what = command === '-X' || command === '--delete-chain' ? `CHAIN_DEL failed (${error.message}): chain ${args[0]}` : `RULE_APPEND failed (${error.message}): rule in chain ${args[0]}`;
+    throw new RestoreError(`iptables-restore v1.8.9 (nf_tables): \nline ${number}: ${what}`, number, 4);
+  }
+}
+
+/** `:NAME POLICY [packets:bytes]`. A user chain that is named is emptied, or made. */
+function chainLine(table: Table, line: string, number: number, options: RestoreOptions): void {
+  const [name = '', policy = '', counters = ''] = line.slice(1).split(/\s+/);
+  const present = table.chains.get(name);
+  if (policy === '-') {
+    if (present?.builtin) return;
+    if (present) table.flush(name);
+    else table.addChain(name);
+    return;
+  }
+  if (!present?.builtin || (policy !== 'ACCEPT' && policy !== 'DROP')) throw new RestoreError(`iptables-restore: line ${number} failed: Bad built-in chain name.`, number, 1);
+  table.setPolicy(name, policy);
+  const match = /^\[(\d+):(\d+)\]$/.exec(counters);
+  if (match && options.counters) Object.assign(present.counters, { packets: Number(match[1]), bytes: Number(match[2]) });
+}
+
+function applyCommand(netfilter: Netfilter, table: Table, command: string, args: readonly string[], counters: { packets: number; bytes: number } | undefined): void {
+  const [chain = '', ...rest] = args;
+  const rules = (words: readonly string[]): readonly Rule[] => {
+    const parsed = parseRules(words, { table: table.name, chainExists: (name) => table.chains.get(name)?.builtin === false, setExists: (name) => netfilter.sets.get(name) !== undefined });
+    if (counters) for (const rule of parsed) Object.assign(rule.counters, counters);
+    return parsed;
+  };
+  const position = /^\d+$/.test(rest[0] ?? '') ? Number(rest[0]) : undefined;
+  switch (command) {
+    case '-A':
+    case '--append':
+      for (const rule of rules(rest)) table.append(chain, rule);
+      return;
+    case '-I':
+    case '--insert':
+      for (const rule of rules(position === undefined ? rest : rest.slice(1)).toReversed()) table.insert(chain, position ?? 1, rule);
+      return;
+    case '-R':
+    case '--replace':
+      return table.replace(chain, position ?? 0, rules(rest.slice(1))[0]!);
+    case '-D':
+    case '--delete':
+      if (position !== undefined && rest.length === 1) return table.delete(chain, position);
+      for (const rule of rules(rest)) table.delete(chain, rule);
+      return;
+    case '-F':
+    case '--flush':
+      return table.flush(args[0]);
+    case '-N':
+    case '--new-chain':
+      return table.addChain(chain);
+    case '-X':
+    case '--delete-chain':
+      return table.deleteChain(chain);
+    case '-P':
+    case '--policy':
+      return table.setPolicy(chain, rest[0] === 'DROP' ? 'DROP' : 'ACCEPT');
+    case '-Z':
+    case '--zero':
+      return table.zero(args[0]);
+    default:
+      throw new RuleSyntaxError(command.startsWith('-') ? `unknown option "${command}"` : `Bad argument \`${command}'`);
+  }
+}
+
+type Snapshot = readonly { readonly name: string; readonly builtin: boolean; readonly policy: 'ACCEPT' | 'DROP' | undefined; readonly rules: Rule[]; readonly counters: { packets: number; bytes: number } }[];
+
+function snapshot(table: Table): Snapshot {
+  return table.chains.list().map((chain) => ({ ...chain, rules: [...chain.rules], counters: { ...chain.counters } }));
+}
+
+function putBack(table: Table, before: Snapshot): void {
+  clear(table);
+  for (const { name, builtin } of before) if (!builtin) table.addChain(name);
+  for (const { name, policy, rules, counters } of before) {
+    const chain = table.require(name);
+    chain.rules = [...rules];
+    chain.policy = policy;
+    Object.assign(chain.counters, counters);
   }
 }
 
 function clear(table: Table): void {
   table.flush();
-  for (const chain of table.chains.list()) if (!chain.builtin) table.deleteChain(chain.name);
-}
-
-/** `:KUBE-SERVICES - [0:0]` */
-function declare(table: Table, line: string, fail: (message: string) => never): () => void {
-  const match = /^:(\S+)\s+(\S+)(?:\s+\[(\d+):(\d+)\])?$/.exec(line);
-  const [, name, policy, packets, bytes] = match ?? fail('iptables-restore: policy invalid');
-  if (policy !== '-' && policy !== 'ACCEPT' && policy !== 'DROP') fail(`Can't set policy '${policy}' on '${name}' line`);
-  return () => {
-    if (!table.chains.get(name!)) table.addChain(name!);
-    else if (!table.chains.get(name!)!.builtin) table.flush(name);
-    const chain = table.require(name!);
-    if (policy === 'ACCEPT' || policy === 'DROP') table.setPolicy(name!, policy);
-    chain.counters.packets = Number(packets ?? 0);
-    chain.counters.bytes = Number(bytes ?? 0);
-  };
-}
-
-/** `-A`, `-I`, `-D`, `-F`, `-X`, `-N`, `-P` lines, with counters before them when they were saved with `-c`. */
-function command(table: Table, line: string, declared: ReadonlySet<string>, fail: (message: string, exitCode?: number) => never): () => void {
-  const counted = /^\[(\d+):(\d+)\]\s+(.*)$/.exec(line);
-  const words = splitWords(counted ? counted[3]! : line);
-  const [verb, chain, ...rest] = words;
-  if (!verb?.startsWith('-') || chain === undefined) fail(`Bad argument \`${verb ?? ''}'`);
-  const rules = (args: readonly string[]): readonly Rule[] => {
-    try {
-      return parseRules(args, { table: table.name as TableName, chainExists: (name) => declared.has(name) || (table.chains.get(name) !== undefined && !table.chains.get(name)!.builtin) });
-    } catch (error) {
-      if (error instanceof RuleSyntaxError) return fail(error.message, error.exitCode);
-      throw error;
-    }
-  };
-  const number = /^\d+$/.test(rest[0] ?? '') ? Number(rest[0]) : undefined;
-  switch (verb) {
-    case '-A':
-    case '--append': {
-      const parsed = rules(rest);
-      return () => {
-        for (const rule of parsed) {
-          if (counted) Object.assign(rule.counters, { packets: Number(counted[1]), bytes: Number(counted[2]) });
-          table.append(chain!, rule);
-        }
-      };
-    }
-    case '-I':
-    case '--insert': {
-      const parsed = rules(number === undefined ? rest : rest.slice(1));
-      return () => [...parsed].reverse().forEach((rule) => table.insert(chain!, number ?? 1, rule));
-    }
-    case '-D':
-    case '--delete': {
-      if (number !== undefined && rest.length === 1) return () => table.delete(chain!, number);
-      const parsed = rules(rest);
-      return () => parsed.forEach((rule) => table.delete(chain!, rule));
-    }
-    case '-F':
-      return () => table.flush(chain);
-    case '-X':
-      return () => table.deleteChain(chain!);
-    case '-N':
-      return () => table.addChain(chain!);
-    case '-P':
-      return () => table.setPolicy(chain!, rest[0] as 'ACCEPT' | 'DROP');
-    default:
-      return fail(`unknown option "${verb}"`);
+  for (const chain of table.chains.list()) {
+    if (!chain.builtin) table.deleteChain(chain.name);
+    else table.setPolicy(chain.name, 'ACCEPT');
   }
 }
 
-/** Words as iptables-restore splits them: double quotes group, a backslash keeps the next character. */
-export function splitWords(line: string): readonly string[] {
-  const words: string[] = [];
-  let word: string | undefined;
-  let quoted = false;
-  for (let i = 0; i < line.length; i++) {
-    const char = line[i]!;
-    if (char === '"') {
-      quoted = !quoted;
-      word ??= '';
-    } else if (char === '\\' && quoted && i + 1 < line.length) word = (word ?? '') + line[++i]!;
-    else if ((char === ' ' || char === '\t') && !quoted) {
-      if (word !== undefined) words.push(word);
-      word = undefined;
-    } else word = (word ?? '') + char;
-  }
-  return word === undefined ? words : [...words, word];
-}
+/** The order in which the nft variant prints tables. */
+const ORDER = ['raw', 'mangle', 'filter', 'nat'] as const;
 
 export interface SaveOptions {
-  /** Rule counters before each rule (`-c`). */
   readonly counters?: boolean;
-  /** One table only (`-t`). */
-  readonly table?: string;
-  /** The date in the comments, as `Sat Nov 21 05:53:16 2026`. */
-  readonly date: string;
+  /** Printed in the comments. */
+  readonly unixMs?: number;
 }
 
-/** What iptables-save prints: tables that hold something, built-in chains first, the others by name. */
-export function save(netfilter: Netfilter, options: SaveOptions): string {
-  return ['raw', 'mangle', 'filter', 'nat']
-    .filter((name) => (options.table === undefined ? !isUntouched(netfilter.table(name)!) : name === options.table))
-    .map((name) => saveTable(netfilter.table(name)!, options))
-    .join('');
-}
-
-function isUntouched(table: Table): boolean {
-  return table.chains.list().every((chain) => chain.builtin && chain.rules.length === 0 && chain.policy === 'ACCEPT');
+/** Tables as text; without names, those that somebody has used. */
+export function save(netfilter: Netfilter, tables?: readonly string[], options: SaveOptions = {}): string {
+  const used = (table: Table) => !table.idle || table.chains.list().some((chain) => !chain.builtin);
+  const chosen = ORDER.flatMap((name) => {
+    const table = netfilter.table(name);
+    return table && (tables ? tables.includes(name) : used(table)) ? [table] : [];
+  });
+  return chosen.map((table) => saveTable(table, options)).join('');
 }
 
 function saveTable(table: Table, options: SaveOptions): string {
+  const date = printDate(options.unixMs ?? 0);
   const chains = table.chains.list();
-  const counted = (rule: Rule) => (options.counters ? `[${rule.counters.packets}:${rule.counters.bytes}] ` : '');
-  return [
-    `# Generated by iptables-save v1.8.9 (nf_tables) on ${options.date}`,
-    `*${table.name}`,
-    ...chains.map((chain) => `:${chain.name} ${chain.policy ?? '-'} [${chain.counters.packets}:${chain.counters.bytes}]`),
-    ...chains.flatMap((chain: Chain) => chain.rules.map((rule) => `${counted(rule)}-A ${chain.name} ${rule.save()}`.trimEnd())),
-    'COMMIT',
-    `# Completed on ${options.date}`,
-    '',
-  ].join('\n');
+  const heads = chains.map((chain) => `:${chain.name} ${chain.builtin ? `${chain.policy} [${chain.counters.packets}:${chain.counters.bytes}]` : '- [0:0]'}\n`);
+  const rules = chains.flatMap((chain) =>
+    chain.rules.map((rule) => `${options.counters ? `[${rule.counters.packets}:${rule.counters.bytes}] ` : ''}-A ${chain.name}${rule.save() ? ` ${rule.save()}` : ''}\n`),
+  );
+  return `# Generated by iptables-save v1.8.9 (nf_tables) on ${date}\n*${table.name}\n${heads.join('')}${rules.join('')}COMMIT\n# Completed on ${date}\n`;
+}
+
+/** ctime(3): `Sat Nov 21 08:32:49 2026`. */
+function printDate(unixMs: number): string {
+  const [weekday, day, month, year, time] = new Date(unixMs).toUTCString().replace(',', '').split(' ');
+  return `${weekday} ${month} ${String(Number(day)).padStart(2)} ${time} ${year}`;
+}
+
+/** Words of a line, with double quotes as iptables-save writes them. */
+export function splitWords(line: string): readonly string[] {
+  return [...line.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'|(\S+)/g)].map((match) => match[1]?.replaceAll(/\\(.)/g, '$1') ?? match[2] ?? match[3]!);
 }
