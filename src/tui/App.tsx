@@ -9,6 +9,7 @@ import { HelpContext } from './hooks/use-help.ts';
 import { useKeys } from './hooks/use-keys.ts';
 import type { OpenLab } from './hooks/use-terminal.ts';
 import { UiContext, useStage, useUi, type Ui } from './hooks/use-ui.ts';
+import { Openings } from './opening.ts';
 import { Crash } from './panes/Crash.tsx';
 import { Lines } from './panes/Lines.tsx';
 import { ClusterScreen } from './screens/ClusterScreen.tsx';
@@ -43,7 +44,8 @@ function Everywhere({ children }: { children: ReactNode }): ReactNode {
 }
 
 function Screens({ lab }: { lab: string | undefined }): ReactNode {
-  const { services } = useUi();
+  const { services, now } = useUi();
+  const openings = useMemo(() => new Openings(services, now), [services, now]);
   const [where, setWhere] = useState<Where>(lab === undefined ? { screen: 'home' } : { screen: 'starting', lab });
   const [at, setAt] = useState(lab);
   const open = useRef(new Map<string, OpenLab>());
@@ -73,8 +75,11 @@ function Screens({ lab }: { lab: string | undefined }): ReactNode {
       return (
         <StartingScreen
           id={where.lab}
+          openings={openings}
           title={services.labs().find((listing) => listing.lab.id === where.lab)?.lab.title ?? where.lab}
           onStarted={(running) => {
+            // One lab at a time has the cluster: the terminals of the others would work on something that is gone.
+            closeAll(open.current);
             open.current.set(where.lab, { running });
             setWhere({ screen: 'lab', lab: where.lab });
           }}
@@ -85,13 +90,19 @@ function Screens({ lab }: { lab: string | undefined }): ReactNode {
       const opened = open.current.get(where.lab);
       if (!opened) return null;
       const stopped = () => {
-        if (opened.pane && 'screen' in opened.pane) opened.pane.close();
-        open.current.delete(where.lab);
+        closeAll(open.current);
         home();
       };
       return <LabScreen key={where.lab} open={opened} onBack={home} onStopped={stopped} />;
     }
   }
+}
+
+function closeAll(open: Map<string, OpenLab>): void {
+  for (const { pane } of open.values()) {
+    if (pane && 'screen' in pane) pane.close();
+  }
+  open.clear();
 }
 
 /** Asked each time the home screen opens; the first frame does not wait for it. */

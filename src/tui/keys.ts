@@ -11,7 +11,7 @@ export type Action =
   | 'quit' | 'help' | 'back'
   | 'up' | 'down' | 'pageUp' | 'pageDown' | 'top' | 'bottom' | 'left' | 'right' | 'lineStart' | 'lineEnd'
   | 'open' | 'clusters' | 'doctor' | 'refresh'
-  | 'check' | 'hint' | 'task' | 'criteria' | 'hints' | 'solution' | 'debrief' | 'reset' | 'stop' | 'zoom' | 'focusTerminal' | 'copyMode' | 'literal'
+  | 'check' | 'hint' | 'task' | 'criteria' | 'hints' | 'solution' | 'debrief' | 'reset' | 'stop' | 'zoom' | 'focusTerminal' | 'copyMode' | 'paste' | 'literal' | 'widen'
   | 'nextTab' | 'practice'
   | 'yes' | 'no'
   | 'prefix' | 'select' | 'copy' | 'leave';
@@ -67,6 +67,8 @@ export const KEYS: readonly KeyBinding[] = [
   { context: 'into', keys: ['tab', 'enter'], action: 'focusTerminal', help: 'Into the terminal.', short: 'terminal' },
   { context: 'pane', keys: ['z'], action: 'zoom', help: 'Terminal full screen, and back.', short: 'zoom' },
   { context: 'pane', keys: ['y', '['], action: 'copyMode', help: 'Copy mode: choose text of the terminal with the keyboard; the mouse is yours meanwhile.' },
+  { context: 'pane', keys: ['p'], action: 'paste', help: 'Paste what was copied last into the terminal.' },
+  { context: 'pane', keys: ['w'], action: 'widen', help: 'Panel full screen, and back: its text can then be chosen with the mouse alone.' },
   { context: 'pane', keys: ['v'], action: 'literal', help: 'Send the prefix key itself to the terminal.' },
 
   { context: 'terminal', keys: ['prefix'], action: 'prefix', help: 'Out of the terminal, to the panel and its keys; again: back in.', short: 'then' },

@@ -25,10 +25,10 @@ export interface LabLayout {
 }
 
 /** @param want what the learner looks at: when both do not fit, that one */
-export function labLayout(size: { columns: number; rows: number }, want: 'panel' | 'terminal', zoomed: boolean): LabLayout {
+export function labLayout(size: { columns: number; rows: number }, want: 'panel' | 'terminal', zoomed?: 'panel' | 'terminal'): LabLayout {
   const body = { y: HEADER_ROWS, height: size.rows - HEADER_ROWS - FOOTER_ROWS };
   const full: Rect = { x: 0, width: size.columns, ...body };
-  if (zoomed) return { terminal: full };
+  if (zoomed) return { [zoomed]: full };
   if (size.columns < SPLIT_COLUMNS) return want === 'panel' ? { panel: full } : { terminal: full };
   const width = Math.min(64, Math.max(44, Math.floor(size.columns * 0.38)));
   return {

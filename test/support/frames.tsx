@@ -70,6 +70,10 @@ export class FakeStage implements StagePort {
     this.sentPrefix++;
   }
 
+  pasteCopied(): boolean {
+    return false;
+  }
+
   notify(notice: string | undefined): void {
     this.set({ notice });
   }

@@ -210,6 +210,10 @@ describe.skipIf(skip)('the terminal pane', () => {
     // oxlint-disable-next-line no-control-regex
     const [, base64 = ''] = /\x1b\]52;c;([^\x07]+)\x07/.exec(screen.output) ?? [];
     expect(Buffer.from(base64, 'base64').toString()).toBe('first\nsecond');
+    screen.type('echo rea"dy"; cat > copied\r');
+    await screen.see('│ready');
+    screen.type('\x1dp\r\x04');
+    await vi.waitFor(() => expect(readFileSync(join(folder, 'copied'), 'utf8')).toBe('first\nsecond\n'));
   });
 
   test('a program that wants the mouse has it while it has the keyboard', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { UserError } from '../../src/base/user-error.ts';
 import type { AppServices } from '../../src/tui/services.ts';
-import { CLUSTER, CROSS_NODE, fakeApp, FakeLab } from '../support/fake-app.ts';
+import { CLUSTER, CROSS_NODE, fakeApp, FakeLab, LISTINGS } from '../support/fake-app.ts';
 import { show, type Show, type ShowOptions } from '../support/frames.tsx';
 
 const BEGAN = Date.UTC(2026, 10, 21, 9, 0, 0);
@@ -118,10 +118,30 @@ describe('home', () => {
     expect(ui.frame()).toContain('There are no labs.');
   });
 
+  test('a lab that would end another one asks first', async () => {
+    const opened: string[] = [];
+    const ui = open(NARROW, {
+      labs: () => LISTINGS.map((listing) => (listing.lab === CROSS_NODE ? { ...listing, state: 'running' as const } : listing)),
+      openLab: async (id) => {
+        opened.push(id);
+        return new Promise(() => {});
+      },
+    });
+    await ui.press('down', 'enter');
+    expect(ui.frame().split('\n').at(-1)).toMatchInlineSnapshot(`" This ends "Pods on two nodes talk to eac…". Start?   y yes  n no"`);
+    await ui.press('n');
+    expect(opened).toEqual([]);
+    await ui.press('enter', 'y');
+    await vi.waitFor(() => expect(opened).toEqual(['networking/service-patch']));
+  });
+
   test('q quits, and so does Ctrl-C', async () => {
     const ui = open(NARROW);
     await ui.press('q');
     expect(ui.quitted()).toBe(true);
+    const again = open(NARROW);
+    await again.press('ctrl-c');
+    expect(again.quitted()).toBe(true);
   });
 });
 
@@ -385,6 +405,16 @@ describe('a lab', () => {
     expect(ui.stage.placed).toEqual({ x: 58, y: 1, width: 92, height: 40 });
   });
 
+  test('the panel can have the whole screen too, to choose its text with the mouse', async () => {
+    const ui = open({ ...WIDE, lab: CROSS_NODE.id });
+    await ui.see('Ctrl-] then');
+    ui.stage.setFocus('panel');
+    await ui.press('w');
+    expect(ui.stage.placed).toBeUndefined();
+    await ui.press('tab');
+    expect(ui.stage.placed).toEqual({ x: 58, y: 1, width: 92, height: 40 });
+  });
+
   test('on a narrow screen the one with the keyboard is shown', async () => {
     const ui = open({ ...NARROW, lab: CROSS_NODE.id });
     await ui.see('hints 0/2');
@@ -442,6 +472,23 @@ describe('starting', () => {
 
        Esc home  ? help"
     `);
+  });
+
+  test('who goes home meanwhile and comes back finds the same start', async () => {
+    let starts = 0;
+    const ui = open({ ...NARROW, lab: CROSS_NODE.id }, {
+      openLab: async (_, onProgress) => {
+        starts++;
+        onProgress?.('Starting the simulator');
+        return new Promise(() => {});
+      },
+    });
+    await ui.see('Starting the simulator');
+    await ui.press('escape');
+    await ui.see('Enter start');
+    await ui.press('enter');
+    await ui.see('Starting the simulator');
+    expect(starts).toBe(1);
   });
 
   test('says why it cannot, and tries again', async () => {
@@ -595,6 +642,8 @@ describe('clusters, doctor, help', () => {
           z             Terminal full screen, and back.
           y [           Copy mode: choose text of the terminal with the keyboard; the mouse is yours
                         meanwhile.
+          p             Paste what was copied last into the terminal.
+          w             Panel full screen, and back: its text can then be chosen with the mouse alone.
           v             Send the prefix key itself to the terminal.
 
         Lab, while the terminal has the keyboard: every key but one goes to your shell
@@ -636,8 +685,6 @@ describe('clusters, doctor, help', () => {
         While a lab starts
           r             Try again.
           Esc q         Home. What was begun goes on.
-
-
 
 
 

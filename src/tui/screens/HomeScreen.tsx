@@ -8,7 +8,7 @@ import { useStage, useUi } from '../hooks/use-ui.ts';
 import { Frame } from '../panes/Frame.tsx';
 import { Lines } from '../panes/Lines.tsx';
 import type { LabListing } from '../services.ts';
-import { BLANK, line, type Line } from '../text/lines.ts';
+import { BLANK, line, truncate, type Line } from '../text/lines.ts';
 import { aroundLabs, clusterPhrase, homeRows, inOrder, labFacts } from '../views/home.ts';
 
 export interface HomeProps {
@@ -30,6 +30,8 @@ export function HomeScreen({ labs, clusters, at, onOpen, onClusters, onDoctor }:
   const { columns, rows } = useStage();
   const ordered = inOrder(labs);
   const [selected, setSelected] = useState(at ?? ordered[0]?.lab.id);
+  /** Only one lab runs: starting this one ends that one. */
+  const [ending, setEnding] = useState<{ readonly title: string; readonly start: string }>();
   const index = Math.max(0, ordered.findIndex(({ lab }) => lab.id === selected));
   const hasSide = columns >= SIDE_COLUMNS;
   const width = hasSide ? columns - SIDE_WIDTH - 6 : columns - 2;
@@ -45,19 +47,32 @@ export function HomeScreen({ labs, clusters, at, onOpen, onClusters, onDoctor }:
     setSelected(listing.lab.id);
     scroll.show(list.findIndex(({ lab }) => lab === listing.lab.id));
   };
+  const open = ({ lab, state }: LabListing) => {
+    const other = labs.find((listing) => listing.state === 'running' && listing.lab.id !== lab.id);
+    if (other && state !== 'running') setEnding({ title: other.lab.title, start: lab.id });
+    else onOpen(lab.id);
+  };
   useKeys(['home'], {
     up: () => select(index - 1),
     down: () => select(index + 1),
     pageUp: () => select(index - listHeight),
     pageDown: () => select(index + listHeight),
-    open: () => ordered[index] && onOpen(ordered[index].lab.id),
+    open: () => ordered[index] && open(ordered[index]),
     clusters: onClusters,
     doctor: onDoctor,
     quit,
-  });
+  }, ending === undefined);
+  useKeys(
+    ['confirm'],
+    {
+      yes: () => ending && onOpen(ending.start),
+      no: () => setEnding(undefined),
+    },
+    ending !== undefined,
+  );
 
   return (
-    <Frame title={`trainer ${services.version}`} right={line(clusterPhrase(clusters), 'dim')} contexts={['home', 'everywhere']}>
+    <Frame title={`trainer ${services.version}`} right={line(clusterPhrase(clusters), 'dim')} contexts={['home', 'everywhere']} question={ending && `This ends "${truncate(ending.title, 30)}". Start?`}>
       <Box paddingX={1} flexDirection="column" width={width + 2}>
         <Lines lines={[BLANK, ...list.slice(scroll.offset, scroll.offset + listHeight).map((row) => row.line)]} />
         <Box height={1} flexShrink={0} />

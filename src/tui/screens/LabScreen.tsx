@@ -39,11 +39,13 @@ export function LabScreen({ open, onBack, onStopped }: LabScreenProps): ReactNod
   const [tab, setTab] = useState<Tab>('task');
   const [isRevealed, setRevealed] = useState(false);
   const [isZoomed, setZoomed] = useState(false);
+  const [isWide, setWide] = useState(false);
   const [question, setQuestion] = useState<Question>();
 
   const isSplit = state.columns >= SPLIT_COLUMNS;
-  const layout = labLayout(state, state.focus === 'panel' ? 'panel' : 'terminal', isZoomed && isSplit);
-  const place = layout.terminal ?? labLayout(state, 'terminal', false).terminal!;
+  const want = state.focus === 'panel' ? 'panel' : 'terminal';
+  const layout = labLayout(state, want, isZoomed && isSplit ? 'terminal' : isWide && want === 'panel' ? 'panel' : undefined);
+  const place = layout.terminal ?? labLayout(state, 'terminal').terminal!;
   const { pane, because, reopen } = useTerminal(open, { columns: place.width, rows: place.height });
   const isLive = pane !== undefined && pane.exitCode === undefined;
   const page = panelPage({
@@ -118,6 +120,11 @@ export function LabScreen({ open, onBack, onStopped }: LabScreenProps): ReactNod
       focusTerminal: intoTerminal,
       prefix: intoTerminal,
       copyMode: () => stage.setFocus('copy'),
+      paste: () => {
+        if (stage.pasteCopied()) intoTerminal();
+        else stage.notify('Nothing was copied yet.');
+      },
+      widen: () => setWide(!isWide),
       literal: () => {
         stage.sendPrefix();
         intoTerminal();

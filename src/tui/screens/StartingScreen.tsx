@@ -1,6 +1,7 @@
 /** While a lab starts: the steps so far with their time, so that waiting is never silent; or why it could not start. */
 import { Box } from 'ink';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
+import type { Openings, Step } from '../opening.ts';
 import { problemOf, type Problem } from '../problem.ts';
 import { useKeys } from '../hooks/use-keys.ts';
 import { useNow } from '../hooks/use-now.ts';
@@ -12,18 +13,14 @@ import { BLANK, justify, line, span, wrap, type Line } from '../text/lines.ts';
 
 export interface StartingProps {
   readonly id: string;
+  readonly openings: Openings;
   readonly title: string;
   readonly onStarted: (running: RunningLab) => void;
   readonly onBack: () => void;
 }
 
-interface Step {
-  readonly text: string;
-  readonly sinceMs: number;
-}
-
-export function StartingScreen({ id, title, onStarted, onBack }: StartingProps): ReactNode {
-  const { services, theme, now } = useUi();
+export function StartingScreen({ id, openings, title, onStarted, onBack }: StartingProps): ReactNode {
+  const { theme } = useUi();
   const { columns, rows } = useStage();
   const [steps, setSteps] = useState<readonly Step[]>([]);
   const [problem, setProblem] = useState<Problem>();
@@ -34,24 +31,23 @@ export function StartingScreen({ id, title, onStarted, onBack }: StartingProps):
 
   useEffect(() => {
     let gone = false;
-    setSteps([]);
+    const opening = openings.of(id);
+    setSteps(opening.steps);
     setProblem(undefined);
-    services
-      .openLab(id, (text) => {
-        if (!gone) setSteps((before) => [...before, { text, sinceMs: now() }]);
-      })
-      .then(
-        (running) => {
-          if (!gone) started.current(running);
-        },
-        (error: unknown) => {
-          if (!gone) setProblem(problemOf(error));
-        },
-      );
+    const unsubscribe = opening.onStep(() => setSteps(opening.steps));
+    opening.done.then(
+      (running) => {
+        if (!gone) started.current(running);
+      },
+      (error: unknown) => {
+        if (!gone) setProblem(problemOf(error));
+      },
+    );
     return () => {
       gone = true;
+      unsubscribe();
     };
-  }, [services, id, attempt, now]);
+  }, [openings, id, attempt]);
 
   useKeys(['starting'], {
     back: onBack,

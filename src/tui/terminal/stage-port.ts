@@ -38,5 +38,7 @@ export interface StagePort {
   setFocus(focus: StageState['focus']): void;
   /** Give the prefix key itself to the program in the pane. */
   sendPrefix(): void;
+  /** Give what was copied last to the program in the pane; false when there is nothing. */
+  pasteCopied(): boolean;
   notify(notice: string | undefined): void;
 }

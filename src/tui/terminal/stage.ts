@@ -38,6 +38,7 @@ export class Stage implements StagePort {
   #unwatch: Disposer | undefined;
   #cancelFlush: Disposer | undefined;
   #isClosed = false;
+  #copied = '';
   readonly #panes = new Set<Pane>();
   readonly #tokens = new Tokenizer();
   readonly #listeners = new Set<() => void>();
@@ -119,6 +120,12 @@ export class Stage implements StagePort {
 
   sendPrefix(): void {
     this.#pane?.write(controlByte(this.prefix) ?? '');
+  }
+
+  pasteCopied(): boolean {
+    if (this.#pane === undefined || this.#copied === '') return false;
+    this.#pane.write(encode({ type: 'paste', text: this.#copied }, this.#pane.screen.modes, { x: 0, y: 0 }, this.#pane.screen) ?? '');
+    return true;
   }
 
   notify(notice: string | undefined): void {
@@ -210,7 +217,10 @@ export class Stage implements StagePort {
     const action = actionOf(keyName(token.raw), ['copy']);
     if (!action) return;
     const outcome = this.#copy.act(action as CopyAction);
-    if (outcome.is === 'copied') this.ports.terminal.setClipboard(Buffer.from(outcome.text).toString('base64'));
+    if (outcome.is === 'copied') {
+      this.#copied = outcome.text;
+      this.ports.terminal.setClipboard(Buffer.from(outcome.text).toString('base64'));
+    }
     if (outcome.is !== 'walking') this.setFocus('terminal');
     if (outcome.is === 'copied') this.notify(`Copied ${count(outcome.text)}.`);
     this.compositor.schedule();
