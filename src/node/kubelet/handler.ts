@@ -21,7 +21,8 @@ export interface Outcome {
 }
 
 /** @param process whose network the question comes from: the kubelet's */
-export async function handle(handler: Stored<Handler>, run: ContainerRun, process: Process, timeoutMs: number): Promise<Outcome> {
+export async function handle(handler: Stored<Handler>, run: ContainerRun, process: Process | undefined, timeoutMs: number): Promise<Outcome> {
+  if (!process) return { ok: false, message: 'the kubelet is not running' };
   if (handler.exec) return exec(handler.exec.command ?? [], run, timeoutMs);
   if (handler.httpGet) return httpGet(handler.httpGet, run, process, timeoutMs);
   if (handler.tcpSocket) return tcp(hostOf(handler.tcpSocket.host, run), portOf(handler.tcpSocket.port, run), process, timeoutMs);

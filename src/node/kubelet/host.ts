@@ -43,8 +43,8 @@ export interface KubeletHost {
   readonly dnsServer: Ipv4;
   readonly node: NodeFacts;
   readonly crashes: BackOff;
-  /** The kubelet's own process on the node: its probes come from there. */
-  process(): Process;
+  /** The kubelet's own process on the node, from which its probes come; undefined while it does not run. */
+  process(): Process | undefined;
 }
 
 /** A container's, a sandbox's name for itself. */

@@ -60,6 +60,8 @@ export class Kubelet {
   readonly #stops: Disposer[] = [];
   /** By path of the manifest. */
   readonly #static = new Map<string, Manifest>();
+  /** Workers of removed manifests, until another takes the name. */
+  readonly #leaving = new Map<string, PodWorker>();
   readonly #complained = new Set<string>();
   #process: Process | undefined;
   #running: RunningProcess | undefined;
@@ -88,10 +90,7 @@ export class Kubelet {
       dnsServer: options.dnsServer,
       node: { name: nodeName, ip, allocatable },
       crashes: new BackOff(10_000, 300_000),
-      process: () => {
-        assert(this.#process, 'the kubelet runs');
-        return this.#process;
-      },
+      process: () => this.#process,
     };
     this.#reporter = new NodeReporter(this.host, { version: 'v1.35.0', ...options.registration });
     this.containers = new Containers((namespace, name) => this.#workers.get(`${namespace}/${name}`));
@@ -113,6 +112,12 @@ export class Kubelet {
     this.#readManifests();
     const { items, resourceVersion } = registry.list('pods');
     for (const item of items) this.#see('ADDED', item as unknown as Stored<Pod>);
+    // After a restart of the kubelet alone: what happened meanwhile, and what was deleted meanwhile.
+    for (const [key, worker] of this.#workers) {
+      if (items.some((item) => item.metadata.uid === worker.pod.metadata.uid)) worker.later(0);
+      else this.#see('DELETED', worker.pod);
+      if (worker.isGone) this.#workers.delete(key);
+    }
     const stop = registry.watch('pods', { resourceVersion }, (event) => {
       if (event.type === 'ADDED' || event.type === 'MODIFIED' || event.type === 'DELETED') this.#see(event.type, event.object as unknown as Stored<Pod>);
     });
@@ -125,6 +130,7 @@ export class Kubelet {
     this.#reporter.stop();
     this.#running?.kill('SIGTERM');
     this.#running = undefined;
+    this.#process = undefined;
   }
 
   /** The node itself goes down, and everything on it. */
@@ -167,13 +173,20 @@ export class Kubelet {
       if (!worker.isGone) abandonPod(worker);
       return;
     }
+    if (pod.metadata.deletionTimestamp && isMirror(pod) && this.#isStillWanted(pod)) {
+      // A mirror needs no grace: nothing ends with it.
+      this.host.clock.schedule(0, () => removeMirror(this.host, pod));
+      return;
+    }
     if (worker && worker.pod.metadata.uid === pod.metadata.uid) {
       if (worker.pod.metadata.resourceVersion !== pod.metadata.resourceVersion) worker.update(pod);
       return;
     }
     if (worker && mirrorHash(worker.pod) !== undefined && mirrorHash(worker.pod) === mirrorHash(pod)) return worker.update(pod);
-    if (worker && !worker.isGone) abandonPod(worker);
+    if (worker && !worker.isGone && !worker.isEnding) abandonPod(worker);
     const fresh = new PodWorker(this.host, pod);
+    // Ports and names are free only when the pod of the same name before it has ended.
+    fresh.after = worker ?? this.#leaving.get(key);
     this.#workers.set(key, fresh);
     fresh.later(0);
   }
@@ -200,7 +213,8 @@ export class Kubelet {
       const worker = this.#workers.get(`${namespace}/${name}`);
       if (worker) {
         this.#workers.delete(`${namespace}/${name}`);
-        abandonPod(worker);
+        this.#leaving.set(`${namespace}/${name}`, worker);
+        abandonPod(worker, worker.pod.spec.terminationGracePeriodSeconds ?? 30);
         removeMirror(this.host, worker.pod);
       }
     }

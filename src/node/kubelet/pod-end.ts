@@ -9,6 +9,8 @@ import { isRunning, type Slot } from './slot.ts';
 
 /** Even a pod deleted with no grace at all gets this long. */
 const LEAST_GRACE_SECONDS = 1;
+/** How often to see whether an abandoned pod has ended. */
+const LOOK_MS = 50;
 
 /** Brings a deleted pod to its end; called again at every step. */
 export function endPod(worker: PodWorker): void {
@@ -29,14 +31,18 @@ export function endPod(worker: PodWorker): void {
   remove(worker);
 }
 
-/** The object was deleted by force: nobody waits any more. */
-export function abandonPod(worker: PodWorker): void {
+/** The object is gone already (deleted by force, a manifest removed): end what runs, with nothing left to report to. */
+export function abandonPod(worker: PodWorker, graceSeconds = 0): void {
   worker.isEnding = true;
   for (const slot of worker.slots.filter(isRunning)) {
     if (!slot.run?.isStopping) worker.event(slot, 'Normal', 'Killing', `Stopping container ${slot.name}`);
-    void stopContainer(worker, slot, 0);
+    void stopContainer(worker, slot, graceSeconds);
   }
-  worker.host.clock.schedule(LEAST_GRACE_SECONDS * 1000, () => worker.stop());
+  const look = () => {
+    if (worker.slots.some(isRunning)) worker.host.clock.schedule(LOOK_MS, look);
+    else worker.stop();
+  };
+  look();
 }
 
 /** preStop, signal, and SIGKILL when the time is up. Resolves when it is told to stop, not when it has. */
@@ -50,8 +56,8 @@ export async function stopContainer(worker: PodWorker, slot: Slot, graceSeconds:
   clock.schedule(seconds * 1000, () => run.signal('SIGKILL'));
   const hook = slot.container.lifecycle?.preStop;
   if (hook) {
-    const { ok, message } = await handle(hook, run, worker.host.process(), seconds * 1000);
-    if (!ok) worker.event(slot, 'Warning', 'FailedPreStopHook', `PreStopHook failed: ${message}`);
+    const { ok } = await handle(hook, run, worker.host.process(), seconds * 1000);
+    if (!ok) worker.event(slot, 'Warning', 'FailedPreStopHook', 'PreStopHook failed');
   }
   run.signal(run.stopSignal);
 }

@@ -36,6 +36,8 @@ export class PodWorker {
   sandbox: Sandbox | undefined;
   /** Set when the pod is to end. */
   isEnding = false;
+  /** The pod of the same name before this one. */
+  after: PodWorker | undefined;
   /** Nothing is left to do, the object is gone or final. */
   isGone = false;
   verdict: { readonly phase: 'Failed'; readonly reason: string; readonly message: string } | undefined;
@@ -112,7 +114,9 @@ export class PodWorker {
   }
 
   sync(): void {
-    if (this.isGone) return;
+    // Without its kubelet a pod is left alone: containers run on, nobody restarts or reports them.
+    if (this.isGone || !this.host.process()) return;
+    if (this.after && !this.after.isGone) return this.later(SANDBOX_MS);
     if (this.pod.metadata.deletionTimestamp) return endPod(this);
     const phase = this.verdict?.phase ?? phaseOf(this);
     if (phase === 'Succeeded' || phase === 'Failed') return this.#finish();
@@ -129,6 +133,7 @@ export class PodWorker {
   /** Writes the status if it says something new. */
   publish(): void {
     const { registry, clock, node } = this.host;
+    if (!this.host.process()) return;
     const current = registry.find('pods', this.pod.metadata.name, this.pod.metadata.namespace) as Stored<Pod> | undefined;
     if (!current || current.metadata.uid !== this.pod.metadata.uid) return;
     const facts = { slots: this.slots, hostIp: node.ip, podIp: this.podIp, hasSandbox: this.sandbox !== undefined, startedUnixMs: this.#startedUnixMs, nowUnixMs: clock.unixMs(), verdict: this.verdict };
@@ -329,7 +334,7 @@ export class PodWorker {
 
   #probe(slot: Slot, run: ContainerRun): void {
     const { startupProbe, readinessProbe, livenessProbe } = slot.container;
-    const process = this.host.process();
+    const process = () => this.host.process();
     const onFailure = (message: string) => this.event(slot, 'Warning', 'Unhealthy', message);
     const kill = (kind: string) => {
       this.event(slot, 'Normal', 'Killing', `Container ${slot.name} failed ${kind} probe, will be restarted`);
@@ -360,9 +365,9 @@ export class PodWorker {
 
   async #postStart(slot: Slot, run: ContainerRun): Promise<void> {
     const hook = slot.container.lifecycle?.postStart;
-    const { ok, message } = await handle(hook ?? {}, run, this.host.process(), 300_000);
+    const { ok } = await handle(hook ?? {}, run, this.host.process(), 300_000);
     if (ok || !run.isRunning) return;
-    this.event(slot, 'Warning', 'FailedPostStartHook', `PostStartHook failed: ${message}`);
+    this.event(slot, 'Warning', 'FailedPostStartHook', 'PostStartHook failed');
     this.event(slot, 'Normal', 'Killing', 'FailedPostStartHook');
     await stopContainer(this, slot, this.pod.spec.terminationGracePeriodSeconds ?? 30);
   }

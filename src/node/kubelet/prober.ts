@@ -15,7 +15,8 @@ export interface ProberOptions {
   readonly kind: ProbeKind;
   readonly probe: Stored<Probe>;
   readonly run: ContainerRun;
-  readonly process: Process;
+  /** The kubelet's; while it is down nobody asks. */
+  readonly process: () => Process | undefined;
   /** Liveness and readiness wait until the container has started. */
   readonly mayAsk: () => boolean;
   readonly onResult: (ok: boolean) => void;
@@ -24,7 +25,7 @@ export interface ProberOptions {
 
 /** Begins asking; returns how to stop. */
 export function startProber(options: ProberOptions): Disposer {
-  const { probe, run, process, kind } = options;
+  const { probe, run, kind } = options;
   const { clock } = run.machine;
   const periodMs = (probe.periodSeconds ?? 10) * 1000;
   const timeoutMs = (probe.timeoutSeconds ?? 1) * 1000;
@@ -45,12 +46,14 @@ export function startProber(options: ProberOptions): Disposer {
   };
   const ask = () => {
     if (stopped || !run.isRunning) return;
-    if (!options.mayAsk()) return again();
+    const process = options.process();
+    if (!process || !options.mayAsk()) return again();
     handle(probe, run, process, timeoutMs).then(
       ({ ok, message }) => judge(ok, message),
       (error: unknown) => {
         // The kubelet itself was stopped in the middle of a question: that says nothing about the container.
-        if (!(error instanceof Killed)) judge(false, error instanceof Error ? error.message : String(error));
+        if (error instanceof Killed) again();
+        else judge(false, error instanceof Error ? error.message : String(error));
       },
     );
   };

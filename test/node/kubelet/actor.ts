@@ -6,6 +6,7 @@ import { findImage, type FoundImage } from '../../../src/images/index.ts';
 import type { FileSystem } from '../../../src/machine/files.ts';
 import { programFile, type ProgramTable } from '../../../src/machine/machine.ts';
 import type { Process, Program } from '../../../src/machine/program.ts';
+import { closingWhatItHolds } from '../../../src/programs/lifetime.ts';
 import { serveHttp } from '../../../src/programs/http/server.ts';
 
 async function act(process: Process, line: string): Promise<number | undefined> {
@@ -63,7 +64,7 @@ const actor: Program = {
     }),
 };
 
-export const actors: ProgramTable = new Map([['act', actor]]);
+export const actors: ProgramTable = new Map([['act', closingWhatItHolds(actor)]]);
 
 /** `actor` and `nginx` (which serves port 80) exist here; everything else is as in the real registries. */
 export const findTestImage: typeof findImage = (reference) => {
