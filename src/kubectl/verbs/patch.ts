@@ -1,0 +1,71 @@
+/** `kubectl patch`. See kubectl/pkg/cmd/patch/patch.go. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parse } from 'yaml';
+import type { Verb } from '../command.ts';
+import { each } from '../each.ts';
+import { FILE_FLAGS } from '../files.ts';
+import { plainError } from '../io.ts';
+import { fetch, namedObjects, pathTo } from '../named.ts';
+import type { KubeObject } from '../object.ts';
+import { DRY_RUN_FLAG, dryRunOf, printResult, RESULT_FLAGS } from '../result.ts';
+
+export const PATCH_TYPES: Readonly<Record<string, string>> = {
+  strategic: 'application/strategic-merge-patch+json',
+  merge: 'application/merge-patch+json',
+  json: 'application/json-patch+json',
+};
+
+export const patch: Verb = {
+  name: 'patch',
+  group: 'Advanced Commands',
+  short: 'Update fields of a resource',
+  long: 'Update fields of a resource using strategic merge patch, a JSON merge patch, or a JSON patch.\n\nJSON and YAML formats are accepted.',
+  examples: "# Partially update a node using a strategic merge patch, specifying the patch as JSON\nkubectl patch node k8s-node-1 -p '{\"spec\":{\"unschedulable\":true}}'\n\n# Update a container's image using a JSON patch with positional arrays\nkubectl patch pod valid-pod --type='json' -p='[{\"op\": \"replace\", \"path\": \"/spec/containers/0/image\", \"value\":\"new image\"}]'",
+  usage: 'patch (-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE] [options]',
+  flags: [
+    ...FILE_FLAGS, ...RESULT_FLAGS, DRY_RUN_FLAG,
+    { name: 'patch', short: 'p', type: 'string', value: '', help: 'The patch to be applied to the resource JSON file.' },
+    { name: 'patch-file', type: 'string', value: '', help: 'A file containing a patch to be applied to the resource.' },
+    { name: 'type', type: 'string', value: 'strategic', help: 'The type of patch being provided; one of [json merge strategic]' },
+    { name: 'subresource', type: 'string', value: '', help: 'If specified, patch will operate on the subresource of the requested object.' },
+    { name: 'field-manager', type: 'string', value: 'kubectl-patch', help: 'Name of the manager used to track field ownership.' },
+  ],
+  run: async (run) => {
+    const contentType = PATCH_TYPES[run.flags.text('type').toLowerCase()];
+    if (!contentType) throw plainError(`--type must be one of [json merge strategic], not "${run.flags.text('type')}"`);
+    const text = run.flags.text('patch-file') ? readFileSync(resolve(run.io.cwd, run.flags.text('patch-file')), 'utf8') : run.flags.text('patch');
+    if (text === '') throw plainError('must specify --patch or --patch-file containing the contents of the patch');
+    let body: unknown;
+    try {
+      body = JSON.parse(text);
+    } catch {
+      try {
+        body = parse(text);
+      } catch (error) {
+        throw plainError(`unable to parse "${text}": yaml: ${(error as Error).message.split('\n')[0]}`);
+      }
+      if (typeof body !== 'object' || body === null) throw plainError(`unable to parse ${JSON.stringify(text)}: json: cannot unmarshal ${typeof body} into Go value of type map[string]interface {}`);
+    }
+    const dryRun = dryRunOf(run);
+    if (dryRun === 'client') throw plainError('--dry-run=client of patch needs the real kubectl: use --dry-run=server');
+    const query = `?fieldManager=${run.flags.text('field-manager')}${dryRun === 'server' ? '&dryRun=All' : ''}`;
+    return each(run, await namedObjects(run, run.args, { many: false }), async (named) => {
+      const before = await fetch(run, named);
+      const after = await run.client.json<KubeObject>('PATCH', pathTo(named, run.flags.text('subresource') || undefined) + query, { body, contentType });
+      const changed = withoutVersion(before) !== withoutVersion(after);
+      printResult(run, after, changed ? 'patched' : 'patched (no change)', dryRun);
+    });
+  },
+};
+
+/** What the user could have changed: versions and bookkeeping left out. */
+export function withoutVersion(object: KubeObject): string {
+  return JSON.stringify(sorted({ ...object, metadata: { ...object.metadata, resourceVersion: undefined, managedFields: undefined, generation: undefined } }));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return (value as unknown[]).map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)]));
+}
