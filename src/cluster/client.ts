@@ -142,9 +142,9 @@ export class ApiClient {
 function execPath(where: ExecTarget, command: readonly string[], o: { readonly tty: boolean; readonly stdin: boolean }): string {
   const query = new URLSearchParams(command.map((word): [string, string] => ['command', word]));
   for (const wanted of ['stdout', o.stdin && 'stdin', o.tty ? 'tty' : 'stderr']) if (wanted) query.set(wanted, 'true');
-  if ('node' in where) return `/cka/v1/nodes/${encodeURIComponent(where.node)}/exec?${query}`;
+  if ('node' in where) return `/cka/v1/nodes/${encodeURIComponent(where.node)}/exec?${query.toString()}`;
   if (where.container !== undefined) query.set('container', where.container);
-  return `/api/v1/namespaces/${encodeURIComponent(where.namespace)}/pods/${encodeURIComponent(where.pod)}/exec?${query}`;
+  return `/api/v1/namespaces/${encodeURIComponent(where.namespace)}/pods/${encodeURIComponent(where.pod)}/exec?${query.toString()}`;
 }
 
 /** Undefined when the command never ran. */
