@@ -1,7 +1,7 @@
 /**
  * One pod on one node, from the first sight of it to its last: volumes, sandbox, init containers, containers, restarts.
- * Every step ends in `publish`, which writes what changed. How a pod ends is in `pod-end.ts`. Longer than most files
- * because the order of these steps is the story. See pkg/kubelet/pod_workers.go and kuberuntime_manager.go SyncPod.
+ * Every step ends in `publish`, which writes what changed. How one container is made is in `container-life.ts`, how a pod
+ * ends in `pod-end.ts`. Longer than most files because the order of these steps is the story. See pkg/kubelet/pod_workers.go and kuberuntime_manager.go SyncPod.
  */
 import type { Disposer } from '../../base/clock.ts';
 import { draft, isEqual } from '../../api/deep.ts';
@@ -10,25 +10,17 @@ import { ApiError } from '../../api/status.ts';
 import type { Pod } from '../../kinds/pod/types.ts';
 import { rejection, type Rejection } from './admission.ts';
 import { goSeconds } from './back-off.ts';
-import { ContainerRun, StartFailure } from './container-run.ts';
-import { ConfigError } from './environment.ts';
-import { handle } from './handler.ts';
-import { hexId, type KubeletHost } from './host.ts';
+import { createContainer, RELIST_MS, RESYNC_MS } from './container-life.ts';
+import type { KubeletHost } from './host.ts';
 import type { Pulled } from './images.ts';
 import { endPod, stopContainer } from './pod-end.ts';
 import { phaseOf, podStatus } from './pod-status.ts';
-import { startProber } from './prober.ts';
 import { Sandbox, SandboxError } from './sandbox.ts';
 import { endOf, fieldPath, isDone, isRunning, newSlot, rememberStatus, shallRestart, slotsOf, type Slot } from './slot.ts';
 import { PodVolumes, VolumeError } from './volumes.ts';
 
-/** What creating a sandbox, and then each container, takes. */
+/** What creating a sandbox takes. */
 const SANDBOX_MS = 40;
-const CREATE_MS = 50;
-/** The kubelet hears of an ended container when it next asks the runtime: PLEG's relist period. */
-const RELIST_MS = 1000;
-/** A pod that cannot go on is looked at again after this. */
-const RESYNC_MS = 10_000;
 
 export class PodWorker {
   readonly volumes = new PodVolumes();
@@ -263,125 +255,16 @@ export class PodWorker {
   #onImage(slot: Slot, result: Pulled): void {
     slot.isBusy = false;
     if (this.isGone || this.isEnding || !this.sandbox) return;
-    if ('image' in result) return this.#create(slot, result);
+    if ('image' in result) return createContainer(this, this.sandbox, slot, result.image);
     slot.waiting = { reason: result.reason, message: result.message };
-    this.#retry(slot, result.againAfterMs);
+    this.retry(slot, result.againAfterMs);
   }
 
-  #retry(slot: Slot, delayMs: number): void {
+  /** The container cannot go on now: say so, and try again then. */
+  retry(slot: Slot, delayMs: number): void {
     slot.notBeforeMs = this.host.clock.now() + delayMs;
     this.later(delayMs);
     this.publish();
-  }
-
-  #create(slot: Slot, { image }: Extract<Pulled, { image: unknown }>): void {
-    let run: ContainerRun;
-    try {
-      run = new ContainerRun(this.host, this.pod, slot.container, image, this.sandbox as Sandbox);
-    } catch (error) {
-      if (!(error instanceof ConfigError) && !(error instanceof VolumeError)) throw error;
-      slot.waiting = { reason: 'CreateContainerConfigError', message: error.message };
-      this.event(slot, 'Warning', 'Failed', `Error: ${error.message}`);
-      return this.#retry(slot, RESYNC_MS);
-    }
-    slot.isBusy = true;
-    this.event(slot, 'Normal', 'Created', 'Container created');
-    this.host.clock.schedule(CREATE_MS, () => {
-      slot.isBusy = false;
-      if (this.isGone || this.isEnding) return;
-      this.#start(slot, run);
-      this.sync();
-    });
-  }
-
-  #start(slot: Slot, run: ContainerRun): void {
-    const ended = endOf(slot);
-    if (ended) slot.previous = { ended, id: slot.failedStart?.id ?? slot.run?.id ?? '', run: slot.run };
-    slot.failedStart = undefined;
-    slot.restarts = slot.begun++;
-    slot.waiting = undefined;
-    slot.started = !slot.container.startupProbe;
-    slot.ready = slot.started && !slot.container.readinessProbe;
-    try {
-      run.start(() => this.#onEnd(slot, run));
-    } catch (error) {
-      if (!(error instanceof StartFailure)) throw error;
-      const nowUnixMs = this.host.clock.unixMs();
-      slot.failedStart = { ended: { exitCode: 128, reason: 'StartError', message: error.message, startedUnixMs: 0, finishedUnixMs: nowUnixMs }, id: hexId(this.host.rng) };
-      slot.waiting = { reason: 'RunContainerError', message: error.message };
-      this.event(slot, 'Warning', 'Failed', `Error: ${error.message}`);
-      slot.run = run;
-      return this.#retry(slot, RELIST_MS);
-    }
-    slot.run = run;
-    this.event(slot, 'Normal', 'Started', 'Container started');
-    this.#keepLog(slot, run);
-    this.#probe(slot, run);
-    if (slot.container.lifecycle?.postStart) void this.#postStart(slot, run);
-  }
-
-  /** /var/log/pods, where the node's tools look. */
-  #keepLog(slot: Slot, run: ContainerRun): void {
-    const { name, namespace, uid } = this.pod.metadata;
-    const folder = `/var/log/pods/${namespace}_${name}_${uid}/${slot.name}`;
-    const { files } = this.host.machine;
-    files.mkdir(folder, { recursive: true });
-    files.virtual(`${folder}/${slot.restarts}.log`, { read: () => run.log.criFormat() });
-    const link = `/var/log/containers/${name}_${namespace}_${slot.name}-${run.id}.log`;
-    files.mkdir('/var/log/containers', { recursive: true });
-    files.symlink(`${folder}/${slot.restarts}.log`, link);
-  }
-
-  #probe(slot: Slot, run: ContainerRun): void {
-    const { startupProbe, readinessProbe, livenessProbe } = slot.container;
-    const process = () => this.host.process();
-    const onFailure = (message: string) => this.event(slot, 'Warning', 'Unhealthy', message);
-    const kill = (kind: string) => {
-      this.event(slot, 'Normal', 'Killing', `Container ${slot.name} failed ${kind} probe, will be restarted`);
-      const probe = kind === 'startup' ? startupProbe : livenessProbe;
-      for (const stop of slot.probers.splice(0)) stop();
-      void stopContainer(this, slot, probe?.terminationGracePeriodSeconds ?? this.pod.spec.terminationGracePeriodSeconds ?? 30);
-    };
-    if (readinessProbe) {
-      const onResult = (ok: boolean) => {
-        if (slot.ready === ok) return;
-        slot.ready = ok;
-        this.publish();
-      };
-      slot.probers.push(startProber({ kind: 'Readiness', probe: readinessProbe, run, process, mayAsk: () => slot.started, onResult, onFailure }));
-    }
-    if (livenessProbe) slot.probers.push(startProber({ kind: 'Liveness', probe: livenessProbe, run, process, mayAsk: () => slot.started, onResult: (ok) => !ok && kill('liveness'), onFailure }));
-    if (startupProbe) {
-      const onResult = (ok: boolean) => {
-        if (!ok) return kill('startup');
-        if (slot.started) return;
-        slot.started = true;
-        if (!readinessProbe) slot.ready = true;
-        this.sync();
-      };
-      slot.probers.push(startProber({ kind: 'Startup', probe: startupProbe, run, process, mayAsk: () => !slot.started, onResult, onFailure }));
-    }
-  }
-
-  async #postStart(slot: Slot, run: ContainerRun): Promise<void> {
-    const hook = slot.container.lifecycle?.postStart;
-    const { ok } = await handle(hook ?? {}, run, this.host.process(), 300_000);
-    if (ok || !run.isRunning) return;
-    this.event(slot, 'Warning', 'FailedPostStartHook', 'PostStartHook failed');
-    this.event(slot, 'Normal', 'Killing', 'FailedPostStartHook');
-    await stopContainer(this, slot, this.pod.spec.terminationGracePeriodSeconds ?? 30);
-  }
-
-  #onEnd(slot: Slot, run: ContainerRun): void {
-    if (slot.run !== run) return;
-    for (const stop of slot.probers.splice(0)) stop();
-    slot.ready = false;
-    slot.started = false;
-    if (this.isGone) return;
-    this.publish();
-    // What follows at once on a real node too: the next init container, the end of a pod that is done.
-    const isOver = slot.role === 'init' ? isDone(slot) : this.isEnding || !shallRestart(slot, this.pod.spec.restartPolicy);
-    this.later(isOver ? 20 : RELIST_MS);
   }
 
   #watchDeadline(): void {
