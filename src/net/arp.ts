@@ -6,6 +6,7 @@ import { ANY, BROADCAST_MAC, isLoopback, type Ipv4, type Mac, ZERO_MAC } from '.
 import type { Device } from './device/device.ts';
 import type { NetNamespace } from './namespace.ts';
 import type { Arp } from './packet.ts';
+import { isFromRightSide } from './reverse-path.ts';
 
 /** Jiffies of a kernel with HZ=100: the unit of proxy_delay. */
 const JIFFY_MS = 10;
@@ -26,6 +27,8 @@ export function announce(device: Device, address: Ipv4): void {
 /** Answers a request for us, or for one whom we speak for. @returns whether the request was for this machine */
 export function answerArp(namespace: NetNamespace, device: Device, arp: Arp): boolean {
   if (arp.op !== 'request' || isLoopback(arp.target)) return false;
+  // A question from an address that would not be believed in a packet gets no answer (ip_route_input_noref in arp_process).
+  if (arp.sender !== ANY && arp.sender !== arp.target && !isFromRightSide(namespace, device, arp.sender, arp.target)) return false;
   const reply = () =>
     device.transmit({
       from: device.mac,

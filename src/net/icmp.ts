@@ -38,6 +38,11 @@ export interface IcmpErrorOptions {
   readonly flight?: PacketInFlight;
 }
 
+/** Errors that end a UDP exchange; the others may pass, and a connected socket is not told of them. */
+export function isFatal(kind: IcmpKind): boolean {
+  return ['port-unreachable', 'protocol-unreachable', 'network-prohibited', 'host-prohibited', 'communication-prohibited'].includes(kind);
+}
+
 /**
  * Tell the sender of `about` what became of it; nobody is told about errors, broadcasts and senders without an address.
  */
@@ -61,6 +66,6 @@ export function receiveIcmp(namespace: NetNamespace, packet: Ipv4Packet, icmp: I
     namespace.sockets.receiveEchoReply(packet, icmp);
   } else if (icmp.quoted) {
     if (icmp.kind === 'fragmentation-needed' && icmp.mtu !== undefined) namespace.learnPathMtu(icmp.quoted.destination, icmp.mtu);
-    namespace.sockets.receiveError(icmp.kind, icmp.quoted, packet.source);
+    namespace.sockets.receiveError(icmp.kind, icmp.quoted, packet.source, icmp.mtu);
   }
 }

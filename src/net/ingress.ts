@@ -1,8 +1,9 @@
 /**
  * The way in: a frame for this host becomes a packet that is delivered here, forwarded, or dropped for a reason.
- * See net/ipv4/ip_input.c, ip_forward.c, route.c (ip_route_input_slow), fib_frontend.c (fib_validate_source).
+ * See net/ipv4/ip_input.c, ip_forward.c, route.c
+ * (ip_route_input_slow).
  */
-import { ANY, BROADCAST, type Ipv4, isLoopback, isMulticast, toNumber } from '../base/address.ts';
+import { BROADCAST, type Ipv4, isLoopback, isMulticast, toNumber } from '../base/address.ts';
 import type { Device } from './device/device.ts';
 import { receiveIpip } from './device/ipip.ts';
 import { receiveVxlan } from './device/vxlan.ts';
@@ -11,6 +12,7 @@ import { receiveIcmp, sendIcmpError } from './icmp.ts';
 import type { Carried, PacketInFlight } from './in-flight.ts';
 import type { NetNamespace } from './namespace.ts';
 import { type Frame, sizeOf } from './packet.ts';
+import { isFromRightSide } from './reverse-path.ts';
 import { describeRoute, type RouteAnswer } from './routes.ts';
 
 const isGroupMac = (frame: Frame) => (Number.parseInt(frame.to.slice(0, 2), 16) & 1) === 1;
@@ -44,7 +46,7 @@ function routeInput(namespace: NetNamespace, device: Device, flight: PacketInFli
   const answer = namespace.routes.lookup(destination, { source, mark: flight.mark, inDevice: device.name });
   if (answer.kind === 'unreachable') return refuse(namespace, device, flight, answer.reason);
   namespace.trace({ kind: 'routed', packet: flight.packet, route: describeRoute(answer.route) });
-  if (!comesFromRightSide(namespace, device, flight)) return namespace.dropped(flight.packet, 'reverse-path', device);
+  if (!isFromRightSide(namespace, device, source, destination)) return namespace.dropped(flight.packet, 'reverse-path', device);
   if (answer.route.type === 'local') return deliver(namespace, flight, false);
   if (answer.route.type === 'broadcast') return deliver(namespace, flight, true);
   if (!namespace.sysctl.flag(device.name, 'forwarding')) return namespace.dropped(flight.packet, 'forwarding-disabled', device);
@@ -56,19 +58,6 @@ function isMartian(namespace: NetNamespace, device: Device, source: Ipv4, destin
   if (toNumber(destination) >>> 24 === 0) return true;
   if (device.kind === 'loopback' || namespace.sysctl.max(device.name, 'route_localnet') > 0) return false;
   return isLoopback(source) || isLoopback(destination);
-}
-
-/** rp_filter: 1 wants the answer to leave by the device the packet came in at, 2 is content with any way back. */
-function comesFromRightSide(namespace: NetNamespace, device: Device, flight: PacketInFlight): boolean {
-  const { source } = flight.packet;
-  if (source === ANY || device.kind === 'loopback') return true;
-  const mode = namespace.sysctl.max(device.name, 'rp_filter');
-  // The way back is looked up without the mark unless src_valid_mark is set, and ours never is.
-  const back = namespace.routes.lookup(source, { source: flight.packet.destination, inDevice: device.name });
-  if (back.kind === 'found' && back.route.type === 'local' && !namespace.sysctl.flag(device.name, 'accept_local')) return false;
-  if (mode === 0) return true;
-  if (back.kind !== 'found') return false;
-  return mode === 2 || back.device === device;
 }
 
 function refuse(namespace: NetNamespace, device: Device, flight: PacketInFlight, reason: Extract<RouteAnswer, { kind: 'unreachable' }>['reason']): void {

@@ -37,7 +37,7 @@ export interface UdpOptions {
   readonly port?: number;
   readonly owner?: SocketOwner;
   readonly onMessage: (data: string, from: Endpoint, to: Endpoint) => void;
-  /** An ICMP error about what was sent; a socket without this never hears of them. */
+  /** An ICMP error about what was sent, when it is one that a connected socket is told of (port unreachable, prohibited). */
   readonly onError?: (error: NetError, to: Endpoint) => void;
 }
 

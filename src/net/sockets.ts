@@ -4,7 +4,7 @@
  */
 import { ANY, type Ipv4 } from '../base/address.ts';
 import { NetError } from './errors.ts';
-import { errnoOf } from './icmp.ts';
+import { errnoOf, isFatal } from './icmp.ts';
 import type { SocketOwner } from './in-flight.ts';
 import type { NetNamespace } from './namespace.ts';
 import type { Icmp, IcmpKind, Ipv4Packet, Tcp, Udp } from './packet.ts';
@@ -195,7 +195,7 @@ export class Sockets {
       this.#echo.get(payload.id)?.onError?.({ kind, from, sequence: payload.sequence, ...(mtu === undefined ? {} : { mtu }) });
     } else if (payload.protocol === 'tcp') {
       this.#connections.get(connectionKey(quoted.source, payload.sourcePort, quoted.destination, payload.destinationPort))?.receiveError(kind);
-    } else if (payload.protocol === 'udp' && code) {
+    } else if (payload.protocol === 'udp' && code && isFatal(kind)) {
       const entry = this.#udp.find(({ address, port }) => port === payload.sourcePort && (address === quoted.source || address === ANY));
       entry?.onError?.(new NetError(code), { address: quoted.destination, port: payload.destinationPort });
     }

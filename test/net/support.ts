@@ -87,10 +87,6 @@ export function splitWords(line: string): string[] {
   return [...line.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map((match) => (match[1] === undefined ? match[2]! : match[1].replace(/\\(.)/g, '$1')));
 }
 
-export interface EchoResult {
-  readonly outcome: string;
-}
-
 /** `ping -c 1`: what comes back within ten seconds. */
 export async function ping(lab: Lab, from: NetNamespace, to: string | Ipv4, options: { size?: number; dontFragment?: boolean; ttl?: number } = {}): Promise<string> {
   let outcome = 'timeout';
@@ -142,5 +138,28 @@ export function serveTcp(namespace: NetNamespace, port: number, name = namespace
         connection.end();
       })().catch(() => undefined);
     },
+  });
+}
+
+/** One datagram from a connected socket, and what comes back within five seconds. */
+export async function udp(lab: Lab, from: NetNamespace, to: string, port: number): Promise<string> {
+  let outcome = 'timeout';
+  const socket = from.sockets.bindUdp({ onMessage: (data) => (outcome = data), onError: (error) => (outcome = error.code) });
+  try {
+    socket.send('hello', { address: ipv4(to), port });
+  } catch (error) {
+    if (!(error instanceof NetError)) throw error;
+    outcome = error.code;
+  }
+  await lab.run(5000);
+  socket.close();
+  return outcome;
+}
+
+export function serveUdp(namespace: NetNamespace, port: number, name = namespace.label): void {
+  const socket = namespace.sockets.bindUdp({
+    port,
+    owner: { pid: 1, program: name },
+    onMessage: (data, from, to) => socket.send(`${name}: ${data} from ${from.address}`, from, { source: to.address }),
   });
 }

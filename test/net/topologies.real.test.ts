@@ -1,0 +1,26 @@
+/**
+ * The same topologies in the machine's own kernel: proof that the rows are true and not only what we believe.
+ * Skipped, with the reason printed, where namespaces cannot be made.
+ */
+import { describe, expect, test } from 'vitest';
+import { RealRig, whyNotReal } from './real-rig.ts';
+import { topologies } from './topologies.ts';
+
+const reason = whyNotReal();
+if (reason) console.info(`real topologies skipped: ${reason}`);
+
+describe.skipIf(reason !== undefined)('in real namespaces', () => {
+  test.concurrent.each(topologies)('$title', async ({ script, probes, title }) => {
+    const rig = new RealRig();
+    try {
+      const lacking = await rig.build(script);
+      if (lacking) return console.info(`"${title}" skipped: ${lacking}`);
+      const seen: (readonly [string, string])[] = [];
+      // Together: they wait for timeouts most of the time.
+      await Promise.all(probes.map(async ([probe], index) => (seen[index] = [probe, await rig.probe(probe)])));
+      expect(seen).toEqual(probes);
+    } finally {
+      rig.close();
+    }
+  }, 30_000);
+});
