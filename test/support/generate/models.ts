@@ -50,4 +50,7 @@ const comment = (text: string) =>
     .map((line) => line.replace(/^\s*\* ?/, ''))
     .join('\n')
     .trim()
-    .replace(/\\(['"`])/g, '$1');
+    .replace(/\\(['"`])/g, '$1')
+    // The models lost their line breaks; where two stood, two blanks stand.
+    .replace(/:  - /g, ':\n\n- ')
+    .replace(/  (?=This (?:field|is) )/g, '\n\n');

@@ -22,6 +22,10 @@ interface Extensions {
 const data = new URL('../../../src/data/', import.meta.url);
 const protobuf = JSON.parse(readFileSync(new URL('protobuf.json', data), 'utf8')) as ProtobufTable;
 const extensions = JSON.parse(readFileSync(new URL('extensions.json', import.meta.url), 'utf8')) as Record<string, Extensions>;
+/** Descriptions of fields whose type is a struct: the models have none. From the published OpenAPI document of 1.30. */
+const descriptions = JSON.parse(readFileSync(new URL('descriptions.json', import.meta.url), 'utf8')) as Record<string, Record<string, string>>;
+/** What the values of an enum mean; each begins with the value. */
+const enumValues = JSON.parse(readFileSync(new URL('enum-values.json', import.meta.url), 'utf8')) as string[][];
 const models = readModels();
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
@@ -131,7 +135,8 @@ function definition(name: string, model: Model): Json {
   for (const field of model.fields) {
     const base = schemaFor(shapeOf(name, field));
     const extra = own.properties?.[field.name] ?? {};
-    const property: Json = { ...(field.description && { description: field.description }) };
+    const words = (field.description || descriptions[name]?.[field.name] || '') + meaningOf(extra['enum'] as string[] | undefined);
+    const property: Json = { ...(words && { description: words }) };
     if (base['$ref']) Object.assign(property, { allOf: [base], ...(!PRIMITIVES[String(base['$ref']).split('/').at(-1)!] && { default: {} }) });
     else Object.assign(property, base);
     for (const [key, value] of Object.entries(extra)) property[key === 'enum' || key === 'default' ? key : `x-kubernetes-${key}`] = value;
@@ -145,6 +150,13 @@ function definition(name: string, model: Model): Json {
     properties,
     ...(own['map-type'] && { 'x-kubernetes-map-type': own['map-type'] }),
   };
+}
+
+/** `Possible enum values:`, as the real document says it, where the meanings are known. */
+function meaningOf(values: readonly string[] | undefined): string {
+  const known = values && enumValues.find((lines) => lines.length === values.length && lines.every((line) => values.includes(line.split(' ')[0]!)));
+  if (!known) return '';
+  return `\n\nPossible enum values:\n${known.map((line) => ` - \`"${line.split(' ')[0]}"\`${line.includes(' ') ? ` ${line.slice(line.indexOf(' ') + 1)}` : ''}`).join('\n')}`;
 }
 
 /** Every schema that can be reached. */
