@@ -105,9 +105,12 @@ export function parseLabelSelector(text: string): Selector {
   let at = 0;
   const peek = () => tokens[at] ?? '';
   const found = (expected: string): never => {
+    throw badRequest(`found '${peek()}', expected: ${expected}`);
+  };
+  const inRequirement = (expected: string): never => {
     throw badRequest(`unable to parse requirement: found '${peek()}', expected: ${expected}`);
   };
-  const word = (expected: string): string => (isWord(peek()) ? tokens[at++]! : found(expected));
+  const word = (expected: string): string => (isWord(peek()) ? tokens[at++]! : inRequirement(expected));
   while (at < tokens.length) {
     if (peek() === '!') {
       at++;
@@ -119,7 +122,7 @@ export function parseLabelSelector(text: string): Selector {
     if (at < tokens.length) {
       if (peek() !== ',') found("',' or 'end of string'");
       at++;
-      if (at === tokens.length) throw badRequest("unable to parse requirement: found '', expected: identifier after ','");
+      if (at === tokens.length) found("identifier after ','");
     }
   }
   return requirements;
@@ -135,13 +138,13 @@ export function parseLabelSelector(text: string): Selector {
     if (operator === '>' || operator === '<') return { key, operator: operator === '>' ? 'Gt' : 'Lt', values: [word('identifier')] };
     if (operator !== 'in' && operator !== 'notin') {
       at--;
-      found('in, notin, =, ==, !=, gt, lt');
+      inRequirement('in, notin, =, ==, !=, gt, lt');
     }
-    if (peek() !== '(') found("'('");
+    if (peek() !== '(') inRequirement("'('");
     at++;
     const values: string[] = [];
     while (peek() !== ')') {
-      if (at >= tokens.length) found("',', or ')'");
+      if (at >= tokens.length) inRequirement("',', or ')'");
       if (peek() === ',') at++;
       else values.push(checkedValue(key, word("',', ')' or identifier")));
     }

@@ -24,10 +24,10 @@ test.each([
 
 test.each([
   ['a=b=c', "found '=', expected: ',' or 'end of string'"],
-  ['app in web', "found 'web', expected: '('"],
+  ['app in web', "unable to parse requirement: found 'web', expected: '('"],
   ['=web', "found '=', expected: !, identifier, or 'end of string'"],
   ['app=web,', "found '', expected: identifier after ','"],
-])('%s is refused: %s', (text, why) => expect(() => parseLabelSelector(text)).toThrow(`unable to parse requirement: ${why}`));
+])('%s is refused: %s', (text, why) => expect(() => parseLabelSelector(text)).toThrow(why));
 
 test('printed in order of keys', () => {
   expect(printSelector(parseLabelSelector('tier in (b,a),app=web,!old,x!=y'))).toBe('app=web,!old,tier in (a,b),x!=y');

@@ -37,23 +37,12 @@ export function keyOf(kind: Kind, namespace: string | undefined, name: string): 
 
 /** @throws ApiError BadRequest for a selector that cannot be understood */
 export function makeFilter(kind: Kind, selection: Selection): Filter {
-  const unable = (why: string) =>
-    badRequest(
-      `Unable to find "${kind.group}/${kind.version}, Resource=${kind.plural}" that match label selector "${typeof selection.labelSelector === 'string' ? selection.labelSelector : ''}", field selector "${selection.fieldSelector ?? ''}": ${why}`,
-    );
-  const parse = <T>(read: () => T): T => {
-    try {
-      return read();
-    } catch (error) {
-      throw unable((error as Error).message.replace(/^unable to parse requirement: (?=found)/, ''));
-    }
-  };
   const { labelSelector, fieldSelector } = selection;
-  const labels = typeof labelSelector === 'string' ? parse(() => parseLabelSelector(labelSelector)) : (labelSelector ?? []);
-  const fields = fieldSelector ? parse(() => parseFieldSelector(fieldSelector)) : [];
+  const labels = typeof labelSelector === 'string' ? parseLabelSelector(labelSelector) : (labelSelector ?? []);
+  const fields = fieldSelector ? parseFieldSelector(fieldSelector) : [];
   const tests = fields.map(({ path, value, negated }) => {
     const read = fieldReader(kind, path);
-    if (!read) throw unable(`field label not supported: ${path}`);
+    if (!read) throw badRequest(`field label not supported: ${path}`);
     return (object: Stored<KubeObject>) => (read(object) === value) !== negated;
   });
   return (object) => (labels.length === 0 || matchesLabels(labels, object.metadata.labels)) && tests.every((test) => test(object));
