@@ -19,7 +19,7 @@ import { NodeImages } from './images.ts';
 import { NodeReporter, type Registration } from './node-status.ts';
 import { abandonPod } from './pod-end.ts';
 import { PodWorker } from './pod-worker.ts';
-import { ensureMirror, isMirror, mirrorHash, readManifests, removeMirror, type Manifest } from './static-pods.ts';
+import { ensureMirror, isMirror, ManifestFolder, mirrorHash, removeMirror, type Manifest } from './static-pods.ts';
 import { Containers } from './streams.ts';
 
 export interface KubeletOptions {
@@ -62,7 +62,7 @@ export class Kubelet {
   readonly #static = new Map<string, Manifest>();
   /** Workers of removed manifests, until another takes the name. */
   readonly #leaving = new Map<string, PodWorker>();
-  readonly #complained = new Set<string>();
+  readonly #folder: ManifestFolder;
   #process: Process | undefined;
   #running: RunningProcess | undefined;
 
@@ -92,6 +92,7 @@ export class Kubelet {
       crashes: new BackOff(10_000, 300_000),
       process: () => this.#process,
     };
+    this.#folder = new ManifestFolder(this.host, (message) => this.#complain(message));
     this.#reporter = new NodeReporter(this.host, { version: 'v1.35.0', ...options.registration });
     this.containers = new Containers((namespace, name) => this.#workers.get(`${namespace}/${name}`));
   }
@@ -203,7 +204,7 @@ export class Kubelet {
   }
 
   #readManifests(): void {
-    const found = readManifests(this.host, (message) => this.#complain(message));
+    const found = this.#folder.manifests();
     const paths = new Set(found.map((one) => one.path));
     for (const [path, manifest] of this.#static) {
       const now = found.find((one) => one.path === path);
@@ -227,8 +228,6 @@ export class Kubelet {
   }
 
   #complain(message: string): void {
-    if (this.#complained.has(message)) return;
-    this.#complained.add(message);
     const unit = this.host.machine.units.get('kubelet');
     if (unit) this.host.machine.units.log(unit, `E ${message}`);
   }

@@ -20,27 +20,44 @@ export interface Manifest {
   readonly hash: string;
 }
 
-/** Every manifest that can be read; one that cannot is named in the kubelet's journal. */
-export function readManifests(host: KubeletHost, complain: (message: string) => void): readonly Manifest[] {
-  const { files } = host.machine;
-  if (!files.exists(MANIFESTS)) return [];
-  const found: Manifest[] = [];
-  for (const name of [...files.list(MANIFESTS)].sort()) {
-    if (name.startsWith('.') || files.stat(`${MANIFESTS}/${name}`).type !== 'file') continue;
-    const path = `${MANIFESTS}/${name}`;
-    try {
-      const pod = parse(files.read(path)) as Pod;
-      if (pod?.kind !== 'Pod' || !pod.metadata?.name || !pod.spec?.containers) throw new Error('not a Pod');
-      found.push({ path, pod: named(pod, host, path), hash: fnv128(files.read(path)) });
-    } catch (error) {
-      complain(`"Could not process manifest file" err="${path}: couldn't parse as pod(${error instanceof Error ? error.message.split('\n')[0] : String(error)}), please check config file" path="${path}"`);
-    }
+/** The manifests folder, read again and again: a file is parsed only when its text is another one. */
+export class ManifestFolder {
+  readonly #read = new Map<string, { readonly text: string; readonly manifest: Manifest | undefined }>();
+
+  constructor(
+    private readonly host: KubeletHost,
+    /** Told of a file that is no pod, once per text. */
+    private readonly complain: (message: string) => void,
+  ) {}
+
+  manifests(): readonly Manifest[] {
+    const { files } = this.host.machine;
+    if (!files.exists(MANIFESTS)) return [];
+    return [...files.list(MANIFESTS)].sort().flatMap((name) => {
+      const path = `${MANIFESTS}/${name}`;
+      if (name.startsWith('.') || files.stat(path).type !== 'file') return [];
+      return this.#parse(path, files.read(path)) ?? [];
+    });
   }
-  return found;
+
+  #parse(path: string, text: string): Manifest | undefined {
+    const known = this.#read.get(path);
+    if (known?.text === text) return known.manifest;
+    let manifest: Manifest | undefined;
+    try {
+      const pod = parse(text) as Pod;
+      if (pod?.kind !== 'Pod' || !pod.metadata?.name || !pod.spec?.containers) throw new Error('not a Pod');
+      const hash = fnv128(text);
+      manifest = { path, pod: named(pod, this.host, hash), hash };
+    } catch (error) {
+      this.complain(`"Could not process manifest file" err="${path}: couldn't parse as pod(${error instanceof Error ? error.message.split('\n')[0] : String(error)}), please check config file" path="${path}"`);
+    }
+    this.#read.set(path, { text, manifest });
+    return manifest;
+  }
 }
 
-function named(pod: Pod, host: KubeletHost, path: string): Pod {
-  const hash = fnv128(host.machine.files.read(path));
+function named(pod: Pod, host: KubeletHost, hash: string): Pod {
   return {
     ...pod,
     apiVersion: 'v1',
