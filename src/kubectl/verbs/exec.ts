@@ -37,7 +37,8 @@ export const exec: Verb = {
       if (!run.flags.bool('quiet')) run.err('Unable to use a TTY - input is not a terminal or the right kind of file\n');
       tty = false;
     }
-    const query = new URLSearchParams([...rest.map((argument) => ['command', argument]), ['container', container], ...(stdin ? [['stdin', 'true']] : []), ['stdout', 'true'], ...(tty ? [['tty', 'true']] : [['stderr', 'true']])]);
+    const query = new URLSearchParams(rest.map((argument): [string, string] => ['command', argument]));
+    for (const [key, value] of Object.entries({ container, ...(stdin ? { stdin: 'true' } : {}), stdout: 'true', ...(tty ? { tty: 'true' } : { stderr: 'true' }) })) query.set(key, value);
     return streamContainer(run, `${podPath(pod.metadata?.namespace ?? run.namespace, pod.metadata?.name ?? '', 'exec')}?${query.toString()}`, { stdin, tty });
   },
 };
