@@ -1,16 +1,19 @@
 // Bundles src/main.ts into dist/: one small entry, the rest in chunks that load when they are needed.
+// `--out DIR` builds elsewhere, with links to what the program looks for beside its dist: tests use it.
 import { build } from 'esbuild';
-import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, cpSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const dist = join(root, 'dist');
-rmSync(dist, { recursive: true, force: true });
+const given = process.argv.indexOf('--out');
+const out = given > 0 ? resolve(process.argv[given + 1]) : join(root, 'dist');
+// Built beside and moved into place, so that a program that starts meanwhile finds the old build or the new one.
+const fresh = `${out}.new-${process.pid}`;
 await build({
   absWorkingDir: root,
   entryPoints: { main: 'src/main.ts' },
-  outdir: dist,
+  outdir: fresh,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -27,5 +30,15 @@ await build({
   logLevel: 'warning',
 });
 const data = join(root, 'src', 'data');
-if (existsSync(data)) cpSync(data, join(dist, 'data'), { recursive: true });
-chmodSync(join(dist, 'main.js'), 0o755);
+if (existsSync(data)) cpSync(data, join(fresh, 'data'), { recursive: true });
+chmodSync(join(fresh, 'main.js'), 0o755);
+mkdirSync(dirname(out), { recursive: true });
+rmSync(`${out}.old`, { recursive: true, force: true });
+if (existsSync(out)) renameSync(out, `${out}.old`);
+renameSync(fresh, out);
+rmSync(`${out}.old`, { recursive: true, force: true });
+if (given > 0) {
+  for (const name of ['labs', 'kind', 'node_modules', 'package.json']) {
+    if (existsSync(join(root, name)) && !existsSync(join(dirname(out), name))) symlinkSync(join(root, name), join(dirname(out), name));
+  }
+}
