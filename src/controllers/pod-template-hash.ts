@@ -24,7 +24,7 @@ export function fnv32a(text: string): number {
 
 /** Every character becomes a letter that cannot spell a word. */
 function safeEncode(text: string): string {
-  return [...text].map((character) => NAME_ALPHABET[character.charCodeAt(0) % NAME_ALPHABET.length]).join('');
+  return text.replace(/./g, (character) => NAME_ALPHABET.charAt(character.charCodeAt(0) % NAME_ALPHABET.length));
 }
 
 function sortedJson(value: unknown): string {

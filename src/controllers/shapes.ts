@@ -1,6 +1,6 @@
 /**
  * The parts of workload objects that controllers read and write. Containers stay opaque but for their ports and
- * resources: what they run is the kubelet's business. See k8s.io/api core/v1, apps/v1 and discovery/v1.
+ * resources: what they run is the kubelet's business. Long because it is a list of data shapes and nothing else. See k8s.io/api core/v1, apps/v1 and discovery/v1.
  */
 import type { KubeObject } from '../api/object.ts';
 

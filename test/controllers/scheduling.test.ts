@@ -78,5 +78,5 @@ test('a more important pod pushes a less important one out', async () => {
   }
   cluster.apply(pod({ ...asking('3'), priorityClassName: 'high' }, { name: 'high' }));
   await cluster.until('high is placed', () => cluster.get('pods', 'high').spec.nodeName !== undefined);
-  expect(cluster.list('pods').map((one: Loose) => one.metadata.name).sort()).toHaveLength(2);
+  expect(cluster.list('pods')).toHaveLength(2);
 });

@@ -15,26 +15,33 @@ async function act(process: Process, line: string): Promise<number | undefined> 
   const { files, stdout, stderr, machine } = process;
   switch (verb) {
     case 'say':
-      return void (await stdout.write(`${rest}\n`));
+      await stdout.write(`${rest}\n`);
+      return;
     case 'complain':
-      return void (await stderr.write(`${rest}\n`));
+      await stderr.write(`${rest}\n`);
+      return;
     case 'sleep':
-      return void (await machine.clock.sleep(Number(rest) * 1000, process.signal));
+      await machine.clock.sleep(Number(rest) * 1000, process.signal);
+      return;
     case 'exit':
       return Number(rest);
     case 'serve':
       serveHttp(process, { port: Number(rest), handle: (request) => ({ status: request.target === '/' ? 200 : 404, headers: [], body: 'hello\n' }) });
       return act(process, 'sleep 1000000');
     case 'touch':
-      return void files.write(rest, 'touched\n');
+      files.write(rest, 'touched\n');
+      return;
     case 'append':
-      return void files.append(words[0] ?? '', `${words.slice(1).join(' ')}\n`);
+      files.append(words[0] ?? '', `${words.slice(1).join(' ')}\n`);
+      return;
     case 'need':
       return files.exists(rest) ? undefined : (await stderr.write(`cat: ${rest}: No such file or directory\n`), 1);
     case 'cat':
-      return void (await stdout.write(files.read(rest)));
+      await stdout.write(files.read(rest));
+      return;
     case 'env':
-      return void (await stdout.write(`${rest}=${process.env.get(rest) ?? '(unset)'}\n`));
+      await stdout.write(`${rest}=${process.env.get(rest) ?? '(unset)'}\n`);
+      return;
     case 'on-term':
       return void process.onSignal('SIGTERM', () => {
         void stdout.write('got TERM\n');

@@ -1,0 +1,38 @@
+/** Running a controller twice changes nothing: in a cluster at rest, no controller writes anything, whatever key it is given. */
+import { expect, test } from 'vitest';
+import { seededRng } from '../../src/base/rng.ts';
+import { controllers, scheduler } from '../../src/controllers/index.ts';
+import type { ObjectKey } from '../../src/api/object.ts';
+import { isReady, makeCluster, type Loose } from '../node/kubelet/cluster.ts';
+
+const cluster = makeCluster({ nodes: ['control-plane', 'worker', 'worker2'] });
+const container = { name: 'c', image: 'nginx:1.27', ports: [{ name: 'http', containerPort: 80 }] };
+const template = (app: string) => ({ selector: { matchLabels: { app } }, template: { metadata: { labels: { app } }, spec: { containers: [container] } } });
+await cluster.pass(500);
+cluster.apply({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: { replicas: 3, ...template('web') } });
+cluster.apply({ apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'agent' }, spec: template('agent') });
+cluster.apply({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { selector: { app: 'web' }, ports: [{ name: 'http', port: 80, targetPort: 'http' }] } });
+cluster.apply({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'byhand' }, spec: { ports: [{ port: 5432 }] } });
+cluster.apply({ apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'byhand' }, subsets: [{ addresses: [{ ip: '192.0.2.1' }], ports: [{ port: 5432, protocol: 'TCP' }] }] });
+await cluster.until('everything runs', () => cluster.list('pods').length === 5 && cluster.list<Loose>('pods').every(isReady));
+cluster.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'nowhere' }, spec: { nodeSelector: { disk: 'tape' }, containers: [container] } });
+await cluster.pass(3000);
+
+test.each([...controllers, scheduler].map((make) => {
+  const controller = make({ registry: cluster.registry, clock: cluster.clock, rng: seededRng(3), record: () => undefined });
+  return [controller.name, controller] as const;
+}))('%s comes to rest', (_name, controller) => {
+  const keys: ObjectKey[] = controller.watches.flatMap((rule) => {
+    const kind = rule.group === '' ? rule.resource : `${rule.resource}.${rule.group}`;
+    return cluster.registry.list(kind).items.flatMap((object) => rule.toKeys(object, 'ADDED'));
+  });
+  const before = cluster.registry.list('pods').resourceVersion;
+  for (const key of [...keys, ...keys]) controller.reconcile(key);
+  expect(keys.length).toBeGreaterThan(0);
+  expect(cluster.registry.list('pods').resourceVersion).toBe(before);
+});
+
+test('Endpoints written by hand are mirrored', () => {
+  const [slice] = cluster.list<Loose>('endpointslices.discovery.k8s.io').filter((one) => one.metadata.labels['kubernetes.io/service-name'] === 'byhand');
+  expect(slice).toMatchObject({ metadata: { labels: { 'endpointslice.kubernetes.io/managed-by': 'endpointslicemirroring-controller.k8s.io' } }, ports: [{ name: '', port: 5432, protocol: 'TCP' }], endpoints: [{ addresses: ['192.0.2.1'], conditions: { ready: true } }] });
+});
