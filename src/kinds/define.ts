@@ -31,6 +31,7 @@ export interface KindSpec<T extends KubeObject> {
   readonly keepsStatus?: boolean;
   readonly returnsDeleted?: boolean;
   readonly nameRule?: Kind['nameRule'];
+  readonly deprecation?: string;
   readonly storedAs?: Kind['storedAs'];
   defaults?(object: T): void;
   prepareForCreate?(object: T): void;
@@ -84,6 +85,7 @@ export function defineKind<T extends KubeObject = Loose>(spec: KindSpec<T>): Kin
     ...(spec.warnings && { warnings: (object: T, previous?: Stored<T>) => spec.warnings!(object, previous) }),
     ...(spec.storedAs && { storedAs: spec.storedAs }),
     ...(spec.returnsDeleted && { returnsDeleted: true }),
+    ...(spec.deprecation && { deprecation: spec.deprecation }),
     nameRule: spec.nameRule ?? 'subdomain',
   };
   // The store hands out what was written as T: the registry is the only writer.

@@ -24,7 +24,7 @@ export const endpoints = defineKind<Endpoints>({
   defaults(endpoints) {
     for (const subset of endpoints.subsets ?? []) for (const port of subset.ports ?? []) port.protocol ||= 'TCP';
   },
-  warnings: () => ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'],
+  deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   middle: [column('Endpoints', printEndpoints)] as never,
 });
 

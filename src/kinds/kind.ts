@@ -35,6 +35,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly selectableFields: Readonly<Record<string, (object: Stored<T>) => string>>;
   /** `warnings` go out as Warning headers (kubectl prints them). */
   warnings?(object: T, previous?: Stored<T>): readonly string[];
+  /** Said to every request for this kind, whatever the verb: the API is going away. */
+  readonly deprecation?: string;
   /** A second version of a stored kind (events.k8s.io beside core events): the kind that is stored, and the way there and back. */
   readonly storedAs?: { readonly resource: string; toStored(object: T): KubeObject; fromStored(object: Stored<KubeObject>): Stored<T> };
   /** Answered with the object itself when deleted, not with a Status (`ReturnDeletedObject` of the real strategies). */

@@ -103,7 +103,7 @@ function validateTaints(taints: readonly Taint[]): FieldError[] {
     if (!taint.effect) errors.push(required(`${path}.effect`));
     else if (!['NoSchedule', 'PreferNoSchedule', 'NoExecute'].includes(taint.effect)) errors.push(notSupported(`${path}.effect`, taint.effect, ['NoSchedule', 'PreferNoSchedule', 'NoExecute']));
     const identity = `${taint.effect}/${taint.key}`;
-    if (seen.has(identity)) errors.push({ ...duplicate(path, taint), detail: 'taints must be unique by key and effect pair' });
+    if (seen.has(identity)) errors.push({ ...duplicate(path, { Key: taint.key, Value: taint.value ?? '', Effect: taint.effect, TimeAdded: taint.timeAdded ?? null }), detail: 'taints must be unique by key and effect pair' });
     seen.add(identity);
   });
   return errors;

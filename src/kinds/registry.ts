@@ -238,9 +238,12 @@ export class Registry {
     of.defaults(next);
     if (options.subresource) keepAllBut(options.subresource, next, current);
     else of.prepareForUpdate(next, current);
+    // Who reports a status from an older reading must not bring back its labels.
+    if (options.subresource === 'status' && !given) keepLabels(next, current);
     admitUpdate({ registry: this, kind: of, object: next, previous: current, options });
     const errors = [...validateMetadata(of, next.metadata), ...validateMetadataUpdate(next, current)];
-    if (!options.subresource || options.subresource === 'resize') errors.push(...of.validate(next), ...of.validateUpdate(next, current));
+    if (!options.subresource) errors.push(...of.validate(next), ...of.validateUpdate(next, current));
+    else if (options.subresource === 'resize' || options.subresource === 'ephemeralcontainers') errors.push(...of.validate(next));
     this.#refuseIfInvalid(of, next, errors);
     of.warnings?.(next, current).forEach((warning) => options.onWarning?.(warning));
     if (!options.subresource) assignAddresses(this, of, next, current);
@@ -288,6 +291,14 @@ function keepSystemMetadata(next: KubeObject, current: Stored<KubeObject>): void
   delete meta.managedFields;
 }
 
+function keepLabels(next: KubeObject, current: Stored<KubeObject>): void {
+  for (const field of ['labels', 'annotations'] as const) {
+    const before = current.metadata[field];
+    if (before) next.metadata[field] = { ...before };
+    else delete next.metadata[field];
+  }
+}
+
 /** A subresource writes its own part; the rest stays as it was. */
 function keepAllBut(subresource: Subresource, next: KubeObject, current: Stored<KubeObject>): void {
   const part = subresource === 'finalize' || subresource === 'resize' || subresource === 'ephemeralcontainers' ? 'spec' : 'status';
@@ -298,5 +309,17 @@ function keepAllBut(subresource: Subresource, next: KubeObject, current: Stored<
     if (before[field] === undefined) delete after[field];
     else after[field] = before[field];
   }
+  if (subresource === 'resize') keepSpecButResources(next as Loose, before as unknown as Loose);
+  if (subresource === 'ephemeralcontainers') after['spec'] = { ...(before['spec'] as object), ephemeralContainers: (next as Loose)['spec']?.ephemeralContainers };
+  if (part === 'spec' && next.metadata.generation !== undefined && !isEqual(after['spec'], (current as unknown as Loose)['spec'])) next.metadata.generation += 1;
 }
 
+/** `pods/resize` changes how much containers may use, nothing else. */
+function keepSpecButResources(next: Loose, before: Loose): void {
+  const wanted = (next['spec']?.containers ?? []) as { name: string; resources?: unknown }[];
+  next['spec'] = before['spec'];
+  for (const container of next['spec'].containers as { name: string; resources?: unknown }[]) {
+    const resources = wanted.find((candidate) => candidate.name === container.name)?.resources;
+    if (resources !== undefined) container.resources = resources;
+  }
+}

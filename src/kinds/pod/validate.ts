@@ -101,11 +101,14 @@ function validateToleration(toleration: Toleration, path: string): FieldError[] 
   const operator: string = toleration.operator ?? '';
   if (operator === '' || operator === 'Equal') for (const problem of labelValueProblems(toleration.value ?? '')) errors.push(invalidValue(`${path}.operator`, toleration.value, problem));
   else if (operator === 'Exists') {
-    if (toleration.value) errors.push(invalidValue(`${path}.operator`, toleration, 'value must be empty when `operator` is \'Exists\''));
+    if (toleration.value) errors.push(invalidValue(`${path}.operator`, goToleration(toleration), 'value must be empty when `operator` is \'Exists\''));
   } else errors.push(notSupported(`${path}.operator`, operator, ['Equal', 'Exists']));
   if (toleration.effect && !['NoSchedule', 'PreferNoSchedule', 'NoExecute'].includes(toleration.effect)) errors.push(notSupported(`${path}.effect`, toleration.effect, ['NoSchedule', 'PreferNoSchedule', 'NoExecute']));
   return errors;
 }
+
+/** As Go's internal struct, which has no JSON names. */
+const goToleration = ({ key = '', operator = '' as never, value = '', effect = '' as never, tolerationSeconds = null as never }: Toleration) => ({ Key: key, Operator: operator, Value: value, Effect: effect, TolerationSeconds: tolerationSeconds });
 
 const NODE_OPERATORS = ['DoesNotExist', 'Exists', 'Gt', 'In', 'Lt', 'NotIn'];
 

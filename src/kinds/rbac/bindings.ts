@@ -39,7 +39,12 @@ function validateBinding(binding: Loose, roleKinds: readonly string[], needsName
   return errors;
 }
 
-const roleIsImmutable = (next: Loose, previous: unknown): FieldError[] => (isEqual(next['roleRef'], (previous as Loose)['roleRef']) ? [] : [invalidValue('roleRef', next['roleRef'], 'cannot change roleRef')]);
+/** The value is printed as Go's internal struct, which has no JSON names. */
+function roleIsImmutable(next: Loose, previous: unknown): FieldError[] {
+  if (isEqual(next['roleRef'], (previous as Loose)['roleRef'])) return [];
+  const { apiGroup = '', kind = '', name = '' } = next['roleRef'] ?? {};
+  return [invalidValue('roleRef', { APIGroup: apiGroup, Kind: kind, Name: name }, 'cannot change roleRef')];
+}
 
 const middle = [column('Role', (binding) => `${binding['roleRef']?.kind}/${binding['roleRef']?.name}`)];
 const after = [wide('Users', (binding) => named(binding, 'User')), wide('Groups', (binding) => named(binding, 'Group')), wide('ServiceAccounts', (binding) => named(binding, 'ServiceAccount'))];
