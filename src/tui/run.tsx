@@ -1,10 +1,10 @@
 /**
  * The terminal UI from start to end: takes the learner's terminal over, draws, and gives it back on every way out:
- * quitting, a signal, a crash. Loaded only when a screen is wanted, since React and Ink take a while.
+ * quitting, a signal, a crash. React and Ink load behind the first frame, since they take a while.
  */
-import { render } from 'ink';
 import { UserError } from '../base/user-error.ts';
-import { App } from './App.tsx';
+import { firstFrame } from './first-frame.ts';
+import type { Drawing } from './draw.tsx';
 import type { Ui } from './hooks/use-ui.ts';
 import { isPossiblePrefix } from './keys.ts';
 import type { AppServices, TuiOptions } from './services.ts';
@@ -48,7 +48,8 @@ export async function runTui(services: AppServices, options: TuiOptions = {}): P
     },
   });
   const theme = themeFor(env);
-  const virtual = new VirtualStdout(stage.state, (frame) => stage.compositor.frame(theme.symbols === ASCII ? toAscii(frame) : frame));
+  const show = (frame: string) => stage.compositor.frame(theme.symbols === ASCII ? toAscii(frame) : frame);
+  const virtual = new VirtualStdout(stage.state, show);
   stage.subscribe(() => {
     virtual.columns = stage.state.columns;
     virtual.rows = stage.state.rows;
@@ -61,18 +62,18 @@ export async function runTui(services: AppServices, options: TuiOptions = {}): P
 
   terminal.enter();
   const unguard = guard(terminal, stage, (code) => quit(code));
-  // Ink is given the virtual terminal and asks nothing of it but `columns` and `write`; keys reach the UI by the stage.
-  const ink = render(<App ui={ui} lab={options.lab} />, {
-    stdout: virtual as unknown as NodeJS.WriteStream,
-    stdin: process.stdin,
-    debug: true,
-    exitOnCtrlC: false,
-    patchConsole: false,
-  });
+  let drawing: Drawing | undefined;
   try {
-    return await Promise.race([quitted, ink.waitUntilExit().then(() => 0)]);
+    const first = options.lab === undefined ? firstFrame(services, stage.state, theme, stage.prefix) : undefined;
+    if (first !== undefined) {
+      show(first);
+      stage.compositor.paint();
+    }
+    const { draw } = await import('./draw.tsx');
+    drawing = draw(ui, virtual, options.lab);
+    return await Promise.race([quitted, drawing.ended.then(() => 0)]);
   } finally {
-    ink.unmount();
+    drawing?.stop();
     stage.close();
     terminal.leave();
     unguard();

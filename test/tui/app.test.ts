@@ -105,6 +105,15 @@ describe.skipIf(skip)('from start to end', () => {
     await expectRestored(screen, 0);
   });
 
+  test('keys that are typed before the UI is there are not lost', async () => {
+    const screen = await start();
+    await screen.see(() => screen.isAlternate);
+    screen.type('\r');
+    await screen.see('hints 0/2');
+    screen.type('\x03');
+    await expectRestored(screen, 0);
+  });
+
   test('a shell that ends is said so, and Enter opens another', async () => {
     const screen = await start('', { columns: 120 });
     await screen.see('Enter start');

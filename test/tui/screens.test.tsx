@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { UserError } from '../../src/base/user-error.ts';
+import { firstFrame } from '../../src/tui/first-frame.ts';
 import type { AppServices } from '../../src/tui/services.ts';
 import { CLUSTER, CROSS_NODE, fakeApp, FakeLab, LISTINGS } from '../support/fake-app.ts';
 import { show, type Show, type ShowOptions } from '../support/frames.tsx';
@@ -112,6 +113,16 @@ describe('home', () => {
     const ui = open(NARROW, { clusters: () => new Promise(() => {}) });
     expect(ui.frame().split('\n')[0]).toMatchInlineSnapshot(`" cka  trainer 0.1.0                                           clusters: looking"`);
   });
+
+  for (const size of [NARROW, WIDE]) {
+    test(`the frame that is drawn before Ink is loaded is the same, at ${size.columns}x${size.rows}`, () => {
+      const ui = open(size, { clusters: () => new Promise(() => {}) });
+      const first = firstFrame(ui.ui.services, size, ui.ui.theme, 'ctrl-]') ?? '';
+      // oxlint-disable-next-line no-control-regex
+      const text = first.replace(/\x1b\[[0-9;]*m/g, '').split('\n').map((row) => row.trimEnd()).join('\n');
+      expect(text).toBe(ui.frame());
+    });
+  }
 
   test('without labs it says so', () => {
     const ui = open(NARROW, { labs: () => [] });

@@ -9,8 +9,8 @@ import { useStage, useUi } from '../hooks/use-ui.ts';
 import type { KeyContext } from '../keys.ts';
 import { FOOTER_ROWS, HEADER_ROWS, isTooSmall, MINIMUM } from '../layout.ts';
 import { HelpScreen } from '../screens/HelpScreen.tsx';
-import { justify, line, span, wrap, type Line } from '../text/lines.ts';
-import { footerLine } from '../views/keys.ts';
+import { line, wrap, type Line } from '../text/lines.ts';
+import { footer, headerLine } from '../views/frame.ts';
 import { Lines, OneLine } from './Lines.tsx';
 
 export interface FrameProps {
@@ -30,17 +30,13 @@ export function Frame({ title, right = [], contexts, question, children }: Frame
   const { columns, rows, notice } = size;
   if (isTooSmall(size)) return <Lines lines={wrap(line(tooSmall(columns, rows)), columns)} />;
   if (help.isOpen) return <HelpScreen />;
-  const keys = footerLine(contexts, columns - 2 - (notice === undefined ? 0 : notice.length + 2), stage.prefix);
-  const footer =
-    question !== undefined ? [span(` ${question} `, 'selected'), span('  '), ...footerLine(['confirm'], columns - question.length - 4, stage.prefix)]
-    : justify([span(' '), ...keys], notice === undefined ? [] : line(`${notice} `, 'accent'), columns);
   return (
     <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
-      <OneLine line={justify([span(' cka ', 'selected'), span(` ${title}`, 'strong')], [...right, span(' ')], columns)} />
+      <OneLine line={headerLine(title, right, columns)} />
       <Box height={rows - HEADER_ROWS - FOOTER_ROWS} flexShrink={0} overflow="hidden">
         {children}
       </Box>
-      <OneLine line={footer} />
+      <OneLine line={footer({ contexts, prefix: stage.prefix, question, notice }, columns)} />
     </Box>
   );
 }

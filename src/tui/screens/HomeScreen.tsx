@@ -1,5 +1,4 @@
 /** Home: labs by domain, the one under the pointer in detail, what else there is. */
-import { Box } from 'ink';
 import { useState, type ReactNode } from 'react';
 import type { ClusterInfo } from '../../cluster/cluster.ts';
 import { useKeys } from '../hooks/use-keys.ts';
@@ -8,8 +7,8 @@ import { useStage, useUi } from '../hooks/use-ui.ts';
 import { Frame } from '../panes/Frame.tsx';
 import { Lines } from '../panes/Lines.tsx';
 import type { LabListing } from '../services.ts';
-import { BLANK, line, truncate, type Line } from '../text/lines.ts';
-import { aroundLabs, clusterPhrase, homeRows, inOrder, labFacts } from '../views/home.ts';
+import { line, truncate } from '../text/lines.ts';
+import { clusterPhrase, homeLines, homeParts, inOrder } from '../views/home.ts';
 
 export interface HomeProps {
   readonly labs: readonly LabListing[];
@@ -21,24 +20,16 @@ export interface HomeProps {
   readonly onDoctor: () => void;
 }
 
-/** From this width on the lab under the pointer is described at the side. */
-const SIDE_COLUMNS = 110;
-const SIDE_WIDTH = 38;
-
 export function HomeScreen({ labs, clusters, at, onOpen, onClusters, onDoctor }: HomeProps): ReactNode {
   const { services, theme, quit } = useUi();
-  const { columns, rows } = useStage();
+  const size = useStage();
   const ordered = inOrder(labs);
   const [selected, setSelected] = useState(at ?? ordered[0]?.lab.id);
   /** Only one lab runs: starting this one ends that one. */
   const [ending, setEnding] = useState<{ readonly title: string; readonly start: string }>();
   const index = Math.max(0, ordered.findIndex(({ lab }) => lab.id === selected));
-  const hasSide = columns >= SIDE_COLUMNS;
-  const width = hasSide ? columns - SIDE_WIDTH - 6 : columns - 2;
-
-  const list = homeRows(labs, selected, width, theme.symbols);
-  const around: Line[] = labs.length === 0 ? [line('There are no labs. The folder `labs` of the installation is empty.', 'fail')] : aroundLabs(services.firstRun === true, width);
-  const listHeight = Math.max(3, Math.min(list.length, rows - 4 - around.length));
+  const parts = homeParts({ labs, selected: ordered[index]?.lab.id, firstRun: services.firstRun === true, size, symbols: theme.symbols });
+  const { list, listHeight } = parts;
   const scroll = useScroll(list.length, listHeight);
 
   const select = (next: number) => {
@@ -73,16 +64,7 @@ export function HomeScreen({ labs, clusters, at, onOpen, onClusters, onDoctor }:
 
   return (
     <Frame title={`trainer ${services.version}`} right={line(clusterPhrase(clusters), 'dim')} contexts={['home', 'everywhere']} question={ending && `This ends "${truncate(ending.title, 30)}". Start?`}>
-      <Box paddingX={1} flexDirection="column" width={width + 2}>
-        <Lines lines={[BLANK, ...list.slice(scroll.offset, scroll.offset + listHeight).map((row) => row.line)]} />
-        <Box height={1} flexShrink={0} />
-        <Lines lines={around} />
-      </Box>
-      {hasSide && ordered[index] && (
-        <Box marginLeft={3} flexDirection="column" width={SIDE_WIDTH}>
-          <Lines lines={[BLANK, ...labFacts(ordered[index], SIDE_WIDTH)]} />
-        </Box>
-      )}
+      <Lines lines={homeLines(parts, scroll.offset)} />
     </Frame>
   );
 }

@@ -42,6 +42,7 @@ export class Stage implements StagePort {
   readonly #panes = new Set<Pane>();
   readonly #tokens = new Tokenizer();
   readonly #listeners = new Set<() => void>();
+  readonly #early: string[] = [];
   readonly #keyListeners = new Set<(key: string) => void>();
   readonly #disposers: Disposer[];
 
@@ -66,6 +67,8 @@ export class Stage implements StagePort {
 
   onKey(listener: (key: string) => void): Disposer {
     this.#keyListeners.add(listener);
+    // Typed before anybody listened: the UI was still loading.
+    for (const key of this.#early.splice(0)) queueMicrotask(() => this.#pressed(key));
     return () => this.#keyListeners.delete(listener);
   }
 
@@ -200,15 +203,20 @@ export class Stage implements StagePort {
       else if (this.state.focus === 'terminal') this.#keyForEndedShell(token);
       else if (this.state.focus === 'copy') this.#copyKey(token, isPrefix);
       // A paste into the panel would press a hundred keys: it is dropped.
-      else if (token.type === 'key') for (const listener of [...this.#keyListeners]) listener(isPrefix ? 'prefix' : keyName(token.raw));
+      else if (token.type === 'key') this.#pressed(isPrefix ? 'prefix' : keyName(token.raw));
     }
     flush();
+  }
+
+  #pressed(key: string): void {
+    if (this.#keyListeners.size === 0) this.#early.push(key);
+    for (const listener of [...this.#keyListeners]) listener(key);
   }
 
   /** Whoever types on when the shell has ended means the shell, not the panel: only Enter does something, it opens a new one. */
   #keyForEndedShell(token: Token): void {
     if (token.type !== 'key' || keyName(token.raw) !== 'enter') return;
-    for (const listener of [...this.#keyListeners]) listener('enter');
+    this.#pressed('enter');
   }
 
   #copyKey(token: Token, isPrefix: boolean): void {

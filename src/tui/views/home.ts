@@ -5,7 +5,7 @@
 import type { ClusterInfo } from '../../cluster/cluster.ts';
 import type { Domain } from '../../lab/lab.ts';
 import type { LabListing } from '../services.ts';
-import { BLANK, fit, justify, line, span, wrap, type Line, type Style } from '../text/lines.ts';
+import { BLANK, fit, justify, line, lineWidth, span, wrap, type Line, type Style } from '../text/lines.ts';
 import type { Symbols } from '../theme.ts';
 import { clock, plural } from './format.ts';
 
@@ -92,6 +92,55 @@ export function aroundLabs(firstRun: boolean, width: number): Line[] {
       ? [BLANK, ...wrap([span('First time here? ', 'accent'), span('Choose a lab and press Enter. A cluster starts by itself; nothing on your machine is changed, and your own kubeconfig is left alone.')], width)]
       : []),
   ];
+}
+
+/** From this width on the lab under the pointer is described at the side. */
+const SIDE_COLUMNS = 110;
+const SIDE_WIDTH = 38;
+const GAP = 4;
+
+export interface HomeInput {
+  readonly labs: readonly LabListing[];
+  readonly selected: string | undefined;
+  readonly firstRun: boolean;
+  readonly size: { readonly columns: number; readonly rows: number };
+  readonly symbols: Symbols;
+}
+
+/** The body of the screen, before it is scrolled. */
+export interface HomeParts {
+  readonly list: readonly HomeRow[];
+  /** Rows of the list that are seen. */
+  readonly listHeight: number;
+  readonly around: readonly Line[];
+  readonly side: readonly Line[];
+  readonly width: number;
+}
+
+export function homeParts({ labs, selected, firstRun, size, symbols }: HomeInput): HomeParts {
+  const hasSide = size.columns >= SIDE_COLUMNS;
+  const width = hasSide ? size.columns - SIDE_WIDTH - GAP - 2 : size.columns - 2;
+  const list = homeRows(labs, selected, width, symbols);
+  const around = labs.length === 0 ? wrap(line('There are no labs. The folder `labs` of the installation is empty.', 'fail'), width) : aroundLabs(firstRun, width);
+  const at = labs.find(({ lab }) => lab.id === selected);
+  return {
+    list,
+    listHeight: Math.max(3, Math.min(list.length, size.rows - 4 - around.length)),
+    around,
+    side: hasSide && at ? labFacts(at, SIDE_WIDTH) : [],
+    width,
+  };
+}
+
+/** The body, line by line. */
+export function homeLines({ list, listHeight, around, side, width }: HomeParts, offset: number): Line[] {
+  const left = [...list.slice(offset, offset + listHeight).map((row) => row.line), BLANK, ...around];
+  const lines = Array.from({ length: Math.max(left.length, side.length) }, (_, row): Line => {
+    const own = left[row] ?? BLANK;
+    const beside = side[row];
+    return [span(' '), ...own, ...(beside === undefined ? [] : [span(' '.repeat(width - lineWidth(own) + GAP)), ...beside])];
+  });
+  return [BLANK, ...lines];
 }
 
 /** One phrase about clusters for the header; undefined while nobody has answered yet. */
