@@ -44,7 +44,7 @@ export const endpoints: Checker<EndpointsParams> = {
     ]);
     const wanted = pods.filter((pod) => conditionOf(pod, 'Ready')?.status === 'True').map((pod) => `${textAt(pod, 'status.podIP')}:${port}`).toSorted();
     const expected = wanted.length < count ? `at least ${count} ready pods labelled ${selector} behind the Service, on port ${port}` : `the endpoints ${wanted.join(', ')} (the ready pods labelled ${selector})`;
-    if (!object) return { status: 'fail', expected, saw: `${nameOf('services', service, namespace)} does not exist`, ...hint };
+    if (!object) return { status: 'fail', expected, saw: `${nameOf('services', service, namespace)} does not exist` };
     const found = [...new Set(slices.flatMap(readyAddresses))].toSorted();
     const saw = found.length === 0 ? `Service ${service} has no endpoints` : `the endpoints ${found.join(', ')}`;
     const right = wanted.length >= count && found.join() === wanted.join();

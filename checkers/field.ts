@@ -46,7 +46,8 @@ export const field: Checker<FieldParams> = {
   async run({ resource, name, namespace, path, test, nudge }, cluster) {
     const hint = nudge === undefined ? {} : { nudge };
     const object = await cluster.get(resource, name, namespace);
-    if (!object) return { status: 'fail', expected: `${nameOf(resource, name, namespace)} with ${path} ${inWords(test)}`, saw: `${nameOf(resource, name, namespace)} does not exist`, ...hint };
+    // A nudge about a field helps nobody who has no object yet.
+    if (!object) return { status: 'fail', expected: nameOf(resource, name, namespace), saw: `${nameOf(resource, name, namespace)} does not exist` };
     const values = valuesAt(object, path);
     const resolved = await resolve(test, namespace, cluster);
     if ('missing' in resolved) return { status: 'fail', expected: `${path} ${inWords(test)}`, saw: resolved.missing, ...hint };
