@@ -214,7 +214,7 @@ export class Sockets {
     const isTheirs = ({ owner }: { readonly owner?: SocketOwner | undefined }) => owner?.pid === pid;
     for (const list of [this.#listeners, this.#udp]) for (let i = list.length - 1; i >= 0; i--) if (isTheirs(list[i]!)) list.splice(i, 1);
     for (const entry of this.#echo.values()) if (isTheirs(entry)) this.#echo.delete(entry.id);
-    for (const socket of this.#connections.values()) if (isTheirs(socket)) socket.orphan();
+    for (const socket of this.#connections.values()) if (isTheirs(socket)) socket.close();
   }
 
   #accept(listener: Listener, packet: Ipv4Packet, syn: Tcp): void {

@@ -13,6 +13,8 @@ import type { Endpoint, IcmpKind, Tcp, TcpFlags } from './packet.ts';
 import { ReceiveQueue } from './receive-queue.ts';
 import type { TcpConnection, TcpState } from './tcp-connection.ts';
 
+export type { TcpConnection, TcpState } from './tcp-connection.ts';
+
 interface TcpOptions {
   readonly local: Endpoint;
   readonly remote: Endpoint;
@@ -150,11 +152,6 @@ export class TcpSocket implements TcpConnection {
     this.end();
     if (this.state === 'SYN-SENT') this.abandon();
     if (this.state === 'FIN-WAIT-2') this.#lingerInFinWait2();
-  }
-
-  /** Its process is gone. */
-  orphan(): void {
-    this.close();
   }
 
   /** Gone without a word. */

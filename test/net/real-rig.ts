@@ -27,7 +27,7 @@ require('net').createServer({ allowHalfOpen: true }, (s) => {
 const CLIENT = `const [host, port] = process.argv.slice(1);
 let said = '';
 const s = require('net').connect({ host, port: Number(port), allowHalfOpen: true }, () => s.end('hello'));
-const timer = setTimeout(() => { process.stdout.write('timeout'); process.exit(); }, 1500);
+const timer = setTimeout(() => { process.stdout.write('timeout'); process.exit(); }, 2500);
 s.on('data', (d) => (said += d)).on('error', (e) => { said = e.code; }).on('close', () => { process.stdout.write(said); clearTimeout(timer); });`;
 
 const UDP_SERVER = `const [port, name] = process.argv.slice(1);
@@ -70,7 +70,7 @@ export class RealRig {
     const option = (name: string) => (words.includes(name) ? words[words.indexOf(name) + 1]! : undefined);
     const size = option('-s');
     const ttl = option('-t');
-    const args = ['ping', '-n', '-c', '1', '-W', '1', ...(size ? ['-s', size] : []), ...(ttl ? ['-t', ttl] : []), ...(words.includes('-D') ? ['-M', 'do'] : []), words.at(-1)!];
+    const args = ['ping', '-n', '-c', '1', '-W', '2', ...(size ? ['-s', size] : []), ...(ttl ? ['-t', ttl] : []), ...(words.includes('-D') ? ['-M', 'do'] : []), words.at(-1)!];
     return readPing(await this.#in(host!, args));
   }
 
@@ -95,7 +95,8 @@ export class RealRig {
   }
 
   async #namespace(name: string): Promise<void> {
-    const holder = spawn('unshare', ['-n', 'sh', '-c', 'ip link set lo up; echo ready; exec sleep 120'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    // Without its limit on errors the kernel answers every probe of a row, not only the first.
+    const holder = spawn('unshare', ['-n', 'sh', '-c', 'ip link set lo up; sysctl -qw net.ipv4.icmp_ratelimit=0; echo ready; exec sleep 120'], { stdio: ['ignore', 'pipe', 'ignore'] });
     this.#holders.set(name, holder);
     await ready(holder);
   }

@@ -10,7 +10,8 @@ const reason = whyNotReal();
 if (reason) console.info(`real topologies skipped: ${reason}`);
 
 describe.skipIf(reason !== undefined)('in real namespaces', () => {
-  test.concurrent.each(topologies)('$title', async ({ script, probes, title }) => {
+  // A kernel under load may lose one of several errors sent at once: a second look is fair, a third is not needed.
+  test.concurrent.each(topologies)('$title', { retry: 1, timeout: 30_000 }, async ({ script, probes, title }) => {
     const rig = new RealRig();
     try {
       const lacking = await rig.build(script);
@@ -22,5 +23,5 @@ describe.skipIf(reason !== undefined)('in real namespaces', () => {
     } finally {
       rig.close();
     }
-  }, 30_000);
+  });
 });
