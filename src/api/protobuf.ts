@@ -30,11 +30,12 @@ const POINTERS = new Set(
 );
 
 /** Fields whose Go JSON tag has no `omitempty`: zero is written there. */
-const ALWAYS = new Set(['allowed', 'restartCount', 'containerPort', 'port', 'weight', 'maxSkew', 'maxReplicas', 'incomplete']);
+const ALWAYS = new Set(['allowed', 'restartCount', 'containerPort', 'port', 'weight', 'maxSkew', 'maxReplicas', 'incomplete', 'currentHealthy', 'desiredHealthy', 'disruptionsAllowed', 'expectedPods', 'token']);
 
 /** Pointers in some messages, plain values in others. */
 const PLAIN_IN: Readonly<Record<string, ReadonlySet<string>>> = {
   timeoutSeconds: new Set(['k8s.io.api.core.v1.Probe']),
+  replicas: new Set(['k8s.io.api.apps.v1.DeploymentStatus', 'k8s.io.api.autoscaling.v1.ScaleSpec']),
   ready: new Set(['k8s.io.api.core.v1.ContainerStatus']),
 };
 
