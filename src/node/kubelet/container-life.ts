@@ -55,6 +55,7 @@ function startContainer(worker: PodWorker, slot: Slot, run: ContainerRun): void 
     if (!(error instanceof StartFailure)) throw error;
     const nowUnixMs = worker.host.clock.unixMs();
     slot.failedStart = { ended: { exitCode: 128, reason: 'StartError', message: error.message, startedUnixMs: 0, finishedUnixMs: nowUnixMs }, id: hexId(worker.host.rng) };
+    run.log.close();
     slot.waiting = { reason: 'RunContainerError', message: error.message };
     worker.event(slot, 'Warning', 'Failed', `Error: ${error.message}`);
     slot.run = run;

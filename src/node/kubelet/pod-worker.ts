@@ -39,6 +39,7 @@ export class PodWorker {
   #volumeFailures = 0;
   #timer: { atMs: number; cancel: Disposer } | undefined;
   #podIp: string | undefined;
+  readonly #tokens = new Map<string, { readonly token: string; readonly untilMs: number }>();
 
   constructor(
     readonly host: KubeletHost,
@@ -178,14 +179,20 @@ export class PodWorker {
     }
   }
 
+  /** A token is kept until four fifths of its time have passed, then asked for anew. */
   #token({ audience, expirationSeconds }: { audience?: string | undefined; expirationSeconds: number }): string {
-    const { registry } = this.host;
+    const { registry, clock } = this.host;
+    const known = this.#tokens.get(audience ?? '');
+    if (known && known.untilMs > clock.now()) return known.token;
     const namespace = this.pod.metadata.namespace ?? 'default';
     const serviceAccount = this.pod.spec.serviceAccountName ?? 'default';
     const account = registry.find('serviceaccounts', serviceAccount, namespace);
     const boundObject = { kind: 'Pod', apiVersion: 'v1', name: this.pod.metadata.name, uid: this.pod.metadata.uid };
     // Without a key nobody can check a token either: the file is there, as programs expect, and empty.
-    return registry.tokenIssuer?.({ namespace, serviceAccount, uid: account?.metadata.uid ?? '', audiences: audience ? [audience] : ['https://kubernetes.default.svc.cluster.local'], expirationSeconds, boundObject }).token ?? '';
+    const audiences = [audience ?? 'https://kubernetes.default.svc.cluster.local'];
+    const token = registry.tokenIssuer?.({ namespace, serviceAccount, uid: account?.metadata.uid ?? '', audiences, expirationSeconds, boundObject }).token ?? '';
+    if (token !== '') this.#tokens.set(audience ?? '', { token, untilMs: clock.now() + expirationSeconds * 800 });
+    return token;
   }
 
   #makeSandbox(): boolean {

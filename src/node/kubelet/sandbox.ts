@@ -76,7 +76,9 @@ export class Sandbox {
       const root = sub === '' ? volume.root : `${volume.root === '/' ? '' : volume.root}/${sub}`;
       // A subPath that is not there yet becomes a directory, as the kubelet makes it.
       if (sub !== '' && !volume.files.exists(root)) volume.files.mkdir(root, { recursive: true });
-      files.mount(mount.mountPath.replace(/(.)\/$/, '$1'), volume.files, { root, readonly: mount.readOnly ?? false, type: volume.type });
+      // A subPath of a ConfigMap or Secret is what it was when the container started: only whole volumes are kept up to date.
+      const source = sub !== '' && volume.written !== undefined ? volume.files.clone() : volume.files;
+      files.mount(mount.mountPath.replace(/(.)\/$/, '$1'), source, { root, readonly: mount.readOnly ?? false, type: volume.type });
     }
   }
 

@@ -4,8 +4,7 @@
  */
 import { LOCALHOST } from '../../base/address.ts';
 import { utf8Encode } from '../../base/bytes.ts';
-import { badRequest, internal, notFound, type ApiError } from '../../api/status.ts';
-import { ApiError as Refusal } from '../../api/status.ts';
+import { ApiError, badRequest, internal, notFound } from '../../api/status.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { StartError } from '../../machine/machine.ts';
 import type { Input, Output } from '../../machine/program.ts';
@@ -15,7 +14,7 @@ import { NetError, strerror } from '../../net/errors.ts';
 import { execWords, type ContainerRun } from './container-run.ts';
 import type { LogOptions } from './log.ts';
 import type { PodWorker } from './pod-worker.ts';
-import type { Slot } from './slot.ts';
+import { endOf, type Slot } from './slot.ts';
 
 export interface StreamIo {
   readonly tty: boolean;
@@ -51,12 +50,12 @@ export class Containers {
 
   /** @throws ApiError before anything runs */
   async exec(target: Target, command: readonly string[], io: StreamIo): Promise<ExecOutcome> {
-    const run = this.#running(target);
+    const run = await this.#running(target);
     return execIn(run.machine, command, io, { env: run.env, cwd: run.cwd, ...(run.user === undefined ? {} : { user: run.user }) });
   }
 
   async attach(target: Target, io: StreamIo): Promise<ExecOutcome> {
-    const run = this.#running(target);
+    const run = await this.#running(target);
     const listener = { stdout: io.stdout as Output, stderr: io.stderr as Output };
     run.listeners.add(listener);
     if (run.terminal) {
@@ -86,9 +85,11 @@ export class Containers {
   async log(target: Target, options: LogOptions & { readonly previous?: boolean }, write: (bytes: string) => Promise<void> | void, signal: AbortSignal): Promise<void> {
     const slot = this.#slot(target);
     const name = slot.name;
-    const run = options.previous ? slot.previous?.run : slot.run;
+    // While a container waits for its next run, the last one is both its log and its previous log.
+    const isBetween = slot.waiting !== undefined && endOf(slot) !== undefined;
+    const run = options.previous && !isBetween ? slot.previous?.run : slot.run;
     if (options.previous && !run) throw badRequest(`previous terminated container "${name}" in pod "${target.pod}" not found`);
-    if (!run || (!run.isRunning && !run.ended)) throw badRequest(waitingWords(slot, target.pod));
+    if (!run || (!run.isRunning && !endOf(slot))) throw badRequest(waitingWords(slot, target.pod));
     await run.log.read(options, run.machine.clock.unixMs(), write, signal);
   }
 
@@ -131,17 +132,19 @@ export class Containers {
     return slot;
   }
 
-  #running(target: Target): ContainerRun {
-    const slot = this.#slot(target);
-    if (slot.run?.isRunning) return slot.run;
-    throw upgradeFailed(`container not found ("${slot.name}")`);
+  async #running(target: Target): Promise<ContainerRun> {
+    const { run, name } = this.#slot(target);
+    if (run?.isRunning) return run;
+    await this.#worker(target).host.clock.sleep(REFUSAL_MS);
+    throw new ApiError(404, 'NotFound', `unable to upgrade connection: container not found ("${name}")`);
   }
 }
 
-/** The kubelet's 404 behind the API server's words. */
-function upgradeFailed(why: string): ApiError {
-  return internal(`unable to upgrade connection: ${why}`);
-}
+/**
+ * What goes wrong in the runtime is known a moment later, when the streams are open: it arrives there and not as an
+ * answer to the request, and kubectl words it accordingly (`error: …`).
+ */
+const REFUSAL_MS = 10;
 
 /** Runs a command on a machine with somebody's terminal or pipes; a container's or a node's. */
 export async function execIn(machine: Machine, command: readonly string[], io: StreamIo, options: { env: ReadonlyMap<string, string>; cwd?: string; user?: string }): Promise<ExecOutcome> {
@@ -157,6 +160,7 @@ export async function execIn(machine: Machine, command: readonly string[], io: S
     running = machine.start(command.map(utf8Encode), { ...options, env, ...streams, ...(terminal ? { terminal: terminal.terminal } : {}) });
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
+    await machine.clock.sleep(REFUSAL_MS);
     throw internal(`Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "${machine.rng.text(64, '0123456789abcdef')}": OCI runtime exec failed: exec failed: unable to start container process: ${execWords(error)}`);
   }
   const onAbort = () => (terminal ? terminal.hangup() : running.kill('SIGHUP'));
@@ -171,9 +175,8 @@ async function pump(from: { read(): Promise<string | undefined> } | undefined, t
   if (!from) return;
   try {
     for (let bytes = await from.read(); bytes !== undefined; bytes = await from.read()) await take(bytes);
-  } catch (error) {
+  } catch {
     // The client has gone, or the reader of the pipe: either way there is nothing more to carry.
-    if (error instanceof Refusal) throw error;
   }
 }
 

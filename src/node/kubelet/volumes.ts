@@ -27,6 +27,8 @@ export interface Mounted {
   readonly files: FileSystem;
   /** Where in `files` the volume begins: a hostPath is a place on the node. */
   readonly root: string;
+  /** Filled from objects, and kept up to date. */
+  readonly written?: unknown;
   readonly type: string;
 }
 

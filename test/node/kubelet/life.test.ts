@@ -195,3 +195,28 @@ test('volumes, environment and the files of the network are what the pod asked f
     '10.244.0.2\treader', '', '# Entries added by HostAliases.', '10.0.0.1\tdb\tdb.example', 'default',
   ].map((line) => line));
 });
+
+test('a mounted ConfigMap follows its object; a subPath of it stays as it was', async () => {
+  await begin();
+  cluster.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'cfg' }, data: { color: 'blue' } });
+  const mounts = { volumeMounts: [{ name: 'cfg', mountPath: '/whole' }, { name: 'cfg', mountPath: '/one', subPath: 'color' }] };
+  cluster.apply(pod('p', { ...acts('sleep 3600'), ...mounts }, { volumes: [{ name: 'cfg', configMap: { name: 'cfg' } }] }));
+  await cluster.until('Ready', () => isReady(cluster.get('pods', 'p')));
+  const read = async (path: string) => {
+    let text = '';
+    await cluster.kubelets.get('worker')!.containers.exec({ namespace: 'default', pod: 'p' }, ['act', `cat ${path}`], { tty: false, stdout: { write: async (bytes) => void (text += bytes) }, stderr: { write: async () => undefined }, signal: new AbortController().signal });
+    return text;
+  };
+  expect([await read('/whole/color'), await read('/one')]).toEqual(['blue', 'blue']);
+  cluster.registry.patch('configmaps', 'cfg', 'default', { type: 'merge', body: { data: { color: 'red' } } });
+  await cluster.pass(11_000);
+  expect([await read('/whole/color'), await read('/one')]).toEqual(['red', 'blue']);
+});
+
+test('what a container leaves in its termination log, or failing that in its log, is its message', async () => {
+  await begin();
+  cluster.apply(pod('file', acts('append /dev/termination-log out of paper', 'exit 1'), { restartPolicy: 'Never' }));
+  cluster.apply(pod('logs', { ...acts('say no toner', 'exit 1'), terminationMessagePolicy: 'FallbackToLogsOnError' }, { restartPolicy: 'Never' }));
+  await cluster.until('both Failed', () => ['file', 'logs'].every((name) => cluster.get('pods', name).status?.phase === 'Failed'));
+  expect([state('file').state.terminated.message, state('logs').state.terminated.message]).toEqual(['out of paper\n', 'no toner\n']);
+});
