@@ -53,7 +53,7 @@ export class Addresses {
   /** Deleting the first address of a network deletes those that came after it too (promote_secondaries is off). @throws NetError EADDRNOTAVAIL */
   delete(device: Device, address: Cidr): void {
     const found = this.list(device.name).find((entry) => entry.address.address === address.address && entry.address.prefix === address.prefix);
-    if (!found) throw new NetError('EADDRNOTAVAIL', 'Address not found');
+    if (!found) throw new NetError('EADDRNOTAVAIL', 'ipv4: Address not found.');
     const goes = (entry: InterfaceAddress) =>
       entry === found || (!found.secondary && entry.device === device.name && entry.secondary === true && contains(found.address, entry.address.address));
     for (const entry of this.#list.filter(goes)) this.#removeRoutes(entry);

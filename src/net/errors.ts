@@ -38,7 +38,7 @@ export function strerror(code: Errno): string {
 /** A request that the kernel refuses. `message` is the kernel's own explanation where it gives one, else strerror's. */
 export class NetError extends Error {
   override readonly name = 'NetError';
-  /** Netlink's extended acknowledgement ("Nexthop has invalid gateway."), which `ip` prints after `Error: `. */
+  /** Netlink's extended acknowledgement, which `ip` prints after `Error: ` ("Nexthop has invalid gateway."); ends in a full stop. */
   readonly detail: string | undefined;
 
   constructor(

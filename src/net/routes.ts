@@ -81,8 +81,8 @@ export class Routes {
     entries.splice(index, 1);
   }
 
-  /** In the order of `ip route`: by destination, the shorter network behind the longer, then by metric. */
-  list(table: 'main' | 'local' | 'all' | number | string = 'main'): readonly Route[] {
+  /** One table, or `all`, in the order of `ip route`: by destination, the shorter network behind the longer, then by metric. */
+  list(table: string | number = 'main'): readonly Route[] {
     const tables = table === 'all' ? [...this.#tables.values()] : [this.#entries(table)];
     return tables.flatMap((entries) =>
       [...entries]

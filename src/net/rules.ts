@@ -66,4 +66,7 @@ function applies(rule: RoutingRule, destination: Ipv4, query: RuleQuery): boolea
   return true;
 }
 
-const same = (a: RoutingRule, b: RoutingRule) => JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
+function same(a: RoutingRule, b: RoutingRule): boolean {
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof RoutingRule>;
+  return [...keys].every((key) => JSON.stringify(a[key]) === JSON.stringify(b[key]));
+}

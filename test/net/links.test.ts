@@ -140,7 +140,7 @@ test('VXLAN devices of one VNI and port cannot be two', () => {
   createDummy(host, 'eth0');
   const vxlan = createVxlan(host, 'vxlan.calico', { vni: 4096, local: ipv4('10.0.0.1'), device: 'eth0', port: 4789, learning: false });
   expect([vxlan.mtu, vxlan.details()]).toEqual([1450, 'vxlan id 4096 local 10.0.0.1 dev eth0 srcport 0 0 dstport 4789 nolearning ttl auto ageing 300 udpcsum noudp6zerocsumtx noudp6zerocsumrx']);
-  expect(() => createVxlan(host, 'other', { vni: 4096, port: 4789, learning: false })).toThrow('A VXLAN device with the specified VNI already exists');
+  expect(() => createVxlan(host, 'other', { vni: 4096, port: 4789, learning: false })).toThrow('A VXLAN device with the specified VNI already exists.');
   host.devices.remove('vxlan.calico');
   createVxlan(host, 'other', { vni: 4096, port: 4789, learning: false });
 });

@@ -110,7 +110,7 @@ export class Bridge extends Device {
   }
 
   details(): string {
-    const id = `8000.${this.mac.replaceAll(':', '')}`;
+    const id = `8000.${this.mac}`;
     const timers = 'hello_timer    0.00 tcn_timer    0.00 topology_change_timer    0.00 gc_timer    0.00';
     return `bridge forward_delay 1500 hello_time 200 max_age 2000 ageing_time 30000 stp_state 0 priority 32768 vlan_filtering 0 vlan_protocol 802.1Q bridge_id ${id} designated_root ${id} root_port 0 root_path_cost 0 topology_change 0 topology_change_detected 0 ${timers}`;
   }

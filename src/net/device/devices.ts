@@ -71,7 +71,7 @@ export class Devices {
   /** @throws NetError EEXIST the name is taken over there, EINVAL for loopback */
   move(name: string, to: NetNamespace, newName: string = name): void {
     const device = this.require(name);
-    if (device.kind === 'loopback') throw new NetError('EINVAL', 'The interface netns is immutable');
+    if (device.kind === 'loopback') throw new NetError('EINVAL', 'The interface netns is immutable.');
     if (to === this.namespace) return this.rename(name, newName);
     to.devices.checkName(newName);
     this.take(device);
@@ -91,8 +91,8 @@ export class Devices {
 
   setMtu(name: string, mtu: number): void {
     const device = this.require(name);
-    if (mtu < 68) throw new NetError('EINVAL', 'mtu less than device minimum');
-    if (mtu > 65535) throw new NetError('EINVAL', 'mtu greater than device maximum');
+    if (mtu < 68) throw new NetError('EINVAL', 'mtu less than device minimum.');
+    if (mtu > 65535) throw new NetError('EINVAL', 'mtu greater than device maximum.');
     device.mtu = mtu;
     if (device instanceof Bridge) device.mtuChosen = true;
     this.touched(device);
@@ -111,7 +111,7 @@ export class Devices {
     const device = this.require(name);
     const bridge = master === undefined ? undefined : this.require(master);
     if (bridge && !(bridge instanceof Bridge)) throw new NetError('EOPNOTSUPP');
-    if (device instanceof Bridge && bridge) throw new NetError('ELOOP', 'Can not enslave a bridge to a bridge');
+    if (device instanceof Bridge && bridge) throw new NetError('ELOOP', 'Can not enslave a bridge to a bridge.');
     if (device.kind === 'loopback' && bridge) throw new NetError('EINVAL');
     if (device.master === bridge) return;
     if (device.master instanceof Bridge) device.master.removePort(device);

@@ -25,10 +25,10 @@ export class VxlanFdb {
     this.append(mac, destination, kind);
   }
 
-  /** One more host for a MAC: only broadcasts use more than one. @throws NetError EEXIST */
+  /** One more host for the default entry; a MAC that has one keeps it, and nobody complains (vxlan_fdb_update_existing). */
   append(mac: Mac, destination: Ipv4, kind: 'static' | 'permanent' = 'permanent'): void {
     const present = this.#entries.get(mac) ?? [];
-    if (present.some((entry) => entry.destination === destination)) throw new NetError('EEXIST');
+    if (present.some((entry) => entry.destination === destination) || (present.length > 0 && mac !== ZERO_MAC)) return;
     this.#entries.set(mac, [...present, { mac, destination, kind }]);
   }
 

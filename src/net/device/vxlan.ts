@@ -106,7 +106,7 @@ export class Vxlan extends Device {
 export function createVxlan(namespace: NetNamespace, name: string, options: VxlanOptions): Vxlan {
   const lower = options.device === undefined ? undefined : namespace.devices.require(options.device);
   for (const device of namespace.world.vxlans(namespace)) {
-    if (device.options.vni === options.vni && device.options.port === options.port) throw new NetError('EEXIST', 'A VXLAN device with the specified VNI already exists');
+    if (device.options.vni === options.vni && device.options.port === options.port) throw new NetError('EEXIST', 'A VXLAN device with the specified VNI already exists.');
   }
   // 20 IP, 8 UDP, 8 VXLAN, 14 Ethernet: what the outer packet adds.
   const mtu = options.mtu ?? (lower ? lower.mtu - 50 : 1500);

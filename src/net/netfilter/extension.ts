@@ -55,7 +55,7 @@ export interface BuildContext {
   readonly table: TableName;
   /** Of `-p`, unless that is negated. */
   readonly protocol: string | undefined;
-  setExists(name: string): boolean;
+  readonly setExists: (name: string) => boolean;
 }
 
 /** How many words an option takes, `optional` for at most one, or the name of the option it is another spelling of. */

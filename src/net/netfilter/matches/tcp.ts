@@ -7,7 +7,7 @@ const FLAGS = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16, URG: 32 } as const;
 const ALL = 63;
 
 const LETTERS: Readonly<Record<string, number>> = { F: FLAGS.FIN, S: FLAGS.SYN, R: FLAGS.RST, P: FLAGS.PSH, '.': FLAGS.ACK };
-const bitsOf = (flags: TcpFlags) => [...flags].reduce((bits, letter) => bits | LETTERS[letter]!, 0);
+const bitsOf = (flags: TcpFlags) => flags.split('').reduce((bits, letter) => bits | LETTERS[letter]!, 0);
 
 interface FlagCondition {
   readonly mask: number;
