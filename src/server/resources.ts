@@ -42,6 +42,7 @@ export async function serveResource(exchange: Exchange, context: ResourceContext
   const accepted = negotiate(exchange.request.headers.accept, 'objects');
   if (!accepted) throw notAcceptable(['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']);
   if (kind.deprecation) exchange.warnings.push(kind.deprecation);
+  if (kind.deprecation !== undefined) exchange.warnings.push(kind.deprecation);
   const handler = { exchange, ...context, info, kind, subresource, accepted };
   switch (info.verb) {
     case 'get':

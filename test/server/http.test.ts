@@ -106,6 +106,10 @@ describe('forms of an answer', () => {
     expect(headers).toMatchObject({ 'audit-id': expect.stringMatching(/^[0-9a-f-]{36}$/) as string, 'cache-control': 'no-cache, private', 'content-type': 'application/json', 'x-kubernetes-pf-flowschema-uid': expect.any(String) as string, 'x-kubernetes-pf-prioritylevel-uid': expect.any(String) as string });
   });
 
+  test('a deprecated type is warned of', async () => {
+    expect((await server.request('GET', '/api/v1/endpoints')).headers.warning).toBe('299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"');
+  });
+
   test('a table has the columns of kubectl get', async () => {
     const { body } = await server.request('GET', `${PODS}/web`, { headers: { Accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json' } });
     const table = body as { kind: string; apiVersion: string; columnDefinitions: { name: string }[]; rows: { cells: unknown[]; object: { kind: string } }[] };
