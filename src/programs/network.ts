@@ -1,14 +1,39 @@
-/** The network tools, one line each. */
+/** The network tools, one line per file. A name that begins with `busybox-` is the BusyBox flavour of a tool. */
 import type { Program } from '../machine/program.ts';
+import { brctl, bridge } from './bridge.ts';
 import { curl } from './curl/index.ts';
 import { busyboxIp } from './ip/busybox.ts';
 import { ip } from './ip/index.ts';
 import { iptables, iptablesRestore, iptablesSave } from './iptables/index.ts';
+import { busyboxSysctl, conntrack, ethtool, lsmod, modprobe, sysctl } from './kernel.ts';
 import { busyboxNslookup, busyboxNslookup128 } from './lookup/busybox.ts';
 import { dig } from './lookup/dig.ts';
 import { host, nslookup } from './lookup/nslookup.ts';
+import { arp, busyboxArp, busyboxIfconfig, busyboxRoute, ifconfig, route } from './net-tools.ts';
+import { busyboxNetcat, netcat } from './netcat.ts';
 import { busyboxPing } from './ping/busybox.ts';
 import { ping } from './ping/iputils.ts';
+import { busyboxNetstat, netstat, ss } from './sockets.ts';
+import { tcpdump } from './tcpdump/index.ts';
+import { busyboxTraceroute, traceroute } from './traceroute.ts';
 import { busyboxWget } from './wget/busybox.ts';
+import { wget } from './wget/gnu.ts';
 
-export const networkPrograms: readonly Program[] = [busyboxIp, busyboxNslookup, busyboxNslookup128, busyboxPing, busyboxWget, curl, dig, host, ip, iptables, iptablesRestore, iptablesSave, nslookup, ping];
+export const networkPrograms: readonly Program[] = [
+  arp, busyboxArp,
+  brctl, bridge,
+  conntrack, ethtool, lsmod, modprobe,
+  curl,
+  dig, host, nslookup, busyboxNslookup, busyboxNslookup128,
+  ifconfig, busyboxIfconfig,
+  ip, busyboxIp,
+  iptables, iptablesRestore, iptablesSave,
+  netcat, busyboxNetcat,
+  netstat, busyboxNetstat, ss,
+  ping, busyboxPing,
+  route, busyboxRoute,
+  sysctl, busyboxSysctl,
+  tcpdump,
+  traceroute, busyboxTraceroute,
+  wget, busyboxWget,
+];

@@ -31,7 +31,7 @@ function listRule(rule: Rule, position: number, options: ListOptions): string {
   const protocol = header.protocol?.value ?? 'all';
   return [
     options.lineNumbers ? `${String(position).padEnd(4)} ` : '',
-    options.verbose ? `${amount(counters.packets, options, options.exact ? 8 : 5)} ${amount(counters.bytes, options, options.exact ? 10 : 5)} ` : '',
+    options.verbose ? `${amount(counters.packets, options, options.exact ? 8 : 5)} ${amount(counters.bytes, options, options.exact ? 8 : 5)} ` : '',
     `${rule.listName.padEnd(9)} ${header.protocol?.negated ? '!' : ' '}`,
     `${(options.numeric ? (PROTOCOL_NUMBERS[protocol] ?? protocol) : protocol).padEnd(4)} -- `,
     options.verbose ? ` ${device(header.inDevice)} ${device(header.outDevice)} ` : '',
@@ -41,8 +41,10 @@ function listRule(rule: Rule, position: number, options: ListOptions): string {
 }
 
 /** Ports by their names in /etc/services, unless `-n`. Differs from Linux: addresses are never looked up in DNS. */
+const LOG_LEVELS: readonly string[] = ['emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info', 'debug'];
+
 function named(words: string, protocol: string): string {
-  return words.replaceAll(/\b([ds]pt:!?)(\d+)\b/g, (whole, label: string, port: string) => {
+  return words.replace(/LOG flags \d+ level (\d)/, (_, level: string) => `LOG level ${LOG_LEVELS[Number(level)]}`).replaceAll(/\b([ds]pt:!?)(\d+)\b/g, (whole, label: string, port: string) => {
     const name = serviceName(Number(port), protocol === 'udp' ? 'udp' : 'tcp');
     return name === undefined ? whole : label + name;
   });

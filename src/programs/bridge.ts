@@ -1,0 +1,227 @@
+/** `bridge` of iproute2 and `brctl` of bridge-utils: ports and forwarding tables. See bridge(8), brctl(8). */
+import { parseIpv4, parseMac, type Ipv4, type Mac } from '../base/address.ts';
+import type { Process, Program } from '../machine/program.ts';
+import { Bridge, createBridge } from '../net/device/bridge.ts';
+import type { Device } from '../net/device/device.ts';
+import { Vxlan } from '../net/device/vxlan.ts';
+import { NetError } from '../net/errors.ts';
+import type { NetNamespace } from '../net/namespace.ts';
+import { fullName, shownFlags } from './ip/device-lines.ts';
+import { abbreviated, IpError, Words } from './ip/words.ts';
+import { refuse } from './usage.ts';
+
+export const bridge: Program = {
+  name: 'bridge',
+  async run(process) {
+    const args = process.argv.slice(1);
+    const flags = new Set<string>();
+    let ns = process.netns;
+    while (args[0]?.startsWith('-')) {
+      const flag = args.shift()!;
+      if (flag === '-n') {
+        const found = process.machine.namespaces.get(args.shift() ?? '');
+        if (!found) return refuse(process, 255, 'Cannot open network namespace: No such file or directory');
+        ns = found;
+      } else if (['-d', '-s', '-j', '-V', '-o', '-c'].includes(flag)) flags.add(flag);
+      else return refuse(process, 255, `Option "${flag}" is unknown, try "bridge help".`);
+    }
+    const [object, ...rest] = args;
+    try {
+      if (object === undefined || 'help'.startsWith(object)) throw new IpError(USAGE, 255);
+      const name = abbreviated(object, ['link', 'fdb', 'mdb', 'vlan', 'monitor']);
+      if (name === 'link') await process.stdout.write(links(ns, new Words(rest), flags.has('-d')));
+      else if (name === 'fdb') await process.stdout.write(fdb(ns, new Words(rest), flags.has('-j')));
+      else if (name === undefined) throw new IpError(`Object "${object}" is unknown, try "bridge help".`, 255);
+      else throw new IpError(`bridge ${name} is not part of this simulator`, 255);
+      return 0;
+    } catch (error) {
+      if (error instanceof NetError) return refuse(process, 255, `RTNETLINK answers: ${error.message}`);
+      if (!(error instanceof IpError)) throw error;
+      return refuse(process, error.code, error.message);
+    }
+  },
+};
+
+function links(ns: NetNamespace, words: Words, details: boolean): string {
+  let only: string | undefined;
+  words.take('show', 'list', 'lst');
+  while (!words.done) {
+    const word = words.next();
+    if (word === 'set') throw new IpError('bridge link set is not part of this simulator', 255);
+    only = word === 'dev' ? words.next() : word;
+    if (!ns.devices.get(only)) throw new IpError(`Cannot find device "${only}"`, 255);
+  }
+  const ports = ns.devices.list().filter((device) => device.master instanceof Bridge && (only === undefined || device.name === only));
+  return ports.map((device) => portLine(device, details)).join('');
+}
+
+function portLine(device: Device, details: boolean): string {
+  const hairpin = device.master instanceof Bridge && device.master.port(device)?.hairpin ? 'on' : 'off';
+  const more = `    hairpin ${hairpin} guard off root_block off fastleave off learning on flood on mcast_flood on bcast_flood on mcast_router 1 mcast_to_unicast off neigh_suppress off vlan_tunnel off isolated off locked off \n`;
+  return `${device.index}: ${fullName(device)}: <${shownFlags(device).join(',')}> mtu ${device.mtu} master ${device.master!.name} state ${device.carrier ? 'forwarding' : 'disabled'} priority 32 cost 2 \n${details ? more : ''}`;
+}
+
+interface FdbLine {
+  readonly mac: Mac;
+  readonly device: string;
+  readonly bridge?: string;
+  readonly destination?: Ipv4;
+  readonly self: boolean;
+  readonly state: 'permanent' | 'static' | '';
+}
+
+function fdb(ns: NetNamespace, words: Words, json: boolean): string {
+  const verb = words.done ? 'show' : words.next();
+  const command = abbreviated(verb, ['add', 'append', 'replace', 'delete', 'show', 'lst', 'list', 'flush']);
+  if (command === undefined || command === 'flush') throw new IpError(`Command "${verb}" is unknown, try "bridge fdb help".`, 255);
+  if (command === 'add' || command === 'append' || command === 'replace' || command === 'delete') {
+    change(ns, command, words);
+    return '';
+  }
+  const filter: { device?: string; bridge?: string } = {};
+  while (!words.done) {
+    const word = words.next();
+    if (word === 'br') filter.bridge = words.next();
+    else if (word === 'dev' || word === 'brport') filter.device = words.next();
+    else filter.device = word;
+    const named = filter.device ?? filter.bridge;
+    if (named !== undefined && !ns.devices.get(named)) throw new IpError(`Cannot find device "${named}"`, 255);
+  }
+  const lines = ns.devices.list().flatMap(entries).filter((line) => (filter.device === undefined || line.device === filter.device) && (filter.bridge === undefined || line.bridge === filter.bridge));
+  if (json) return `${JSON.stringify(lines.map((line) => ({ mac: line.mac, ...(filter.device === undefined ? { ifname: line.device } : {}), ...(line.destination ? { dst: line.destination } : {}), flags: line.self ? ['self'] : [], ...(line.bridge && !line.self ? { master: line.bridge } : {}), state: line.state })))}\n`;
+  return lines.map((line) => fdbLine(line, filter.device !== undefined)).join('');
+}
+
+/** Differs from Linux: multicast groups that a device has joined (33:33:…, 01:00:5e:…) are not listed. */
+function entries(device: Device): readonly FdbLine[] {
+  const state = (kind: 'learned' | 'static' | 'permanent') => (kind === 'learned' ? '' : kind);
+  if (device instanceof Vxlan) return device.fdb.list().map((entry) => ({ mac: entry.mac, device: device.name, destination: entry.destination, self: true, state: state(entry.kind) }));
+  if (device instanceof Bridge) return device.fdb.list().map((entry) => ({ mac: entry.mac, device: entry.port.name, bridge: device.name, self: false, state: state(entry.kind) }));
+  return [];
+}
+
+function fdbLine(line: FdbLine, deviceKnown: boolean): string {
+  const words = [line.mac, ...(deviceKnown ? [] : ['dev', line.device]), ...(line.destination ? ['dst', line.destination] : []), ...(line.bridge ? ['master', line.bridge] : []), ...(line.self ? ['self'] : []), ...(line.state ? [line.state] : [])];
+  return `${words.join(' ')}${line.state ? '' : ' '}\n`;
+}
+
+function change(ns: NetNamespace, command: 'add' | 'append' | 'replace' | 'delete', words: Words): void {
+  let mac: Mac | undefined;
+  let name: string | undefined;
+  let destination: Ipv4 | undefined;
+  let kind: 'static' | 'permanent' = 'permanent';
+  while (!words.done) {
+    const word = words.next();
+    if (word === 'dev') name = words.next();
+    else if (word === 'dst') {
+      const text = words.next();
+      destination = parseIpv4(text);
+      if (!destination) throw new IpError(`Error: inet address is expected rather than "${text}".`, 255);
+    } else if (word === 'static') kind = 'static';
+    else if (['permanent', 'local', 'self', 'master'].includes(word)) continue;
+    else if (mac === undefined) {
+      mac = parseMac(word);
+      if (!mac) throw new IpError(`Invalid address "${word}"`, 255);
+    } else throw new IpError(`Error: either "to" is duplicate, or "${word}" is a garbage.`, 255);
+  }
+  if (name === undefined || mac === undefined) throw new IpError('Device and address are required arguments.', 255);
+  const device = ns.devices.get(name);
+  if (!device) throw new IpError(`Cannot find device "${name}"`, 255);
+  if (device instanceof Vxlan) {
+    if (command === 'delete') return device.fdb.delete(mac, destination);
+    if (!destination) throw new NetError('EINVAL');
+    return appendOnce(() => device.fdb[command](mac, destination, kind), command);
+  }
+  const master = device instanceof Bridge ? device : device.master;
+  if (!(master instanceof Bridge)) throw new NetError('EOPNOTSUPP');
+  if (command === 'delete') {
+    if (!master.fdb.delete(mac)) throw new NetError('ENOENT');
+  } else master.fdb.add(mac, device, kind);
+}
+
+/** Appending what is there already changes nothing and is no error. */
+function appendOnce(act: () => void, command: string): void {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof NetError && error.code === 'EEXIST' && command === 'append')) throw error;
+  }
+}
+
+export const brctl: Program = {
+  name: 'brctl',
+  async run(process) {
+    const [command, first, second] = process.argv.slice(1);
+    const { netns } = process;
+    const found = first === undefined ? undefined : netns.devices.get(first);
+    const isBridge = found instanceof Bridge;
+    try {
+      switch (command) {
+        case 'show':
+          if (first !== undefined && !isBridge) return await refuse(process, 1, found ? `device ${first} is not a bridge!` : `bridge ${first} does not exist!`);
+          await process.stdout.write(showBridges(process, found));
+          return 0;
+        case 'showmacs':
+          if (!isBridge) return await refuse(process, 1, `read of forward table failed: No such device`);
+          await process.stdout.write(showMacs(process, found));
+          return 0;
+        case 'addbr':
+          createBridge(netns, first ?? '');
+          return 0;
+        case 'delbr':
+          if (!isBridge) return await refuse(process, 1, `bridge ${first} doesn't exist; can't delete it`);
+          if (found.up) return await refuse(process, 1, `bridge ${first} is still up; can't delete it`);
+          netns.devices.remove(first!);
+          return 0;
+        case 'addif':
+        case 'delif': {
+          if (!isBridge) return await refuse(process, 1, `bridge ${first} does not exist!`);
+          const port = netns.devices.get(second ?? '');
+          if (!port) return await refuse(process, 1, `interface ${second} does not exist!`);
+          if (command === 'addif' && port.master) return await refuse(process, 1, `device ${second} is already a member of a bridge; can't add it to bridge ${first}.`);
+          if (command === 'delif' && port.master !== found) return await refuse(process, 1, `device ${second} is not a slave of ${first}`);
+          netns.devices.setMaster(second!, command === 'addif' ? first : undefined);
+          return 0;
+        }
+        default:
+          await process.stdout.write(BRCTL_USAGE);
+          return 1;
+      }
+    } catch (error) {
+      if (!(error instanceof NetError)) throw error;
+      return refuse(process, 1, error.code === 'EEXIST' ? `device ${first} already exists; can't create bridge with the same name` : `${command} failed: ${error.message}`);
+    }
+  },
+};
+
+function showBridges({ netns }: Process, only: Device | undefined): string {
+  const bridges = netns.devices.list().filter((device): device is Bridge => device instanceof Bridge && (only === undefined || device === only)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const rows = bridges.map((one) => {
+    const ports = one.ports().map(({ name }) => name);
+    return `${one.name}\t\t8000.${one.mac.replaceAll(':', '')}\tno\t\t${ports.join('\n\t\t\t\t\t\t\t')}\n`;
+  });
+  return `bridge name\tbridge id\t\tSTP enabled\tinterfaces\n${rows.join('')}`;
+}
+
+function showMacs({ machine }: Process, found: Bridge): string {
+  const number = (port: Device) => String(Math.max(1, found.ports().indexOf(port) + 1)).padStart(3);
+  const rows = found.fdb.list().filter(({ port }) => port !== found).map((entry) => {
+    const age = entry.kind === 'learned' ? (machine.clock.now() - entry.usedAtMs) / 1000 : 0;
+    return `${number(entry.port)}\t${entry.mac}\t${entry.kind === 'permanent' ? 'yes' : 'no'}\t\t${age.toFixed(2).padStart(7)}\n`;
+  });
+  return `port no\tmac addr\t\tis local?\tageing timer\n${rows.join('')}`;
+}
+
+const USAGE = `Usage: bridge [ OPTIONS ] OBJECT { COMMAND | help }
+where  OBJECT := { link | fdb }
+       OPTIONS := { -d[etails] | -n[etns] name | -j[son] }`;
+
+const BRCTL_USAGE = `Usage: brctl [commands]
+commands:
+	addbr     	<bridge>		add bridge
+	delbr     	<bridge>		delete bridge
+	addif     	<bridge> <device>	add interface to bridge
+	delif     	<bridge> <device>	delete interface from bridge
+	show      	[ <bridge> ]		show a list of bridges
+	showmacs  	<bridge>		show a list of mac addrs
+`;

@@ -1,0 +1,144 @@
+/** Small windows on the kernel: sysctl, lsmod, modprobe, ethtool, conntrack. Each prints what the stack really has. */
+import type { Process, Program } from '../machine/program.ts';
+import type { ConntrackEntry } from '../net/conntrack.ts';
+import { NetError } from '../net/errors.ts';
+import { refuse } from './usage.ts';
+
+export const sysctl: Program = { name: 'sysctl', run: (process) => runSysctl(process, 'procps') };
+export const busyboxSysctl: Program = { name: 'busybox-sysctl', run: (process) => runSysctl(process, 'busybox') };
+
+async function runSysctl(process: Process, flavour: 'procps' | 'busybox'): Promise<number> {
+  const flags = new Set(process.argv.slice(1).filter((arg) => /^-[a-zA-Z]+$/.test(arg)).flatMap((arg) => [...arg.slice(1)]));
+  const names = process.argv.slice(1).filter((arg) => !arg.startsWith('-'));
+  const unknown = [...flags].find((flag) => !'wnaqe'.includes(flag));
+  if (unknown) return refuse(process, 1, `sysctl: invalid option -- '${unknown}'`);
+  const { sysctl: knobs } = process.netns;
+  const show = (name: string, value: string) => process.stdout.write(flags.has('n') ? `${value}\n` : `${name} = ${value}\n`);
+  if (flags.has('a')) {
+    for (const [name, value] of knobs.list()) await show(name, value);
+    return 0;
+  }
+  let code = 0;
+  for (const [index, word] of names.entries()) {
+    const at = word.indexOf('=');
+    const name = (at < 0 ? word : word.slice(0, at)).trim().replaceAll('/', '.');
+    if (at < 0 && flags.has('w')) {
+      code = await refuse(process, 1, flavour === 'busybox' ? `sysctl: error: '${name}' must be of the form name=value` : `sysctl: command line(${index}): invalid syntax, continuing...`);
+    } else if (knobs.get(name) === undefined) {
+      code = await refuse(process, 1, flavour === 'busybox' ? `sysctl: error: '${name}' is an unknown key` : `sysctl: cannot stat /proc/sys/${name.replaceAll('.', '/')}: No such file or directory`);
+    } else if (at < 0) await show(name, knobs.get(name)!);
+    else code = (await setKnob(process, name, word.slice(at + 1).trim())) || code;
+    if (at >= 0 && code === 0 && !flags.has('q')) await show(name, knobs.get(name)!);
+  }
+  return code;
+}
+
+async function setKnob(process: Process, name: string, value: string): Promise<number> {
+  // /proc/sys is mounted read-only in containers that are not privileged.
+  const path = `/proc/sys/${name.replaceAll('.', '/')}`;
+  if (process.machine.host && !process.files.access(path, 2)) return refuse(process, 255, `sysctl: setting key "${name}": Read-only file system`);
+  try {
+    process.netns.sysctl.set(name, value);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof NetError)) throw error;
+    return refuse(process, 255, `sysctl: setting key "${name}": ${error.message}`);
+  }
+}
+
+export const lsmod: Program = {
+  name: 'lsmod',
+  async run(process) {
+    const rows = [...process.machine.modules].map((name) => `${name.padEnd(24)}16384  0\n`);
+    await process.stdout.write(`Module                  Size  Used by\n${rows.join('')}`);
+    return 0;
+  },
+};
+
+/** What the simulated kernel could load. Differs from Linux: loading one changes nothing but this list, except br_netfilter. */
+const LOADABLE = new Set(['br_netfilter', 'overlay', 'ip_tables', 'iptable_nat', 'iptable_filter', 'nf_conntrack', 'nf_nat', 'vxlan', 'ipip', 'dummy', 'veth', 'bridge', 'xt_conntrack', 'xt_comment', 'xt_mark', 'xt_nat', 'xt_MASQUERADE', 'ip_set']);
+
+export const modprobe: Program = {
+  name: 'modprobe',
+  async run(process) {
+    const words = process.argv.slice(1).filter((arg) => !arg.startsWith('-'));
+    const removing = process.argv.includes('-r');
+    const all = process.argv.includes('-a') || removing;
+    for (const word of all ? words : words.slice(0, 1)) {
+      const name = word.replaceAll('-', '_');
+      if (!LOADABLE.has(name) && !process.machine.modules.has(name)) return refuse(process, 1, `modprobe: FATAL: Module ${word} not found in directory /lib/modules/${process.machine.kernelRelease}`);
+      if (removing) process.machine.modules.delete(name);
+      else process.machine.modules.add(name);
+      if (name === 'br_netfilter' && !removing) process.netns.sysctl.loadBridgeNetfilter();
+    }
+    return 0;
+  },
+};
+
+const DRIVERS: Readonly<Record<string, string>> = { veth: 'veth', bridge: 'bridge', vxlan: 'vxlan', dummy: 'dummy', ipip: 'ipip' };
+
+export const ethtool: Program = {
+  name: 'ethtool',
+  async run(process) {
+    const [option, name] = process.argv.slice(1);
+    if (option !== '-i' || name === undefined) return refuse(process, 1, option === undefined ? 'ethtool: bad command line argument(s)\nFor more information run ethtool -h' : 'ethtool: only `ethtool -i DEVNAME` is part of this simulator');
+    const device = process.netns.devices.get(name);
+    if (!device) return refuse(process, 71, 'Cannot get driver information: No such device');
+    const driver = DRIVERS[device.kind];
+    if (!driver) return refuse(process, 71, 'Cannot get driver information: Operation not supported');
+    await process.stdout.write(`driver: ${driver}\nversion: 1.0\nfirmware-version: \nexpansion-rom-version: \nbus-info: \nsupports-statistics: yes\nsupports-test: no\nsupports-eeprom-access: no\nsupports-register-dump: no\nsupports-priv-flags: no\n`);
+    return 0;
+  },
+};
+
+const PROTOCOL_NUMBERS: Readonly<Record<string, string>> = { tcp: '6', udp: '17', icmp: '1' };
+
+export const conntrack: Program = {
+  name: 'conntrack',
+  async run(process) {
+    const args = process.argv.slice(1);
+    const command = args.find((arg) => ['-L', '-D', '-F', '-C', '--dump', '--delete', '--flush', '--count'].includes(arg));
+    const value = (...names: readonly string[]) => args[args.findIndex((arg) => names.includes(arg)) + 1];
+    const has = (...names: readonly string[]) => args.some((arg) => names.includes(arg));
+    const fits = (entry: ConntrackEntry): boolean =>
+      (!has('-p', '--proto') || entry.original.protocol === value('-p', '--proto')) && (!has('-s', '--src', '--orig-src') || entry.original.source === value('-s', '--src', '--orig-src')) &&
+      (!has('-d', '--dst', '--orig-dst') || entry.original.destination === value('-d', '--dst', '--orig-dst')) &&
+      (!has('--dport', '--orig-port-dst') || String(entry.original.destinationPort) === value('--dport', '--orig-port-dst'));
+    const entries = process.netns.conntrack.entries().filter(fits);
+    const counted = (verb: string) => `conntrack v1.4.7 (conntrack-tools): ${entries.length} flow entries have been ${verb}.`;
+    switch (command) {
+      case '-L':
+      case '--dump':
+        await process.stdout.write(entries.map((entry) => `${entryLine(entry, process)}\n`).join(''));
+        return refuse(process, 0, counted('shown'));
+      case '-C':
+      case '--count':
+        await process.stdout.write(`${entries.length}\n`);
+        return 0;
+      case '-F':
+      case '--flush':
+        process.netns.conntrack.delete({});
+        return refuse(process, 0, 'conntrack v1.4.7 (conntrack-tools): connection tracking table has been emptied.');
+      case '-D':
+      case '--delete':
+        await process.stdout.write(entries.map((entry) => `${entryLine(entry, process)}\n`).join(''));
+        for (const { original } of entries) process.netns.conntrack.delete(original);
+        return refuse(process, entries.length > 0 ? 0 : 1, counted('deleted'));
+      default:
+        return refuse(process, 2, 'conntrack v1.4.7 (conntrack-tools): You need to supply parameters\nTry `conntrack -h\' or \'conntrack --help\' for more information.');
+    }
+  },
+};
+
+/** As nfct_snprintf writes it: protocol, seconds left, state, both directions, what is known of them. */
+function entryLine(entry: ConntrackEntry, { machine }: Process): string {
+  const { original, reply, status } = entry;
+  const left = Math.max(0, Math.ceil((entry.expiresAtMs - machine.clock.now()) / 1000));
+  const end = (tuple: ConntrackEntry['original']) =>
+    `src=${tuple.source} dst=${tuple.destination} ${tuple.protocol === 'icmp' ? `type=${tuple.destinationPort} code=0 id=${tuple.sourcePort}` : `sport=${tuple.sourcePort} dport=${tuple.destinationPort}`}`;
+  const words = [
+    `${original.protocol.padEnd(8)} ${PROTOCOL_NUMBERS[original.protocol] ?? '0'} ${left}`, ...(entry.state ? [entry.state] : []), end(original),
+    ...(status.seenReply ? [] : ['[UNREPLIED]']), end(reply), ...(status.assured ? ['[ASSURED]'] : []), `mark=${entry.mark}`, 'use=1',
+  ];
+  return words.join(' ');
+}
