@@ -3,9 +3,14 @@
  * Differs from Kubernetes: stored, approved and shown; nobody signs it yet.
  */
 import { humanDuration } from '../api/duration.ts';
-import { required, type FieldError } from '../api/field-error.ts';
+import { invalidValue, notSupported, required, type FieldError } from '../api/field-error.ts';
 import { column, defineKind, nameColumn, type Loose } from './define.ts';
 import { age } from './cells.ts';
+
+const USAGES = [
+  'any', 'cert sign', 'client auth', 'code signing', 'content commitment', 'crl sign', 'data encipherment', 'decipher only', 'digital signature', 'email protection', 'encipher only', 'ipsec end system',
+  'ipsec tunnel', 'ipsec user', 'key agreement', 'key encipherment', 'microsoft sgc', 'netscape sgc', 'ocsp signing', 's/mime', 'server auth', 'signing', 'timestamping',
+];
 
 export const certificatesigningrequest = defineKind({
   group: 'certificates.k8s.io',
@@ -24,7 +29,13 @@ export const certificatesigningrequest = defineKind({
   validate({ spec }) {
     const errors: FieldError[] = [];
     if (!spec.request) errors.push(required('spec.request'));
+    else if (!pemOf(spec.request).startsWith('-----BEGIN CERTIFICATE REQUEST-----')) errors.push(invalidValue('spec.request', spec.request, 'PEM block type must be CERTIFICATE REQUEST'));
+    if (!spec.usages?.length) errors.push(required('spec.usages'));
+    (spec.usages ?? []).forEach((usage: string, index: number) => {
+      if (!USAGES.includes(usage)) errors.push(notSupported(`spec.usages[${index}]`, usage, USAGES));
+    });
     if (!spec.signerName) errors.push(required('spec.signerName'));
+    else if (!/^[^/]+\.[^/]+\/.+$/.test(spec.signerName)) errors.push(invalidValue('spec.signerName', spec.signerName, "must be a fully qualified domain and path of the form 'example.com/signer-name'"));
     return errors;
   },
   selectableFields: { 'spec.signerName': (csr) => csr['spec'].signerName ?? '' },
@@ -37,6 +48,15 @@ export const certificatesigningrequest = defineKind({
     column('Condition', condition),
   ],
 });
+
+/** The request is base64 of PEM; what is not base64 is no PEM either. */
+function pemOf(request: string): string {
+  try {
+    return atob(request).trimStart();
+  } catch {
+    return '';
+  }
+}
 
 function condition({ status }: Loose): string {
   const types = ((status?.conditions ?? []) as { type: string }[]).map((entry) => entry.type);

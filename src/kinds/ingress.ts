@@ -5,6 +5,7 @@
 import { invalidValue, notSupported, required, type FieldError } from '../api/field-error.ts';
 import { joined } from './cells.ts';
 import { column, defineKind, type Loose } from './define.ts';
+import { nameProblems } from './metadata.ts';
 
 interface Backend {
   service?: { name?: string; port?: { name?: string; number?: number } };
@@ -41,7 +42,9 @@ function hosts(ingress: Loose): string {
 function validateIngress(spec: Loose['spec']): FieldError[] {
   const errors: FieldError[] = [];
   if (!spec.rules?.length && !spec.defaultBackend) errors.push(invalidValue('spec', spec.rules ?? [], 'either `defaultBackend` or `rules` must be specified'));
-  (spec.rules ?? []).forEach((rule: { http?: { paths?: { path?: string; pathType?: string; backend?: Backend }[] } }, ruleIndex: number) => {
+  (spec.rules ?? []).forEach((rule: { host?: string; http?: { paths?: { path?: string; pathType?: string; backend?: Backend }[] } }, ruleIndex: number) => {
+    // A wildcard stands for one label, the first.
+    for (const problem of rule.host ? nameProblems(rule.host.replace(/^\*\./, ''), 'subdomain') : []) errors.push(invalidValue(`spec.rules[${ruleIndex}].host`, rule.host, problem));
     if (rule.http && !rule.http.paths?.length) errors.push(required(`spec.rules[${ruleIndex}].http.paths`));
     rule.http?.paths?.forEach((path, index) => {
       const at = `spec.rules[${ruleIndex}].http.paths[${index}]`;

@@ -5,6 +5,7 @@
 import { duplicate, forbiddenField, invalidValue, notFoundValue, notSupported, required, type FieldError } from '../../api/field-error.ts';
 import { compareQuantities } from '../../api/quantity.ts';
 import { nameProblems } from '../metadata.ts';
+import { validateSecurityContext } from './validate-security.ts';
 import type { Container, EnvVar, Handler, PodSpec, Probe, Resources } from './types.ts';
 
 export function validateContainers(spec: PodSpec, volumes: ReadonlySet<string>, path: string): FieldError[] {
@@ -37,7 +38,7 @@ function validateContainer(container: Container, at: string, volumes: ReadonlySe
   if (container.imagePullPolicy && !['Always', 'IfNotPresent', 'Never'].includes(container.imagePullPolicy)) {
     errors.push(notSupported(`${at}.imagePullPolicy`, container.imagePullPolicy, ['Always', 'IfNotPresent', 'Never']));
   }
-  errors.push(...validateResources(container.resources, `${at}.resources`));
+  errors.push(...validateResources(container.resources, `${at}.resources`), ...validateSecurityContext(container.securityContext, `${at}.securityContext`));
   const sidecar = list === 'initContainers' && container.restartPolicy === 'Always';
   if (list === 'initContainers' && !sidecar) {
     for (const field of ['livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle'] as const) {

@@ -7,6 +7,7 @@ import { duplicate, forbiddenField, invalidValue, notSupported, required, type F
 import { nameProblems, labelValueProblems, qualifiedNameProblems, validateLabels } from '../metadata.ts';
 import type { PodSpec, PodTemplate, Toleration, Volume } from './types.ts';
 import { validateContainers } from './validate-container.ts';
+import { validatePodSecurityContext } from './validate-security.ts';
 
 export function validatePodSpec(spec: PodSpec, path: string): FieldError[] {
   const errors: FieldError[] = [];
@@ -34,6 +35,7 @@ export function validatePodSpec(spec: PodSpec, path: string): FieldError[] {
   spec.hostAliases?.forEach((alias, index) => {
     if (!parseIpv4(alias.ip ?? '') && !alias.ip?.includes(':')) errors.push(invalidValue(`${path}.hostAliases[${index}].ip`, alias.ip ?? '', 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'));
   });
+  errors.push(...validatePodSecurityContext(spec.securityContext, `${path}.securityContext`));
   errors.push(...validateAffinity(spec, path), ...validateSpread(spec, path));
   if (spec.priorityClassName) for (const problem of nameProblems(spec.priorityClassName, 'subdomain')) errors.push(invalidValue(`${path}.priorityClassName`, spec.priorityClassName, problem));
   return errors;
@@ -139,16 +141,21 @@ function validateAffinity(spec: PodSpec, path: string): FieldError[] {
   });
   for (const field of ['podAffinity', 'podAntiAffinity'] as const) {
     const terms = spec.affinity?.[field];
-    terms?.requiredDuringSchedulingIgnoredDuringExecution?.forEach((term, index) => {
-      if (!term.topologyKey) errors.push(required(`${at}.${field}.requiredDuringSchedulingIgnoredDuringExecution[${index}].topologyKey`, 'can not be empty'));
-    });
+    terms?.requiredDuringSchedulingIgnoredDuringExecution?.forEach((term, index) =>
+      errors.push(...validateTopologyKey(term.topologyKey, `${at}.${field}.requiredDuringSchedulingIgnoredDuringExecution[${index}].topologyKey`)),
+    );
     terms?.preferredDuringSchedulingIgnoredDuringExecution?.forEach((term, index) => {
       const here = `${at}.${field}.preferredDuringSchedulingIgnoredDuringExecution[${index}]`;
       if (!(term.weight >= 1 && term.weight <= 100)) errors.push(invalidValue(`${here}.weight`, term.weight ?? 0, 'must be in the range 1-100'));
-      if (!term.podAffinityTerm?.topologyKey) errors.push(required(`${here}.podAffinityTerm.topologyKey`, 'can not be empty'));
+      errors.push(...validateTopologyKey(term.podAffinityTerm?.topologyKey, `${here}.podAffinityTerm.topologyKey`));
     });
   }
   return errors;
+}
+
+function validateTopologyKey(key = '', path: string): FieldError[] {
+  const problems = qualifiedNameProblems(key).map((problem) => invalidValue(path, key, problem));
+  return key ? problems : [required(path, 'can not be empty'), ...problems];
 }
 
 function validateSpread(spec: PodSpec, path: string): FieldError[] {
