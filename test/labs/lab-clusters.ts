@@ -14,7 +14,8 @@ import { scratch } from '../lab/lab-support.ts';
 const ROOT = new URL('../..', import.meta.url).pathname;
 /** This program from its sources, so that nothing stale is proved. */
 const SELF = [process.execPath, '--import', import.meta.resolve('tsx'), join(ROOT, 'src', 'main.ts')];
-const CLUSTERS = 2;
+/** More than processors: a script waits more than it works. */
+const CLUSTERS = 4;
 /** A check that is to turn green has this long: the network needs a moment, as everywhere. */
 const PATIENCE_MS = 10_000;
 
@@ -25,19 +26,23 @@ export class LabClusters {
   readonly #waiting: ((name: string) => void)[] = [];
   /** kubectl's name for the title of the tests. */
   readonly kubectl = kubectlAtHand();
+  readonly #path = pathWith(this.kubectl.file, this.#home);
 
   /** Run `prove` on a fresh start of the lab. */
   async with(lab: Lab, prove: (session: LabSession) => Promise<void>): Promise<void> {
     const name = this.#free.pop() ?? (await new Promise<string>((resolve) => this.#waiting.push(resolve)));
+    const progress = new Progress({ folder: join(this.#home, name) });
     try {
       const session = await LabSession.start({
-        lab, backend: this.#backend, checkers, progress: new Progress({ folder: join(this.#home, name) }),
+        lab, backend: this.#backend, checkers, progress,
         spec: { name, workers: 2, cni: 'calico', proxyMode: 'iptables' },
-        folders: { run: join(this.#home, 'run'), data: join(this.#home, name), cache: join(this.#home, 'cache'), self: SELF, env: { ...process.env, PATH: this.#path() } },
+        folders: { run: join(this.#home, 'run'), data: join(this.#home, name), cache: join(this.#home, 'cache'), self: SELF, env: { ...process.env, PATH: this.#path } },
       });
       await prove(session);
-      await session.stop();
+      await session.settled();
     } finally {
+      // The next start finds nothing running, and puts the cluster back to its start.
+      await progress.end(name);
       const next = this.#waiting.shift();
       if (next) next(name);
       else this.#free.push(name);
@@ -48,16 +53,16 @@ export class LabClusters {
     for (const { name } of await this.#backend.list()) await (await this.#backend.find(name))?.down();
     rmSync(this.#home, { recursive: true, force: true });
   }
+}
 
-  #path(): string {
-    const path = process.env['PATH'] ?? '';
-    if (this.kubectl.file === undefined) return path.split(':').filter((folder) => findProgram('kubectl', folder) === undefined).join(':');
-    const bin = join(this.#home, 'real');
-    mkdirSync(bin, { recursive: true });
-    rmSync(join(bin, 'kubectl'), { force: true });
-    symlinkSync(this.kubectl.file, join(bin, 'kubectl'));
-    return `${bin}:${path}`;
-  }
+/** PATH with this kubectl first, or with none. */
+function pathWith(kubectl: string | undefined, home: string): string {
+  const path = process.env['PATH'] ?? '';
+  if (kubectl === undefined) return path.split(':').filter((folder) => findProgram('kubectl', folder) === undefined).join(':');
+  const bin = join(home, 'real');
+  mkdirSync(bin);
+  symlinkSync(kubectl, join(bin, 'kubectl'));
+  return `${bin}:${path}`;
 }
 
 /** `KUBECTL=own` takes ours; a path takes that one; else the one in PATH, else ours. */
