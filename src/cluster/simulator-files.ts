@@ -2,7 +2,7 @@
  * The folder of one simulated cluster: what it is, its identity, its objects, and which process serves it now.
  * Every file is written whole (beside, then renamed) and is for its owner only. Knows no simulation.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../base/user-error.ts';
@@ -17,6 +17,8 @@ export interface ServingState {
   readonly nodes: readonly string[];
   readonly kubernetesVersion: string;
 }
+
+const LONGEST_LOG_BYTES = 1024 * 1024;
 
 export class SimulatorFiles {
   constructor(readonly folder: string) {}
@@ -80,6 +82,17 @@ export class SimulatorFiles {
     } catch (error) {
       await rm(`${path}.new`, { force: true });
       throw error;
+    }
+  }
+
+  /** For appending, the log of former runs kept as long as it is short. @throws UserError */
+  openLog(): number {
+    try {
+      const isLong = (statSync(this.log(), { throwIfNoEntry: false })?.size ?? 0) > LONGEST_LOG_BYTES;
+      if (isLong) renameSync(this.log(), `${this.log()}.old`);
+      return openSync(this.log(), 'a', 0o600);
+    } catch (error) {
+      throw cannotWrite(this.log(), error);
     }
   }
 

@@ -138,7 +138,10 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
   files.writeState({ pid: process.pid, startedAt: startOf(process.pid), port: server.port, nodes, kubernetesVersion: versionInfo().gitVersion });
 
   const idleMs = (options.idleHours ?? IDLE_HOURS) * HOUR_MS;
-  const idleTimer = idleMs > 0 ? setInterval(() => performance.now() - lastAsked > idleMs && askedToStop('idle'), Math.min(idleMs, 60_000)) : undefined;
+  const idleTimer = idleMs > 0 ? setInterval(() => {
+    if (server.isBusy()) lastAsked = performance.now();
+    else if (performance.now() - lastAsked > idleMs) askedToStop('idle');
+  }, Math.min(idleMs, 60_000)) : undefined;
   const stopped = stopping.then(async (why) => {
     clearInterval(idleTimer);
     stopWorld();

@@ -3,7 +3,7 @@
  * it over its own API. Knows the simulation only through HTTPS.
  */
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../base/user-error.ts';
 import type { ClusterIdentity } from '../server/identity.ts';
@@ -132,7 +132,7 @@ async function findServing(files: SimulatorFiles): Promise<ServingState | undefi
 /** @throws UserError with what the process said */
 async function start(files: SimulatorFiles, spec: ClusterSpec, command: readonly string[], cache: string | undefined): Promise<ServingState> {
   files.create();
-  const log = openSync(files.log(), 'a', 0o600);
+  const log = files.openLog();
   const [program = '', ...args] = command;
   const child = spawn(program, [...args, ...serveArguments(spec, files.folder)], {
     detached: true,

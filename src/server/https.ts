@@ -17,6 +17,7 @@ import { Discovery } from './discovery.ts';
 import type { Exchange } from './exchange.ts';
 import { commonHeaders, sendError } from './exchange.ts';
 import type { ClusterIdentity } from './identity.ts';
+import { impersonated } from './impersonate.ts';
 import { OpenApi } from './openapi.ts';
 import type { OpenApiSource } from './openapi.ts';
 import { requestInfo } from './request-info.ts';
@@ -52,6 +53,8 @@ export interface RunningServer {
   replace(world: Pick<ServerOptions, 'registry' | 'containers' | 'clock'>): void;
   /** Ends every connection, so that no watch and no shell outlives a world that was replaced. */
   drop(): void;
+  /** Is anybody connected: a watch, a shell, a forwarded port? */
+  isBusy(): boolean;
   /** Ends every connection and frees the port. */
   close(): Promise<void>;
 }
@@ -87,6 +90,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     let refusal: ApiError | undefined;
     try {
       user = authenticate(request, context.tokens, (claims) => tokenSubjectExists(context.registry, claims));
+      user = impersonated(request, context.registry, user);
     } catch (error) {
       refusal = error as ApiError;
     }
@@ -96,7 +100,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     return exchange;
   };
 
+  let answering = 0;
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
+    answering++;
+    response.once('close', () => answering--);
     commonHeaders(response, priority);
     const exchange = begin(request, response);
     try {
@@ -135,6 +142,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       context = contextOf({ ...options, ...world }, unchanging);
     },
     drop,
+    isBusy: () => answering > 0 || streams.size > 0,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

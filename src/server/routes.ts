@@ -1,5 +1,6 @@
 /**
  * Which handler answers which path. One list, in the order of the real server's own paths.
+ * Differs from Kubernetes: no /metrics, /logs and /debug: nothing in a lab reads them.
  * See apiserver/pkg/server/handler.go and server/routes.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';

@@ -53,6 +53,26 @@ describe('who gets in', () => {
   });
 });
 
+describe('in another’s name', () => {
+  const check = async (headers: Record<string, string>, path: string, expected: unknown) => {
+    const { status, body } = await server.request('GET', path, { headers });
+    expect(status === 200 ? 'yes' : (body as { message: string }).message).toBe(expected);
+  };
+  test.each<[Record<string, string>, string]>([
+    [{ 'Impersonate-User': 'jane' }, 'secrets is forbidden: User "jane" cannot list resource "secrets" in API group "" in the namespace "default"'],
+    [{ 'Impersonate-User': 'jane', 'Impersonate-Group': 'system:masters' }, 'yes'],
+    [{ 'Impersonate-User': 'system:serviceaccount:default:default' }, 'secrets is forbidden: User "system:serviceaccount:default:default" cannot list resource "secrets" in API group "" in the namespace "default"'],
+    [{ 'Impersonate-Group': 'g' }, 'requested impersonation without impersonating a user'],
+  ])('%j', (headers, expected) => check(headers, '/api/v1/namespaces/default/secrets', expected));
+
+  test('only by those who may', async () => {
+    const { uid } = server.registry.get('serviceaccounts', 'default', 'default').metadata;
+    const { token } = server.tokens.issue({ namespace: 'default', serviceAccount: { name: 'default', uid: uid! }, expirationSeconds: 600 });
+    const { body } = await server.request('GET', PODS, { as: { token }, headers: { 'Impersonate-User': 'jane' } });
+    expect((body as { message: string }).message).toBe('users "jane" is forbidden: User "system:serviceaccount:default:default" cannot impersonate resource "users" in API group "" at the cluster scope');
+  });
+});
+
 describe('paths, verbs and bodies', () => {
   test.each<[string, string, string, RequestOptions, number, unknown]>([
     ['a path that nobody owns', 'GET', '/foo', {}, 404, '404 page not found\n'],
