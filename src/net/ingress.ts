@@ -2,6 +2,7 @@
  * The way in: a frame for this host becomes a packet that is delivered here, forwarded, or dropped for a reason.
  * See net/ipv4/ip_input.c, ip_forward.c, route.c
  * (ip_route_input_slow).
+ * Differs from Linux: a router that sends a packet back the way it came says nothing of it (no ICMP redirects).
  */
 import { BROADCAST, type Ipv4, isLoopback, isMulticast, toNumber } from '../base/address.ts';
 import type { Device } from './device/device.ts';

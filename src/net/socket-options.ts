@@ -39,12 +39,14 @@ export interface UdpOptions {
   readonly onMessage: (data: string, from: Endpoint, to: Endpoint) => void;
   /** An ICMP error about what was sent, when it is one that a connected socket is told of (port unreachable, prohibited). */
   readonly onError?: (error: NetError, to: Endpoint) => void;
+  /** Every ICMP error about what was sent, who complained included: the error queue (IP_RECVERR), which traceroute reads. */
+  readonly onIcmpError?: (error: { readonly kind: IcmpKind; readonly from: Ipv4; readonly to: Endpoint }) => void;
 }
 
 export interface UdpSocket {
   readonly local: Endpoint;
   /** @throws NetError ENETUNREACH, EPERM, EMSGSIZE: what sendto(2) would fail with */
-  send(data: string, to: Endpoint, options?: { readonly source?: Ipv4; readonly device?: string }): void;
+  send(data: string, to: Endpoint, options?: { readonly source?: Ipv4; readonly device?: string; readonly ttl?: number; readonly dontFragment?: boolean }): void;
   close(): void;
 }
 

@@ -101,8 +101,8 @@ export class Sockets {
     this.#udp.push(entry);
     return {
       local: { address, port },
-      send: (data, to, { source = address, device } = {}) => {
-        const packet = { type: 'ipv4', source, destination: to.address, ttl: 64, payload: { protocol: 'udp', sourcePort: port, destinationPort: to.port, data } } as const;
+      send: (data, to, { source = address, device, ttl = 64, dontFragment = false } = {}) => {
+        const packet = { type: 'ipv4', source, destination: to.address, ttl, dontFragment, payload: { protocol: 'udp', sourcePort: port, destinationPort: to.port, data } } as const;
         const error = this.namespace.send(packet, { ...(device === undefined ? {} : { device }), ...(options.owner ? { owner: options.owner } : {}) });
         if (error) throw error;
       },
@@ -195,9 +195,11 @@ export class Sockets {
       this.#echo.get(payload.id)?.onError?.({ kind, from, sequence: payload.sequence, ...(mtu === undefined ? {} : { mtu }) });
     } else if (payload.protocol === 'tcp') {
       this.#connections.get(connectionKey(quoted.source, payload.sourcePort, quoted.destination, payload.destinationPort))?.receiveError(kind);
-    } else if (payload.protocol === 'udp' && code && isFatal(kind)) {
+    } else if (payload.protocol === 'udp') {
       const entry = this.#udp.find(({ address, port }) => port === payload.sourcePort && (address === quoted.source || address === ANY));
-      entry?.onError?.(new NetError(code), { address: quoted.destination, port: payload.destinationPort });
+      const to = { address: quoted.destination, port: payload.destinationPort };
+      entry?.onIcmpError?.({ kind, from, to });
+      if (code && isFatal(kind)) entry?.onError?.(new NetError(code), to);
     }
   }
 

@@ -283,6 +283,52 @@ export const topologies: readonly Topology[] = [
     ],
   },
   {
+    title: 'a pod reaches itself through its Service only when masqueraded',
+    script: `${CALICO}${CALICO_ARP}
+  serve p 8080
+  node: iptables -t nat -A PREROUTING -d 10.96.0.10/32 -p tcp --dport 80 -j DNAT --to-destination 192.168.1.2:8080
+  node: iptables -t nat -A PREROUTING -d 10.96.0.11/32 -p tcp --dport 80 -j DNAT --to-destination 192.168.1.2:8080
+  node: iptables -t nat -A POSTROUTING -s 192.168.1.2/32 -d 192.168.1.2/32 -m conntrack --ctorigdst 10.96.0.10 -j MASQUERADE`,
+    probes: [
+      ['p tcp 10.96.0.10 80', 'p: hello from 172.18.0.2'],
+      ['p tcp 10.96.0.11 80', 'timeout'],
+    ],
+  },
+  {
+    title: 'a node port on localhost needs route_localnet and masquerading',
+    script: `${ROUTED}
+  serve b 8080
+  r: sysctl -w net.ipv4.conf.all.route_localnet=1
+  r: iptables -t nat -A OUTPUT -p tcp --dport 30080 -m addrtype --dst-type LOCAL -j DNAT --to-destination 10.2.0.2:8080
+  r: iptables -t nat -A PREROUTING -p tcp --dport 30080 -m addrtype --dst-type LOCAL -j DNAT --to-destination 10.2.0.2:8080
+  r: iptables -t nat -A POSTROUTING -s 127.0.0.0/8 -o right -j MASQUERADE`,
+    probes: [
+      ['r tcp 127.0.0.1 30080', 'b: hello from 10.2.0.1'],
+      ['r tcp 10.1.0.1 30080', 'b: hello from 10.1.0.1'],
+      ['a tcp 10.1.0.1 30080', 'b: hello from 10.1.0.2'],
+      ['a tcp 10.2.0.1 30080', 'b: hello from 10.1.0.2'],
+      ['b tcp 10.2.0.1 30080', 'timeout'],
+    ],
+  },
+  {
+    title: 'the same node port without route_localnet: the answer to 127.0.0.1 is a martian',
+    script: `${ROUTED}
+  serve b 8080
+  r: iptables -t nat -A OUTPUT -p tcp --dport 30080 -m addrtype --dst-type LOCAL -j DNAT --to-destination 10.2.0.2:8080
+  r: iptables -t nat -A POSTROUTING -s 127.0.0.0/8 -o right -j MASQUERADE`,
+    probes: [['r tcp 127.0.0.1 30080', 'timeout']],
+  },
+  {
+    title: 'nobody may pretend to be one of our own addresses, or localhost',
+    script: `${WIRE}
+  a: ip addr add 10.0.0.2/32 dev lo
+  serve b 80`,
+    probes: [
+      ['a tcp 10.0.0.2 80', 'ECONNREFUSED'],
+      ['b ping 127.0.0.1', 'reply from 127.0.0.1 ttl 64'],
+    ],
+  },
+  {
     title: 'the same pods when nobody speaks for the gateway',
     script: CALICO,
     probes: [['p ping 192.168.1.3', 'host-unreachable from 192.168.1.2']],
