@@ -14,7 +14,12 @@ test('what one nc says, the other prints', async () => {
   expect(await two.run(two.alpha, 'nc -N 10.0.0.2 5000', 'hello\n')).toEqual({ code: 0, out: '', err: '' });
   await two.settle();
   expect(server.out.text).toBe('hello\n');
-  expect(dump.out.text.replaceAll(/10\.0\.0\.1\.\d+/g, '10.0.0.1.PORT').replaceAll(/(seq|ack) \d{4,}/g, '$1 N')).toMatchInlineSnapshot();
+  expect(dump.out.text.replaceAll(/10\.0\.0\.1\.\d+/g, '10.0.0.1.PORT').replaceAll(/(seq|ack) \d{4,}/g, '$1 N')).toMatchInlineSnapshot(`
+    "IP 10.0.0.1.PORT > 10.0.0.2.5000: Flags [S], seq N, win 131072, options [mss 1460], length 0
+    IP 10.0.0.2.5000 > 10.0.0.1.PORT: Flags [S.], seq N, ack N, win 131072, options [mss 1460], length 0
+    IP 10.0.0.1.PORT > 10.0.0.2.5000: Flags [.], ack 1, win 131072, length 0
+    "
+  `);
 });
 
 test('dig and nslookup of a server that is not there', async () => {
