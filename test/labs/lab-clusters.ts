@@ -1,6 +1,6 @@
 /** Clusters to prove labs on: a few simulators side by side, each lent to one test at a time; and how a script is run there. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkers } from '../../checkers/index.ts';
 import { findProgram } from '../../src/cluster/find-program.ts';
@@ -9,6 +9,7 @@ import { outcomeOf } from '../../src/lab/check.ts';
 import type { CheckReport, Lab } from '../../src/lab/lab.ts';
 import { Progress } from '../../src/lab/progress.ts';
 import { LabSession } from '../../src/lab/session.ts';
+import { commandLine } from '../../src/lab/shell/quote.ts';
 import { scratch } from '../lab/lab-support.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -55,14 +56,14 @@ export class LabClusters {
   }
 }
 
-/** PATH with this kubectl first, or with none. */
+/** PATH with this kubectl first, or ours. */
 function pathWith(kubectl: string | undefined, home: string): string {
-  const path = process.env['PATH'] ?? '';
-  if (kubectl === undefined) return path.split(':').filter((folder) => findProgram('kubectl', folder) === undefined).join(':');
-  const bin = join(home, 'real');
+  const bin = join(home, 'bin');
+  const file = join(bin, 'kubectl');
   mkdirSync(bin);
-  symlinkSync(kubectl, join(bin, 'kubectl'));
-  return `${bin}:${path}`;
+  if (kubectl !== undefined) symlinkSync(kubectl, file);
+  else writeFileSync(file, `#!/bin/sh\nexec ${commandLine(SELF)} kubectl "$@"\n`, { mode: 0o755 });
+  return `${bin}:${process.env['PATH']}`;
 }
 
 /** `KUBECTL=own` takes ours; a path takes that one; else the one in PATH, else ours. */
