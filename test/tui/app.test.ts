@@ -101,6 +101,11 @@ describe.skipIf(skip)('from start to end', () => {
     await screen.see('hints 0/2');
     screen.type('h2\x1b');
     await screen.see('Enter start');
+    screen.type('\x1b[B\r');
+    await screen.see('A Service that finds no Pods');
+    await screen.see('hints 0/2');
+    screen.type('?\x1b\x1b');
+    await screen.see('Enter start');
     screen.type('q');
     await expectRestored(screen, 0);
   });

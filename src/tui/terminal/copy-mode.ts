@@ -99,3 +99,9 @@ export class CopyMode {
 function ordered(a: Place, b: Place): readonly [Place, Place] {
   return a.row < b.row || (a.row === b.row && a.column <= b.column) ? [a, b] : [b, a];
 }
+
+/** How much was copied, in words. */
+export function amountOf(text: string): string {
+  const lines = text.split('\n').length;
+  return lines === 1 ? `${Array.from(text).length} characters` : `${lines} lines`;
+}

@@ -43,7 +43,7 @@ export class Pane {
   }
 
   write(data: string): void {
-    this.pty.write(data);
+    if (data !== '') this.pty.write(data);
   }
 
   resize(columns: number, rows: number): void {

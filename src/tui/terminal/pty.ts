@@ -59,7 +59,9 @@ function adapt(native: typeof import('@lydell/node-pty'), command: ShellCommand,
     pause: () => pty.pause(),
     resume: () => pty.resume(),
     kill: () => {
-      if (!ended) pty.kill();
+      // Closing our side is what a closed window is. A signal alone is not enough: a shell that is still starting may miss it.
+      if (!ended) (pty as typeof pty & { destroy(): void }).destroy();
+      ended = true;
     },
   };
 }

@@ -8,8 +8,9 @@ import { actionOf, controlByte, DEFAULT_PREFIX, keyName, type CopyAction } from 
 import type { ShellCommand } from '../services.ts';
 import type { ColorDepth } from './color.ts';
 import { Compositor, type CompositorPorts } from './compositor.ts';
-import { CopyMode } from './copy-mode.ts';
+import { amountOf, CopyMode } from './copy-mode.ts';
 import { encode } from './encode.ts';
+import { mirrorModes } from './mirror-modes.ts';
 import { Pane } from './pane.ts';
 import type { PtySupport } from './pty.ts';
 import type { RealTerminal } from './real-terminal.ts';
@@ -42,7 +43,8 @@ export class Stage implements StagePort {
   readonly #panes = new Set<Pane>();
   readonly #tokens = new Tokenizer();
   readonly #listeners = new Set<() => void>();
-  readonly #early: string[] = [];
+  readonly #untaken: Token[] = [];
+  #resting: Disposer | undefined;
   readonly #keyListeners = new Set<(key: string) => void>();
   readonly #disposers: Disposer[];
 
@@ -67,8 +69,7 @@ export class Stage implements StagePort {
 
   onKey(listener: (key: string) => void): Disposer {
     this.#keyListeners.add(listener);
-    // Typed before anybody listened: the UI was still loading.
-    for (const key of this.#early.splice(0)) queueMicrotask(() => this.#pressed(key));
+    if (this.#untaken.length > 0) this.#rest();
     return () => this.#keyListeners.delete(listener);
   }
 
@@ -102,7 +103,8 @@ export class Stage implements StagePort {
   }
 
   place(rect: Rect | undefined): void {
-    const isResized = rect !== undefined && this.#pane !== undefined && (rect.width !== this.#pane.screen.columns || rect.height !== this.#pane.screen.rows);
+    const screen = this.#pane?.screen;
+    const isResized = rect && screen && (rect.width !== screen.columns || rect.height !== screen.rows);
     // The rows of the buffer are other ones after a change of width.
     if (isResized && this.state.focus === 'copy') this.setFocus('terminal');
     this.#rect = rect;
@@ -139,6 +141,7 @@ export class Stage implements StagePort {
   close(): void {
     for (const dispose of this.#disposers) dispose();
     this.#isClosed = true;
+    this.#resting?.();
     this.compositor.stop();
     for (const pane of this.#panes) pane.close();
   }
@@ -167,17 +170,9 @@ export class Stage implements StagePort {
     else this.#set({});
   }
 
-  /** The outer terminal reports the mouse only while the program that asked for it has the keyboard. */
+  /** The outer terminal is in the modes of the program in the pane only while that has the keyboard. */
   #mirrorModes(focus = this.state.focus): void {
-    const { terminal } = this.ports;
-    const modes = focus === 'terminal' ? this.#pane?.screen.modes : undefined;
-    const mouse = modes?.mouse ?? 'none';
-    terminal.setMode(1000, mouse === 'x10' || mouse === 'vt200');
-    terminal.setMode(1002, mouse === 'drag');
-    terminal.setMode(1003, mouse === 'any');
-    terminal.setMode(1006, mouse !== 'none');
-    // The wheel scrolls less and man, and does not walk through the shell's history.
-    terminal.setMode(1007, modes?.alternateBuffer === true);
+    mirrorModes(this.ports.terminal, focus === 'terminal' ? this.#pane?.screen.modes : undefined);
   }
 
   #input(text: string): void {
@@ -187,50 +182,67 @@ export class Stage implements StagePort {
   }
 
   #take(tokens: readonly Token[]): void {
+    this.#untaken.push(...tokens);
+    if (!this.#resting) this.#work();
+  }
+
+  /** Token by token, since each may change what the next one means. */
+  #work(): void {
     let forPane = '';
     const flush = () => {
-      if (forPane !== '') this.#pane?.write(forPane);
+      this.#pane?.write(forPane);
       forPane = '';
     };
-    for (const token of tokens) {
+    for (let token = this.#untaken[0]; token !== undefined && !this.#resting; token = this.#untaken[0]) {
       const isPrefix = token.type === 'key' && keyName(token.raw) === this.prefix;
-      if (this.state.focus === 'terminal' && this.#pane?.exitCode === undefined && this.#pane && !isPrefix) {
+      const { focus } = this.state;
+      // The UI is still loading: what was typed waits for it.
+      if (focus === 'panel' && this.#keyListeners.size === 0) break;
+      this.#untaken.shift();
+      if (focus === 'terminal' && this.#pane?.exitCode === undefined && this.#pane && !isPrefix) {
         forPane += encode(token, this.#pane.screen.modes, this.#rect ?? { x: 0, y: 0 }, this.#pane.screen) ?? '';
         continue;
       }
       flush();
-      if (this.state.focus === 'terminal' && isPrefix) this.setFocus('panel');
-      else if (this.state.focus === 'terminal') this.#keyForEndedShell(token);
-      else if (this.state.focus === 'copy') this.#copyKey(token, isPrefix);
+      if (focus === 'terminal' && isPrefix) this.setFocus('panel');
+      else if (focus === 'terminal') this.#keyForEndedShell(token);
+      else if (focus === 'copy') this.#copyKey(token, isPrefix);
       // A paste into the panel would press a hundred keys: it is dropped.
-      else if (token.type === 'key') this.#pressed(isPrefix ? 'prefix' : keyName(token.raw));
+      else if (token.type === 'key') this.#press(isPrefix ? 'prefix' : keyName(token.raw));
     }
     flush();
   }
 
-  #pressed(key: string): void {
-    if (this.#keyListeners.size === 0) this.#early.push(key);
+  #press(key: string): void {
     for (const listener of [...this.#keyListeners]) listener(key);
+    this.#rest();
+  }
+
+  /** The next key waits until the UI has drawn what this one did: `down` and `enter` that arrive together open the second lab. */
+  #rest(): void {
+    this.#resting ??= this.ports.later(0, () => {
+      this.#resting = undefined;
+      this.#work();
+    });
   }
 
   /** Whoever types on when the shell has ended means the shell, not the panel: only Enter does something, it opens a new one. */
   #keyForEndedShell(token: Token): void {
-    if (token.type !== 'key' || keyName(token.raw) !== 'enter') return;
-    this.#pressed('enter');
+    if (token.type === 'key' && keyName(token.raw) === 'enter') this.#press('enter');
   }
 
   #copyKey(token: Token, isPrefix: boolean): void {
     if (token.type !== 'key' || !this.#copy) return;
     if (isPrefix) return this.setFocus('panel');
-    const action = actionOf(keyName(token.raw), ['copy']);
+    const action = actionOf(keyName(token.raw), ['copy']) as CopyAction | undefined;
     if (!action) return;
-    const outcome = this.#copy.act(action as CopyAction);
+    const outcome = this.#copy.act(action);
     if (outcome.is === 'copied') {
       this.#copied = outcome.text;
       this.ports.terminal.setClipboard(Buffer.from(outcome.text).toString('base64'));
     }
     if (outcome.is !== 'walking') this.setFocus('terminal');
-    if (outcome.is === 'copied') this.notify(`Copied ${count(outcome.text)}.`);
+    if (outcome.is === 'copied') this.notify(`Copied ${amountOf(outcome.text)}.`);
     this.compositor.schedule();
   }
 
@@ -238,9 +250,4 @@ export class Stage implements StagePort {
     this.state = { ...this.state, ...change };
     for (const listener of [...this.#listeners]) listener();
   }
-}
-
-function count(text: string): string {
-  const lines = text.split('\n').length;
-  return lines === 1 ? `${Array.from(text).length} characters` : `${lines} lines`;
 }
