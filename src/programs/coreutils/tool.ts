@@ -193,3 +193,8 @@ export function reason(error: unknown): string {
   if (error instanceof FileError) return error.message;
   throw error;
 }
+
+/** The same process with other arguments: for commands whose old syntax is turned into options first. */
+export function withArguments(process: Process, argv: readonly string[]): Process {
+  return Object.create(process, { argv: { value: argv } }) as Process;
+}

@@ -1,0 +1,231 @@
+/** Tools that show or encode bytes: md5sum and kin, base64, od, hexdump, xxd, dd, strings, cmp. */
+import { readAll } from '../../machine/streams.ts';
+import { md5, sha1, sha256 } from './digests.ts';
+import { openInput, openOutput } from '../../machine/open.ts';
+import { FileError } from '../../machine/file-error.ts';
+import type { Program } from '../../machine/program.ts';
+import { isGnu, reason, tool } from './tool.ts';
+import { parseSize } from './units.ts';
+
+function summer(name: string, digest: (bytes: string) => string): Program {
+  return tool({
+    name, short: 'cbtsw', long: { check: 'c', binary: 'b', text: 't', status: 's' },
+    async run(t) {
+      let status = 0;
+      for await (const { name: file, input } of t.inputs(() => (status = 1))) {
+        const text = await readAll(input);
+        if (!t.has('c')) {
+          await t.write(`${digest(text)}  ${file}\n`);
+          continue;
+        }
+        for (const line of text.split('\n')) {
+          const match = /^([0-9a-f]+) [ *](.+)$/.exec(line);
+          if (!match) continue;
+          const good = t.process.files.exists(t.path(match[2]!)) && digest(t.process.files.read(t.path(match[2]!))) === match[1];
+          if (!t.has('s')) await t.write(`${match[2]}: ${good ? 'OK' : 'FAILED'}\n`);
+          if (!good) status = 1;
+        }
+      }
+      return status;
+    },
+  });
+}
+
+export const md5sum = summer('md5sum', md5);
+export const sha1sum = summer('sha1sum', sha1);
+export const sha256sum = summer('sha256sum', sha256);
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+function encodeBase64(bytes: string): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 3) {
+    const group = (bytes.charCodeAt(i) << 16) | ((bytes.charCodeAt(i + 1) || 0) << 8) | (bytes.charCodeAt(i + 2) || 0);
+    text += ALPHABET[group >> 18]! + ALPHABET[(group >> 12) & 63]! + (i + 1 < bytes.length ? ALPHABET[(group >> 6) & 63]! : '=') + (i + 2 < bytes.length ? ALPHABET[group & 63]! : '=');
+  }
+  return text;
+}
+
+function decodeBase64(text: string): string | undefined {
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 === 1) return undefined;
+  let bytes = '';
+  let bits = 0;
+  let held = 0;
+  for (const c of text.replace(/=+$/, '')) {
+    held = ((held << 6) | ALPHABET.indexOf(c)) & 0xffffff;
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes += String.fromCharCode((held >> bits) & 255);
+  }
+  return bytes;
+}
+
+export const base64 = tool({
+  name: 'base64', short: 'diw:D', long: { decode: 'd', wrap: 'w', 'ignore-garbage': 'i' },
+  async run(t) {
+    let status = 0;
+    for await (const { input } of t.inputs(() => (status = 1), t.operands.slice(0, 1))) {
+      const text = await readAll(input);
+      if (!t.has('d') && !t.has('D')) {
+        const width = Number(t.value('w') ?? 76);
+        const encoded = encodeBase64(text);
+        const rows = width === 0 ? [encoded] : (encoded.match(new RegExp(`.{1,${width}}`, 'g')) ?? []);
+        await t.write(rows.join('\n') + (width === 0 || rows.length === 0 ? '' : '\n'));
+        continue;
+      }
+      const decoded = decodeBase64(text.replace(/\s/g, '').replace(t.has('i') ? /[^A-Za-z0-9+/=]/g : /$^/, ''));
+      if (decoded === undefined) {
+        await t.complain(t.gnu ? 'invalid input' : 'truncated input');
+        return 1;
+      }
+      await t.write(decoded);
+    }
+    return status;
+  },
+});
+
+const hexByte = (c: string): string => c.charCodeAt(0).toString(16).padStart(2, '0');
+const printable = (text: string): string => text.replace(/[^ -~]/g, '.');
+
+export const hexdump = tool({
+  name: 'hexdump', short: 'Cn:s:v', numbers: 'N',
+  async run(t) {
+    let status = 0;
+    let all = '';
+    for await (const { input } of t.inputs(() => (status = 1))) all += await readAll(input);
+    const skip = parseSize(t.value('s') ?? '0') ?? 0;
+    all = all.slice(skip, t.has('n') ? skip + Number(t.value('n')) : undefined);
+    let previous: string | undefined;
+    let starred = false;
+    for (let at = 0; at < all.length; at += 16) {
+      const row = all.slice(at, at + 16);
+      if (row === previous && !t.has('v')) {
+        if (!starred) await t.write('*\n');
+        starred = true;
+        continue;
+      }
+      previous = row;
+      starred = false;
+      const cells = [...row].map(hexByte);
+      if (t.has('C')) await t.write(`${(at + skip).toString(16).padStart(8, '0')}  ${cells.slice(0, 8).join(' ').padEnd(23)}  ${cells.slice(8).join(' ').padEnd(23)}  |${printable(row)}|\n`);
+      else await t.write(`${(at + skip).toString(16).padStart(7, '0')}${Array.from({ length: Math.ceil(cells.length / 2) }, (_, i) => ` ${cells[2 * i + 1] ?? '00'}${cells[2 * i]}`).join('')}\n`);
+    }
+    if (all.length > 0) await t.write(`${(all.length + skip).toString(16).padStart(t.has('C') ? 8 : 7, '0')}\n`);
+    return status;
+  },
+});
+
+export const od = tool({
+  name: 'od', short: 'A:t:N:j:cxbvw:d', long: { 'address-radix': 'A', format: 't', 'read-bytes': 'N', 'skip-bytes': 'j' },
+  async run(t) {
+    let status = 0;
+    let all = '';
+    for await (const { input } of t.inputs(() => (status = 1))) {
+      // `od -N 4 /dev/urandom` must not wait for an end that never comes.
+      const most = t.has('N') ? Number(t.value('N')) : Number.POSITIVE_INFINITY;
+      for (let bytes = all.length < most ? await input.read() : undefined; bytes !== undefined; bytes = all.length < most ? await input.read() : undefined) all += bytes;
+      all = all.slice(0, most);
+    }
+    const format = t.has('c') ? 'c' : t.has('x') ? 'x2' : t.has('b') ? 'o1' : (t.value('t') ?? 'o2');
+    const kind = format[0]!;
+    const size = kind === 'c' || kind === 'a' ? 1 : Number(format.slice(1).replace('z', '') || (kind === 'd' ? 4 : 4));
+    const address = (at: number) => (t.value('A') === 'n' ? '' : t.value('A') === 'x' ? at.toString(16).padStart(6, '0') : t.value('A') === 'd' ? String(at).padStart(7, '0') : at.toString(8).padStart(7, '0'));
+    for (let at = 0; at < all.length; at += 16) {
+      const row = all.slice(at, at + 16);
+      let text = address(at);
+      for (let i = 0; i < row.length; i += size) {
+        let value = 0n;
+        for (let j = size - 1; j >= 0; j--) value = (value << 8n) | BigInt(row.charCodeAt(i + j) || 0);
+        if (kind === 'c') text += ` ${({ '\0': '\\0', '\n': '\\n', '\t': '\\t', '\r': '\\r', '\\': '\\' }[row[i]!] ?? (/[ -~]/.test(row[i]!) ? row[i]! : row.charCodeAt(i).toString(8).padStart(3, '0'))).padStart(3)}`;
+        else if (kind === 'x') text += ` ${value.toString(16).padStart(size * 2, '0')}`;
+        else if (kind === 'u') text += ` ${value.toString().padStart([0, 3, 5, 8, 10, 0, 0, 0, 20][size] ?? 10)}`;
+        else if (kind === 'd') text += ` ${BigInt.asIntN(size * 8, value).toString().padStart([0, 4, 6, 8, 11, 0, 0, 0, 20][size] ?? 11)}`;
+        else text += ` ${value.toString(8).padStart([0, 3, 6, 8, 11][size] ?? 22, '0')}`;
+      }
+      await t.write(`${text}\n`);
+    }
+    if (t.value('A') !== 'n') await t.write(`${address(all.length)}\n`);
+    return status;
+  },
+});
+
+export const xxd = tool({
+  name: 'xxd', short: 'prl:c:s:u',
+  async run(t) {
+    let status = 0;
+    for await (const { input } of t.inputs(() => (status = 1))) {
+      let text = await readAll(input);
+      if (t.has('r')) {
+        const digits = t.has('p') ? text.replace(/\s/g, '') : text.split('\n').map((line) => (/^[0-9a-f]+: ((?:[0-9a-f]{2,4} ?)+)/.exec(line)?.[1] ?? '').replace(/\s/g, '')).join('');
+        await t.write((digits.match(/../g) ?? []).map((pair) => String.fromCharCode(Number.parseInt(pair, 16))).join(''));
+        continue;
+      }
+      text = text.slice(Number(t.value('s') ?? 0), t.has('l') ? Number(t.value('l')) : undefined);
+      const width = Number(t.value('c') ?? (t.has('p') ? 30 : 16));
+      for (let at = 0; at < text.length; at += width) {
+        const row = text.slice(at, at + width);
+        const pairs = Array.from({ length: Math.ceil(row.length / 2) }, (_, i) => [...row.slice(2 * i, 2 * i + 2)].map(hexByte).join(''));
+        await t.write(t.has('p') ? `${pairs.join('')}\n` : `${at.toString(16).padStart(8, '0')}: ${pairs.join(' ').padEnd(width * 2 + Math.ceil(width / 2) - 1)}  ${printable(row)}\n`);
+      }
+    }
+    return status;
+  },
+});
+
+export const dd: Program = {
+  name: 'dd',
+  async run(process) {
+    const gnu = isGnu(process);
+    const options = new Map<string, string>();
+    for (const word of process.argv.slice(1)) {
+      const [name = '', value] = word.split(/=(.*)/s);
+      if (value === undefined || !['if', 'of', 'bs', 'ibs', 'obs', 'count', 'skip', 'seek', 'conv', 'status', 'iflag', 'oflag'].includes(name)) {
+        await process.stderr.write(gnu ? `dd: unrecognized operand '${word}'\nTry 'dd --help' for more information.\n` : `dd: invalid argument '${word}'\n`);
+        return 1;
+      }
+      options.set(name, value);
+    }
+    const size = parseSize(options.get('bs') ?? options.get('ibs') ?? '512') ?? 512;
+    const count = options.has('count') ? (parseSize(options.get('count')!) ?? 0) : Number.POSITIVE_INFINITY;
+    const begun = process.machine.clock.now();
+    let copied = 0;
+    try {
+      const input = options.has('if') ? openInput(process, options.get('if')!) : process.stdin;
+      const output = options.has('of') ? openOutput(process, options.get('of')!, { keep: options.get('conv')?.includes('notrunc') ?? false }) : process.stdout;
+      let left = (parseSize(options.get('skip') ?? '0') ?? 0) * size;
+      const most = count * size;
+      for (let bytes = await input.read(); bytes !== undefined; bytes = await input.read()) {
+        const useful = bytes.slice(left);
+        left = Math.max(0, left - bytes.length);
+        const part = useful.slice(0, most - copied);
+        await output.write(part);
+        copied += part.length;
+        if (copied >= most) {
+          if (part.length < useful.length) input.unread(useful.slice(part.length));
+          break;
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      const path = options.get('if') !== undefined && !process.files.exists(options.get('if')!) ? options.get('if')! : (options.get('of') ?? options.get('if'));
+      await process.stderr.write(gnu ? `dd: failed to open '${path}': ${reason(error)}\n` : `dd: can't open '${path}': ${reason(error)}\n`);
+      return 1;
+    }
+    if (options.get('status') === 'none') return 0;
+    const records = `${Math.floor(copied / size)}+${copied % size > 0 ? 1 : 0}`;
+    const seconds = Math.max((process.machine.clock.now() - begun) / 1000, 0.000_001);
+    await process.stderr.write(`${records} records in\n${records} records out\n`);
+    if (options.get('status') !== 'noxfer') await process.stderr.write(gnu ? `${copied} bytes copied, ${Number(seconds.toPrecision(6))} s, ${(copied / seconds / 1e6).toFixed(1)} MB/s\n` : `${copied} bytes (${(copied / 1024).toFixed(1)}KB) copied, ${seconds.toFixed(6)} seconds, ${(copied / seconds / 2 ** 20).toFixed(1)}MB/s\n`);
+    return 0;
+  },
+};
+
+export const strings = tool({
+  name: 'strings', short: 'an:o', numbers: 'n',
+  async run(t) {
+    let status = 0;
+    for await (const { input } of t.inputs(() => (status = 1))) for (const match of (await readAll(input)).match(new RegExp(`[ -~\\t]{${Number(t.value('n') ?? 4)},}`, 'g')) ?? []) await t.write(`${match}\n`);
+    return status;
+  },
+});

@@ -1,0 +1,161 @@
+/** systemctl and journalctl: a node's services and what they said. Words are those of systemd 252. */
+import type { JournalEntry, Unit } from '../../machine/units.ts';
+import { strftime } from './time.ts';
+import { type Tool, tool } from './tool.ts';
+
+export const systemctl = tool({
+  name: 'systemctl', short: 'lqan:t:o:HMp:fN', long: { 'no-pager': 'N', full: 'l', quiet: 'q', all: 'a', lines: 'n', type: 't', output: 'o', property: 'p', now: 'H', force: 'f' },
+  async run(t) {
+    const [verb = 'list-units', ...names] = t.operands;
+    const { units } = t.process.machine;
+    switch (verb) {
+      case 'daemon-reload': case 'reset-failed': return 0;
+      case 'list-units': return await list(t, units.list().filter((unit) => t.has('a') || unit.state !== 'inactive'));
+      case 'list-unit-files': {
+        await t.write(`${'UNIT FILE'.padEnd(30)} STATE    PRESET\n`);
+        for (const unit of units.list()) await t.write(`${unit.options.name.padEnd(30)} ${(unit.enabled ? 'enabled' : 'disabled').padEnd(8)} enabled\n`);
+        await t.write(`\n${units.list().length} unit files listed.\n`);
+        return 0;
+      }
+      case 'is-system-running': await t.write(units.list().some((unit) => unit.state === 'failed') ? 'degraded\n' : 'running\n'); return 0;
+      default:
+    }
+    if (!['start', 'stop', 'restart', 'reload', 'status', 'is-active', 'is-enabled', 'is-failed', 'enable', 'disable', 'cat', 'show', 'kill'].includes(verb)) {
+      await t.process.stderr.write(`Unknown command verb ${verb}.\n`);
+      return 1;
+    }
+    if (names.length === 0 && verb !== 'status') {
+      await t.process.stderr.write('Too few arguments.\n');
+      return 1;
+    }
+    let status = 0;
+    for (const name of names.length > 0 ? names : units.list().map((unit) => unit.options.name)) {
+      const unit = units.get(name);
+      status = (unit ? await act(t, verb, unit) : await missing(t, verb, name.includes('.') ? name : `${name}.service`)) || status;
+    }
+    return status;
+  },
+});
+
+async function missing(t: Tool, verb: string, name: string): Promise<number> {
+  const say = (text: string) => t.process.stderr.write(`${text}\n`);
+  switch (verb) {
+    case 'status': await say(`Unit ${name} could not be found.`); return 4;
+    case 'is-active': case 'is-failed': if (!t.has('q')) await t.write('inactive\n'); return verb === 'is-active' ? 3 : 1;
+    case 'is-enabled': await say(`Failed to get unit file state for ${name}: No such file or directory`); return 1;
+    case 'cat': await say(`No files found for ${name}.`); return 1;
+    case 'enable': case 'disable': await say(`Failed to ${verb} unit: Unit file ${name} does not exist.`); return 1;
+    case 'stop': await say(`Failed to stop ${name}: Unit ${name} not loaded.`); return 5;
+    default: await say(`Failed to ${verb} ${name}: Unit ${name} not found.`); return 5;
+  }
+}
+
+async function act(t: Tool, verb: string, unit: Unit): Promise<number> {
+  const { units, clock } = t.process.machine;
+  const { name } = unit.options;
+  switch (verb) {
+    case 'stop': units.stop(unit); return 0;
+    case 'restart':
+      units.stop(unit);
+      // A restart takes the moment that the old process needs to end.
+      await clock.sleep(100, t.process.signal);
+      return await begin(t, unit);
+    case 'start': case 'reload': return await begin(t, unit);
+    case 'kill': units.fail(unit, 9); return 0;
+    case 'is-active': if (!t.has('q')) await t.write(`${unit.state}\n`); return unit.state === 'active' ? 0 : 3;
+    case 'is-failed': if (!t.has('q')) await t.write(`${unit.state}\n`); return unit.state === 'failed' ? 0 : 1;
+    case 'is-enabled': await t.write(unit.enabled ? 'enabled\n' : 'disabled\n'); return unit.enabled ? 0 : 1;
+    case 'enable': case 'disable': {
+      const on = verb === 'enable';
+      const link = `/etc/systemd/system/multi-user.target.wants/${name}`;
+      if (unit.enabled !== on) await t.process.stderr.write(on ? `Created symlink ${link} → ${pathOf(unit)}.\n`.replace('→', '\xe2\x86\x92') : `Removed ${link.startsWith('/') ? `"${link}"` : link}.\n`);
+      unit.enabled = on;
+      if (t.has('H')) return on ? await begin(t, unit) : (units.stop(unit), 0);
+      return 0;
+    }
+    case 'cat': await t.write(`# ${pathOf(unit)}\n[Unit]\nDescription=${unit.options.description}\n${unit.options.docs ? `Documentation=${unit.options.docs}\n` : ''}\n[Service]\nExecStart=${unit.options.command.join(' ')}\nRestart=always\n\n[Install]\nWantedBy=multi-user.target\n`); return 0;
+    case 'show': await t.write(`Id=${name}\nDescription=${unit.options.description}\nLoadState=loaded\nActiveState=${unit.state}\nSubState=${subState(unit)}\nMainPID=${unit.mainPid ?? 0}\nUnitFileState=${unit.enabled ? 'enabled' : 'disabled'}\n`); return 0;
+    default: return await showStatus(t, unit);
+  }
+}
+
+async function begin(t: Tool, unit: Unit): Promise<number> {
+  if (t.process.machine.units.start(unit)) return 0;
+  await t.process.stderr.write(`Job for ${unit.options.name} failed because the control process exited with error code.\nSee "systemctl status ${unit.options.name}" and "journalctl -xeu ${unit.options.name}" for details.\n`);
+  return 1;
+}
+
+const pathOf = (unit: Unit): string => unit.options.path ?? `/lib/systemd/system/${unit.options.name}`;
+const subState = (unit: Unit): string => ({ active: 'running', inactive: 'dead', failed: 'failed', activating: 'auto-restart' })[unit.state];
+
+async function list(t: Tool, units: readonly Unit[]): Promise<number> {
+  const width = Math.max(4, ...units.map((unit) => unit.options.name.length));
+  await t.write(`  ${'UNIT'.padEnd(width)} LOAD   ACTIVE   SUB     DESCRIPTION\n`);
+  for (const unit of units) await t.write(`${unit.state === 'failed' ? '\xe2\x97\x8f' : ' '} ${unit.options.name.padEnd(width)} loaded ${unit.state.padEnd(8)} ${subState(unit).padEnd(7)} ${unit.options.description}\n`);
+  await t.write(`\nLOAD   = Reflects whether the unit definition was properly loaded.\nACTIVE = The high-level unit activation state, i.e. generalization of SUB.\nSUB    = The low-level unit activation state, values depend on unit type.\n${units.length} loaded units listed.\n`);
+  return 0;
+}
+
+async function showStatus(t: Tool, unit: Unit): Promise<number> {
+  const { units, clock, processes } = t.process.machine;
+  const { name, description, docs } = unit.options;
+  const dot = unit.state === 'active' ? '\xe2\x97\x8f' : unit.state === 'failed' ? '\xc3\x97' : '\xe2\x97\x8b';
+  const since = `since ${strftime('%a %F %T UTC', unit.sinceUnixMs)}; ${ago(clock.unixMs() - unit.sinceUnixMs)} ago`;
+  const active = unit.state === 'active' ? `active (running) ${since}` : unit.state === 'failed' ? `failed (Result: exit-code) ${since}` : `inactive (dead)${unit.sinceUnixMs > 0 ? ` ${since}` : ''}`;
+  await t.write(`${dot} ${name} - ${description}\n     Loaded: loaded (${pathOf(unit)}; ${unit.enabled ? 'enabled' : 'disabled'}; preset: enabled)\n     Active: ${active}\n`);
+  if (docs) await t.write(`       Docs: ${docs}\n`);
+  if (unit.mainPid !== undefined) await t.write(`   Main PID: ${unit.mainPid} (${processes.get(unit.mainPid)?.comm ?? unit.options.command[0]?.split('/').at(-1) ?? ''})\n      Tasks: 1\n     CGroup: /system.slice/${name}\n             \xe2\x94\x94\xe2\x94\x80${unit.mainPid} ${unit.options.command.join(' ')}\n`);
+  const entries = units.journal().filter((entry) => entry.unit === name).slice(-Number(t.value('n') ?? 10));
+  if (entries.length > 0) await t.write(`\n${entries.map((entry) => line(entry, t.process.machine.hostname)).join('')}`);
+  return unit.state === 'active' ? 0 : 3;
+}
+
+function ago(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1000);
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}min${seconds < 600 && seconds % 60 ? ` ${seconds % 60}s` : ''}`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h${Math.floor(seconds / 60) % 60 ? ` ${Math.floor(seconds / 60) % 60}min` : ''}`;
+  return `${Math.floor(seconds / 86_400)} day${seconds >= 172_800 ? 's' : ''}`;
+}
+
+function line(entry: JournalEntry, hostname: string): string {
+  return `${strftime('%b %d %H:%M:%S', entry.unixMs)} ${hostname} ${entry.identifier}${entry.pid > 0 ? `[${entry.pid}]` : ''}: ${entry.message}\n`;
+}
+
+export const journalctl = tool({
+  name: 'journalctl', short: 'u:fn::exrb::S:U:p:o:kqNag:t:', long: { unit: 'u', follow: 'f', lines: 'n', 'no-pager': 'N', 'pager-end': 'e', catalog: 'x', reverse: 'r', boot: 'b', since: 'S', until: 'U', output: 'o', grep: 'g', quiet: 'q', identifier: 't' },
+  async run(t) {
+    const { units, hostname, clock } = t.process.machine;
+    const names = t.values('u').map((name) => (name.includes('.') ? name : `${name}.service`));
+    const pattern = t.has('g') ? new RegExp(t.value('g')!, /[A-Z]/.test(t.value('g')!) ? '' : 'i') : undefined;
+    const since = t.has('S') ? sinceMs(t.value('S')!, clock.unixMs()) : 0;
+    const wanted = (entry: JournalEntry) => (names.length === 0 || names.includes(entry.unit)) && (!pattern || pattern.test(entry.message)) && entry.unixMs >= since && (!t.has('t') || entry.identifier === t.value('t'));
+    let entries = units.journal().filter(wanted);
+    // `-n` takes its number attached or as the next word.
+    const count = t.has('n') ? Number(t.value('n') || (/^\d+$/.test(t.operands[0] ?? '') ? t.operands[0] : 10)) : t.has('f') ? 10 : t.has('e') ? 1000 : undefined;
+    if (count !== undefined) entries = entries.slice(-count);
+    if (t.has('r')) entries = entries.toReversed();
+    const shown = (entry: JournalEntry) => (t.value('o') === 'cat' ? `${entry.message}\n` : line(entry, hostname));
+    if (entries.length === 0 && !t.has('f')) await t.write('-- No entries --\n');
+    for (const entry of entries) await t.write(shown(entry));
+    if (!t.has('f')) return 0;
+    return await new Promise<number>((_resolve, reject) => {
+      const stop = units.onEntry((entry) => {
+        if (wanted(entry)) t.write(shown(entry)).catch(reject);
+      });
+      t.process.signal.addEventListener('abort', () => {
+        stop();
+        reject(t.process.signal.reason as Error);
+      }, { once: true });
+    });
+  },
+});
+
+function sinceMs(text: string, nowMs: number): number {
+  const relative = /^-?(\d+)\s*(s|sec|m|min|h|hour|d|day)s?(?:\s+ago)?$/.exec(text);
+  if (relative) return nowMs - Number(relative[1]) * { s: 1, m: 60, h: 3600, d: 86_400 }[relative[2]![0] as 's' | 'm' | 'h' | 'd'] * 1000;
+  if (text === 'today') return nowMs - (nowMs % 86_400_000);
+  if (text === 'yesterday') return nowMs - (nowMs % 86_400_000) - 86_400_000;
+  const match = /^(\d{4})-(\d\d)-(\d\d)(?: (\d\d):(\d\d)(?::(\d\d))?)?$/.exec(text);
+  return match ? Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3]), Number(match[4] ?? 0), Number(match[5] ?? 0), Number(match[6] ?? 0)) : 0;
+}
