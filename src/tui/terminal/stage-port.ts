@@ -4,7 +4,11 @@
  */
 import type { Disposer } from '../../base/clock.ts';
 import type { ShellCommand } from '../services.ts';
+import type { ColorDepth } from './color.ts';
+import type { CompositorPorts } from './compositor.ts';
 import type { Pane } from './pane.ts';
+import type { PtySupport } from './pty.ts';
+import type { RealTerminal } from './real-terminal.ts';
 
 /** What the UI sees of it; a new object at every change. */
 export interface StageState {
@@ -41,4 +45,12 @@ export interface StagePort {
   /** Give what was copied last to the program in the pane; false when there is nothing. */
   pasteCopied(): boolean;
   notify(notice: string | undefined): void;
+}
+
+/** What the stage needs from its host. */
+export interface StagePorts extends Omit<CompositorPorts, 'write'> {
+  readonly terminal: Pick<RealTerminal, 'size' | 'onResize' | 'onInput' | 'write' | 'setMode' | 'setTitle' | 'setClipboard'>;
+  readonly depth: ColorDepth;
+  readonly prefix?: string;
+  loadPty(): Promise<PtySupport>;
 }

@@ -6,24 +6,13 @@
 import type { Disposer } from '../../base/clock.ts';
 import { actionOf, controlByte, DEFAULT_PREFIX, keyName, type CopyAction } from '../keys.ts';
 import type { ShellCommand } from '../services.ts';
-import type { ColorDepth } from './color.ts';
-import { Compositor, type CompositorPorts } from './compositor.ts';
+import { Compositor } from './compositor.ts';
 import { amountOf, CopyMode } from './copy-mode.ts';
 import { encode } from './encode.ts';
 import { mirrorModes } from './mirror-modes.ts';
 import { Pane } from './pane.ts';
-import type { PtySupport } from './pty.ts';
-import type { RealTerminal } from './real-terminal.ts';
-import type { Rect, StagePort, StageState } from './stage-port.ts';
+import type { Rect, StagePort, StagePorts, StageState } from './stage-port.ts';
 import { Tokenizer, type Token } from './tokens.ts';
-
-/** What the stage needs from its host. */
-export interface StagePorts extends Omit<CompositorPorts, 'write'> {
-  readonly terminal: Pick<RealTerminal, 'size' | 'onResize' | 'onInput' | 'write' | 'setMode' | 'setTitle' | 'setClipboard'>;
-  readonly depth: ColorDepth;
-  readonly prefix?: string;
-  loadPty(): Promise<PtySupport>;
-}
 
 /** An Escape that nothing follows within this time is the Escape key. */
 const ESCAPE_MS = 15;
