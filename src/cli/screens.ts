@@ -60,5 +60,6 @@ function remembering(session: LabSession, refresh: () => Promise<void>) {
     reset: () => after(session.reset()),
     stop: () => after(session.stop()),
     takeHint: () => session.takeHint(),
+    readSolution: () => session.readSolution(),
   };
 }
