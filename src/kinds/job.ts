@@ -7,6 +7,7 @@ import { invalidValue, required, type FieldError } from '../api/field-error.ts';
 import { isEqual } from '../api/deep.ts';
 import { parseTimestamp } from '../api/time.ts';
 import { column, defineKind, type Loose } from './define.ts';
+import { podTemplateInside } from './pod/go-struct.ts';
 import { validatePodTemplate } from './pod/validate.ts';
 import { defaultTemplate, workloadColumns } from './workload.ts';
 
@@ -58,7 +59,10 @@ export const job = defineKind({
     const errors: FieldError[] = [];
     for (const field of ['completions', 'selector', 'template']) {
       if (field === 'completions' && next['spec'].completionMode === 'Indexed') continue;
-      if (!isEqual(next['spec'][field], before[field])) errors.push(invalidValue(`spec.${field}`, next['spec'][field], 'field is immutable'));
+      if (!isEqual(next['spec'][field], before[field])) {
+        const value = field === 'template' ? podTemplateInside(next['spec'].template) : next['spec'][field];
+        errors.push(invalidValue(`spec.${field}`, value, 'field is immutable'));
+      }
     }
     return errors;
   },

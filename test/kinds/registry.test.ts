@@ -166,3 +166,50 @@ test('every kind has its types in the schema, and says its name once', () => {
   const paths = registry.kinds.map(({ group, version, plural }) => `${group}/${version}/${plural}`);
   expect(new Set(paths).size).toBe(paths.length);
 });
+
+test('a refused change of a pod shows what would have changed, as Go sees it', () => {
+  const { registry } = world();
+  registry.create('pods', pod('fixed', { terminationGracePeriodSeconds: 1, containers: [{ name: 'a', image: 'nginx:1.26' }] }));
+  const change = (container: Anything) => refusal(() => registry.patch('pods', 'fixed', 'default', { type: 'strategic', body: { spec: { containers: [{ name: 'a', ...container }] } } }));
+  expect(change({ command: ['sleep', '1'] })).toMatchInlineSnapshot(`
+    "422 Invalid: Pod "fixed" is invalid: spec: Forbidden: pod updates may not change fields other than \`spec.containers[*].image\`,\`spec.initContainers[*].image\`,\`spec.activeDeadlineSeconds\`,\`spec.tolerations\` (only additions to existing tolerations),\`spec.terminationGracePeriodSeconds\` (allow it to be set to 1 if it was previously negative)
+    @@ -93,7 +93,10 @@
+       {
+        "Name": "a",
+        "Image": "nginx:1.26",
+    -   "Command": null,
+    +   "Command": [
+    +    "sleep",
+    +    "1"
+    +   ],
+        "Args": null,
+        "WorkingDir": "",
+        "Ports": null,
+    "
+  `);
+  expect(change({ resources: { requests: { cpu: '50m' } } }).split('\n').slice(1)).toMatchInlineSnapshot(`
+    [
+      "@@ -101,7 +101,9 @@",
+      "    "Env": null,",
+      "    "Resources": {",
+      "     "Limits": null,",
+      "-    "Requests": null,",
+      "+    "Requests": {",
+      "+     "cpu": "50m"",
+      "+    },",
+      "     "Claims": null",
+      "    },",
+      "    "ResizePolicy": null,",
+      "",
+    ]
+  `);
+});
+
+test('the template of a job is for good, and shown whole when somebody tries', () => {
+  const { registry } = world();
+  registry.create('jobs.batch', object({ metadata: { name: 'many' }, spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'w', image: 'busybox:1.36', command: ['sh', '-c', 'sleep 1'] }] } } } }));
+  const words = refusal(() => registry.patch('jobs.batch', 'many', 'default', { type: 'strategic', body: { spec: { template: { spec: { restartPolicy: 'OnFailure' } } } } }));
+  expect(words.replace(/[0-9a-f-]{36}/g, '<uid>')).toBe(
+    '422 Invalid: Job.batch "many" is invalid: spec.template: Invalid value: {"labels":{"batch.kubernetes.io/controller-uid":"<uid>","batch.kubernetes.io/job-name":"many","controller-uid":"<uid>","job-name":"many"},"Spec":{"Volumes":null,"InitContainers":null,"Containers":[{"Name":"w","Image":"busybox:1.36","Command":["sh","-c","sleep 1"],"Args":null,"WorkingDir":"","Ports":null,"EnvFrom":null,"Env":null,"Resources":{"Limits":null,"Requests":null,"Claims":null},"ResizePolicy":null,"RestartPolicy":null,"RestartPolicyRules":null,"VolumeMounts":null,"VolumeDevices":null,"LivenessProbe":null,"ReadinessProbe":null,"StartupProbe":null,"Lifecycle":null,"TerminationMessagePath":"/dev/termination-log","TerminationMessagePolicy":"File","ImagePullPolicy":"IfNotPresent","SecurityContext":null,"Stdin":false,"StdinOnce":false,"TTY":false}],"EphemeralContainers":null,"RestartPolicy":"OnFailure","TerminationGracePeriodSeconds":30,"ActiveDeadlineSeconds":null,"DNSPolicy":"ClusterFirst","NodeSelector":null,"ServiceAccountName":"","AutomountServiceAccountToken":null,"NodeName":"","SecurityContext":{"HostNetwork":false,"HostPID":false,"HostIPC":false,"ShareProcessNamespace":null,"HostUsers":null,"SELinuxOptions":null,"WindowsOptions":null,"RunAsUser":null,"RunAsGroup":null,"RunAsNonRoot":null,"SupplementalGroups":null,"SupplementalGroupsPolicy":null,"FSGroup":null,"FSGroupChangePolicy":null,"Sysctls":null,"SeccompProfile":null,"AppArmorProfile":null,"SELinuxChangePolicy":null},"ImagePullSecrets":null,"Hostname":"","Subdomain":"","SetHostnameAsFQDN":null,"Affinity":null,"SchedulerName":"default-scheduler","Tolerations":null,"HostAliases":null,"PriorityClassName":"","Priority":null,"PreemptionPolicy":null,"DNSConfig":null,"ReadinessGates":null,"RuntimeClassName":null,"Overhead":null,"EnableServiceLinks":null,"TopologySpreadConstraints":null,"OS":null,"SchedulingGates":null,"ResourceClaims":null,"Resources":null,"HostnameOverride":null,"SchedulingGroup":null}}: field is immutable',
+  );
+});

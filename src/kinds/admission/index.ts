@@ -5,6 +5,7 @@
 import type { KubeObject, Stored } from '../../api/object.ts';
 import type { Kind, Subresource } from '../kind.ts';
 import type { Registry, WriteOptions } from '../registry.ts';
+import { certificateRequestor } from './certificate-requestor.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
@@ -28,7 +29,11 @@ export interface Admission {
   update?(request: AdmissionRequest): void;
 }
 
-const plugins: readonly Admission[] = [namespaceLifecycle, limitRanger, serviceAccount, taintNodesByCondition, priority, defaultTolerationSeconds];
+/**
+ * Differs from Kubernetes: PodSecurity, ResourceQuota, admission policies and webhooks are not there yet; their objects
+ * are stored where the kind exists and judge nothing.
+ */
+const plugins: readonly Admission[] = [namespaceLifecycle, limitRanger, serviceAccount, taintNodesByCondition, priority, defaultTolerationSeconds, certificateRequestor];
 
 export function admitCreate(request: AdmissionRequest): void {
   for (const plugin of plugins) plugin.create?.(request);

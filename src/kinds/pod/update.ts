@@ -1,9 +1,11 @@
 /**
- * What may change in a pod that exists: images, the deadline, more tolerations. See ValidatePodUpdate.
- * Differs from Kubernetes: the refusal names the rule, but does not print the real server's diff of Go structs after it.
+ * What may change in a pod that exists: images, the deadline, more tolerations. The refusal ends in a diff.
+ * See ValidatePodUpdate in pkg/apis/core/validation/validation.go.
  */
 import { draft, isEqual } from '../../api/deep.ts';
 import { forbiddenField, invalidValue, type FieldError } from '../../api/field-error.ts';
+import { unifiedDiff } from '../../api/unified-diff.ts';
+import { podSpecLines } from './go-struct.ts';
 import type { Container, Pod } from './types.ts';
 
 const RULE =
@@ -39,6 +41,9 @@ export function podUpdateErrors(next: Pod, previous: Pod): FieldError[] {
     if (previous.spec[field] === undefined) delete munged[field];
     else Object.assign(munged, { [field]: previous.spec[field] });
   }
-  if (!isEqual(munged, previous.spec)) errors.push(forbiddenField('spec', RULE));
+  if (!isEqual(munged, previous.spec)) {
+    const diff = unifiedDiff(podSpecLines(previous.spec), podSpecLines(munged));
+    errors.push(forbiddenField('spec', `${RULE}\n${diff}`));
+  }
   return errors;
 }
