@@ -49,6 +49,8 @@ export function makeNodeMachine(options: NodeMachineOptions): Machine {
   const { plan, world, lan } = options;
   const netns = world.createNamespace(plan.name);
   netns.devices.setUp('lo', true);
+  // br_netfilter is loaded, as on a node prepared for Kubernetes: bridged packets meet iptables too.
+  netns.sysctl.loadBridgeNetfilter();
   lan.attach(netns, 'eth0');
   netns.devices.setUp('eth0', true);
   netns.addAddress('eth0', { address: plan.address, prefix: UNDERLAY.prefix }, { scope: 'global' });

@@ -5,7 +5,7 @@
 import { cidr, contains, nth, parseCidr, printCidr, type Cidr, type Ipv4 } from '../../../base/address.ts';
 import type { Rng } from '../../../base/rng.ts';
 import type { Machine } from '../../../machine/machine.ts';
-import { createBridge } from '../../../net/device/bridge.ts';
+import { createBridge, type Bridge } from '../../../net/device/bridge.ts';
 import { createVeth } from '../../../net/device/veth.ts';
 import { CniError, type CniPlugin } from '../plugin.ts';
 
@@ -26,13 +26,16 @@ export function flannelPlugin(node: { readonly machine: Machine; readonly rng: R
   return {
     type: 'flannel',
     delegates: ['bridge', 'host-local'],
-    add: (pod, netns) => {
+    add: (pod, netns, configuration) => {
       const subnet = readSubnet(machine);
       const ip = lease(machine, subnet, pod.uid);
-      ensureBridge(machine, subnet);
+      const bridge = ensureBridge(machine, subnet);
       const veth = `veth${rng.text(8, '0123456789abcdef')}`;
       createVeth({ ns: machine.netns, name: veth, mtu: subnet.mtu }, { ns: netns, name: 'eth0', mtu: subnet.mtu });
       machine.netns.devices.setMaster(veth, BRIDGE);
+      // `hairpinMode` of the delegate: a pod reaches itself through its own Service.
+      const port = bridge.port(machine.netns.devices.get(veth)!);
+      if (port) port.hairpin = (configuration['delegate'] as { hairpinMode?: boolean } | undefined)?.hairpinMode ?? false;
       machine.netns.devices.setUp(veth, true);
       netns.devices.setUp('eth0', true);
       netns.addAddress('eth0', { address: ip, prefix: subnet.gateway.prefix }, { scope: 'global' });
@@ -81,7 +84,7 @@ function lease(machine: Machine, subnet: Subnet, uid: string): Ipv4 {
   throw new CniError(`plugin type="flannel" failed (add): failed to delegate add: failed to allocate for range 0: no IP addresses available in range set: ${addresses[0]}-${addresses.at(-1)}`);
 }
 
-function ensureBridge(machine: Machine, subnet: Subnet): void {
+function ensureBridge(machine: Machine, subnet: Subnet): Bridge {
   const netns = machine.netns;
   if (!netns.devices.get(BRIDGE)) createBridge(netns, BRIDGE, { mtu: subnet.mtu });
   const addresses = netns.addresses(BRIDGE);
@@ -91,4 +94,5 @@ function ensureBridge(machine: Machine, subnet: Subnet): void {
     netns.addAddress(BRIDGE, subnet.gateway, { scope: 'global' });
   }
   netns.devices.setUp(BRIDGE, true);
+  return netns.devices.get(BRIDGE) as Bridge;
 }
