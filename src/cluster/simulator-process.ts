@@ -17,6 +17,7 @@ import { createIdentity } from '../server/identity.ts';
 import type { ClusterIdentity } from '../server/identity.ts';
 import { kubeconfigOf } from '../server/kubeconfig.ts';
 import { versionInfo } from '../server/version.ts';
+import { KUBERNETES_VERSION } from '../sim/topology.ts';
 import type { ClusterSpec } from './cluster.ts';
 import { Persistence } from './persistence.ts';
 import { isAlive, SimulatorFiles, startOf } from './simulator-files.ts';
@@ -126,7 +127,7 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
 
   const server = await listen(options.port, files.read<number>('port.json'), (port) =>
     startServer({
-      registry: simulation.registry, containers: simulation.containers, clock: simulation.clock, identity, version: versionInfo(), extra: own, port,
+      registry: simulation.registry, containers: simulation.containers, clock: simulation.clock, identity, version: versionInfo(KUBERNETES_VERSION), extra: own, port,
       onActivity: () => (lastAsked = performance.now()),
       onBug: (error, what) => log(`${what}: ${(error as Error).stack ?? String(error)}`),
     }),
@@ -135,7 +136,7 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
   files.write('kubeconfig', kubeconfigOf(spec.name, server.url, identity));
   files.write('port.json', String(server.port));
   files.writeSpec(spec);
-  files.writeState({ pid: process.pid, startedAt: startOf(process.pid), port: server.port, nodes, kubernetesVersion: versionInfo().gitVersion });
+  files.writeState({ pid: process.pid, startedAt: startOf(process.pid), port: server.port, nodes, kubernetesVersion: KUBERNETES_VERSION });
 
   const idleMs = (options.idleHours ?? IDLE_HOURS) * HOUR_MS;
   const idleTimer = idleMs > 0 ? setInterval(() => {

@@ -5,8 +5,10 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { seededRng } from '../base/rng.ts';
 import { UserError } from '../base/user-error.ts';
 import type { ClusterIdentity } from '../server/identity.ts';
+import { KUBERNETES_VERSION, planNodes } from '../sim/topology.ts';
 import { ApiClient } from './client.ts';
 import type { Capability, Cluster, ClusterBackend, ClusterInfo, ClusterSpec } from './cluster.ts';
 import type { AppPaths } from './paths.ts';
@@ -178,10 +180,10 @@ function clientOf(files: SimulatorFiles, port: number): ApiClient {
 function infoOf(files: SimulatorFiles, spec: ClusterSpec, state: ServingState | undefined, running: boolean): ClusterInfo {
   return {
     backend: 'simulator', name: spec.name, cni: spec.cni, proxyMode: spec.proxyMode,
-    kubernetesVersion: state?.kubernetesVersion ?? '',
+    kubernetesVersion: state?.kubernetesVersion ?? KUBERNETES_VERSION,
     kubeconfig: files.kubeconfig(),
     context: `kind-${spec.name}`,
-    nodes: state?.nodes ?? [],
+    nodes: state?.nodes ?? planNodes(spec, seededRng(0)).map((node) => node.name),
     running,
   };
 }

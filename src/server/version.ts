@@ -1,8 +1,8 @@
 /** The version that the server says it is: that of the cluster we imitate, built by us. */
 import type { VersionInfo } from './routes.ts';
 
-/** What `kubectl version` prints as Server Version; the nodes say the same. */
-export function versionInfo(gitVersion = 'v1.35.0'): VersionInfo {
+/** What `kubectl version` prints as Server Version. @param gitVersion `v1.35.0` */
+export function versionInfo(gitVersion: string): VersionInfo {
   const [major = '', minor = ''] = gitVersion.replace(/^v/, '').split('.');
   return {
     major,

@@ -4,6 +4,7 @@ import { Store } from '../../src/api/store.ts';
 import { EventClock } from '../../src/base/clock.ts';
 import { seededRng } from '../../src/base/rng.ts';
 import type { BootSimulation } from '../../src/cluster/simulator-process.ts';
+import { planNodes } from '../../src/sim/topology.ts';
 import { Registry } from '../../src/kinds/registry.ts';
 import { FakeContainers } from '../server/fake-containers.ts';
 
@@ -13,7 +14,7 @@ export const bootFake: BootSimulation = async (options) => {
   if (saved !== undefined && saved.store === undefined) throw new Error('this is no snapshot');
   const store = saved ? Store.restore(saved.store as Parameters<typeof Store.restore>[0]) : new Store(options.firstRevision);
   const registry = new Registry({ store, clock, rng: seededRng(options.seed) });
-  const names = [`${options.name}-control-plane`, `${options.name}-worker`];
+  const names = planNodes(options, seededRng(options.seed)).map((node) => node.name);
   if (!saved) {
     registry.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } });
     for (const name of names) registry.create('nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name } });

@@ -30,7 +30,7 @@ const add = (of: Cluster, name: string) => of.request('POST', CONFIGMAPS, { apiV
 test('tells where it is, in files for their owner only', () => {
   expect(cluster.info).toEqual({
     backend: 'simulator', name: 'one', cni: 'calico', proxyMode: 'iptables', kubernetesVersion: 'v1.35.0', kubeconfig: join(data, 'clusters', 'one', 'kubeconfig'),
-    context: 'kind-one', nodes: ['one-control-plane', 'one-worker'], running: true,
+    context: 'kind-one', nodes: ['one-control-plane', 'one-worker', 'one-worker2'], running: true,
   });
   expect([...cluster.offers]).toEqual(['nodes-2', 'node-shell', 'reset', 'cni-calico']);
   for (const file of ['kubeconfig', 'identity.json', 'state.json', 'simulator.log']) expect([file, statSync(join(files.folder, file)).mode & 0o777]).toEqual([file, 0o600]);
@@ -63,6 +63,7 @@ test('killed, it comes back with its objects, its port and its credentials', asy
   const kubeconfig = readFileSync(cluster.info.kubeconfig, 'utf8');
   process.kill(before.pid, 'SIGKILL');
   await until(() => !existsSync(`/proc/${before.pid}/exe`));
+  expect((await backend.list()).map(({ name, nodes, running }) => ({ name, nodes, running }))).toEqual([{ name: 'one', nodes: ['one-control-plane', 'one-worker', 'one-worker2'], running: false }]);
   await expect(cluster.request('GET', CONFIGMAPS)).rejects.toThrow(/The cluster one does not answer/);
 
   const again = (await backend.find('one'))!;

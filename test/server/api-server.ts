@@ -50,7 +50,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}) {
     registry.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
     registry.create('serviceaccounts', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } });
   }
-  const server = await startServer({ registry, containers, identity, clock, version: versionInfo(), onBug: (error) => bugs.push(error), ...options });
+  const server = await startServer({ registry, containers, identity, clock, version: versionInfo('v1.35.0'), onBug: (error) => bugs.push(error), ...options });
   const folder = mkdtempSync(join(tmpdir(), 'cka-server-'));
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, kubeconfigOf('cka-lab', server.url, identity));
