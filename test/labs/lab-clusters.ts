@@ -11,10 +11,9 @@ import { Progress } from '../../src/lab/progress.ts';
 import { LabSession } from '../../src/lab/session.ts';
 import { commandLine } from '../../src/lab/shell/quote.ts';
 import { scratch } from '../lab/lab-support.ts';
+import { ownCommand } from '../support/self.ts';
 
-const ROOT = new URL('../..', import.meta.url).pathname;
-/** This program from its sources, so that nothing stale is proved. */
-const SELF = [process.execPath, '--import', import.meta.resolve('tsx'), join(ROOT, 'src', 'main.ts')];
+const SELF = ownCommand();
 /** More than processors: a script waits more than it works. */
 const CLUSTERS = 4;
 /** A check that is to turn green has this long: the network needs a moment, as everywhere. */

@@ -33,6 +33,7 @@ export function bashFile(start: StartUp): string {
 ${exports(start.environment, start.bin)}
 HISTFILE=${quote(start.history)}
 alias k=kubectl
+: "\${PROMPT_DIRTRIM:=2}"
 
 # The lab's name before your own prompt, whatever builds that.
 __cka_prompt() { case "$PS1" in *${quote(`[${start.labName}]`)}*) ;; *) PS1=${quote(`${label} `)}"$PS1" ;; esac; }
