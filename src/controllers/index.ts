@@ -11,6 +11,7 @@ import { nodeIpamController } from './node-ipam.ts';
 import { nodeLifecycleController } from './node-lifecycle.ts';
 import { podGarbageCollector } from './pod-gc.ts';
 import { replicaSetController } from './replicaset.ts';
+import { resourceQuotaController } from './resource-quota.ts';
 import { rootCaController } from './root-ca.ts';
 import { schedulerController } from './scheduler.ts';
 import { serviceAccountController } from './serviceaccount.ts';
@@ -29,6 +30,7 @@ export const controllers: readonly MakeController[] = [
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,
+  resourceQuotaController,
   podGarbageCollector,
   garbageCollector,
 ];

@@ -10,6 +10,11 @@ import type { Controller, ControllerContext } from './controller.ts';
 import { find, unlessGone } from './objects.ts';
 import type { Condition, Namespace } from './shapes.ts';
 
+/**
+ * namespaceDeletionGracePeriod: so long does the real controller wait before it begins, for API servers that have not yet
+ * heard of the deletion.
+ */
+const GRACE_MS = 5000;
 /** How often to look again while something remains; pods need their grace period. */
 const RETRY_MS = 500;
 
@@ -20,6 +25,8 @@ export function namespaceController(context: ControllerContext): Controller {
     reconcile: ({ name }) => {
       const namespace = find<Namespace>(context.registry, 'namespaces', { name });
       if (!namespace?.metadata.deletionTimestamp || !namespace.spec?.finalizers?.includes('kubernetes')) return;
+      const wait = Date.parse(namespace.metadata.deletionTimestamp) + GRACE_MS - context.clock.unixMs();
+      if (wait > 0) return { againAfterMs: wait };
       deleteContents(context, name);
       const remains = remaining(context, name);
       writeConditions(context, namespace, remains);

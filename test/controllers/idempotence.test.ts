@@ -15,6 +15,7 @@ cluster.apply({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, sp
 cluster.apply({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'byhand' }, spec: { ports: [{ port: 5432 }] } });
 cluster.apply({ apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'byhand' }, subsets: [{ addresses: [{ ip: '192.0.2.1' }], ports: [{ port: 5432, protocol: 'TCP' }] }] });
 await cluster.until('everything runs', () => cluster.list('pods').length === 5 && cluster.list<Loose>('pods').every(isReady));
+cluster.apply({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q' }, spec: { hard: { pods: '10', 'requests.cpu': '2', services: '5' } } });
 cluster.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'nowhere' }, spec: { nodeSelector: { disk: 'tape' }, containers: [container] } });
 await cluster.pass(3000);
 
@@ -35,4 +36,8 @@ test.each([...controllers, scheduler].map((make) => {
 test('Endpoints written by hand are mirrored', () => {
   const [slice] = cluster.list<Loose>('endpointslices.discovery.k8s.io').filter((one) => one.metadata.labels['kubernetes.io/service-name'] === 'byhand');
   expect(slice).toMatchObject({ metadata: { labels: { 'endpointslice.kubernetes.io/managed-by': 'endpointslicemirroring-controller.k8s.io' } }, ports: [{ name: '', port: 5432, protocol: 'TCP' }], endpoints: [{ addresses: ['192.0.2.1'], conditions: { ready: true } }] });
+});
+
+test('a quota says what is used', () => {
+  expect(cluster.get('resourcequotas', 'q').status).toEqual({ hard: { pods: '10', 'requests.cpu': '2', services: '5' }, used: { pods: '6', 'requests.cpu': '0', services: '2' } });
 });

@@ -128,6 +128,6 @@ function onEnd(worker: PodWorker, slot: Slot, run: ContainerRun): void {
   if (worker.isGone) return;
   worker.publish();
   // What follows at once on a real node too: the next init container, the end of a pod that is done.
-  const isOver = slot.role === 'init' ? isDone(slot) : worker.isEnding || !shallRestart(slot, worker.pod.spec.restartPolicy);
+  const isOver = slot.role === 'init' ? isDone(slot) : !worker.isEnding && !shallRestart(slot, worker.pod.spec.restartPolicy);
   worker.later(isOver ? 20 : RELIST_MS);
 }

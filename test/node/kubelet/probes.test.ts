@@ -54,7 +54,7 @@ test('hooks: postStart fails and the container is killed, preStop runs before TE
   const start = cluster.clock.now();
   cluster.registry.delete('pods', 'p', 'default', { gracePeriodSeconds: 10 });
   await cluster.until('gone', () => cluster.registry.find('pods', 'p', 'default') === undefined);
-  expect(Math.round((cluster.clock.now() - start) / 100)).toBe(10);
+  expect(Math.round((cluster.clock.now() - start) / 100)).toBe(20);
   cluster.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'q' }, spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'c', image: 'nginx:1.27', lifecycle: { postStart: { exec: { command: ['act', 'exit 1'] } } } }] } });
   await cluster.until('a restart', () => cluster.get('pods', 'q').status?.containerStatuses?.[0].restartCount === 1);
   expect(cluster.events('q').map((line) => line.replace(/ x\d+/, ''))).toEqual(expect.arrayContaining(['Warning FailedPostStartHook PostStartHook failed', 'Normal Killing FailedPostStartHook']));
