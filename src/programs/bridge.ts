@@ -6,7 +6,7 @@ import type { Device } from '../net/device/device.ts';
 import { Vxlan } from '../net/device/vxlan.ts';
 import { NetError } from '../net/errors.ts';
 import type { NetNamespace } from '../net/namespace.ts';
-import { fullName, shownFlags } from './ip/device-lines.ts';
+import { fullName } from './ip/device-lines.ts';
 import { abbreviated, IpError, Words } from './ip/words.ts';
 import { refuse } from './usage.ts';
 
@@ -58,7 +58,7 @@ function links(ns: NetNamespace, words: Words, details: boolean): string {
 function portLine(device: Device, details: boolean): string {
   const hairpin = device.master instanceof Bridge && device.master.port(device)?.hairpin ? 'on' : 'off';
   const more = `    hairpin ${hairpin} guard off root_block off fastleave off learning on flood on mcast_flood on bcast_flood on mcast_router 1 mcast_to_unicast off neigh_suppress off vlan_tunnel off isolated off locked off \n`;
-  return `${device.index}: ${fullName(device)}: <${shownFlags(device).join(',')}> mtu ${device.mtu} master ${device.master!.name} state ${device.carrier ? 'forwarding' : 'disabled'} priority 32 cost 2 \n${details ? more : ''}`;
+  return `${device.index}: ${fullName(device)}: <${device.flags().join(',')}> mtu ${device.mtu} master ${device.master!.name} state ${device.carrier ? 'forwarding' : 'disabled'} priority 32 cost 2 \n${details ? more : ''}`;
 }
 
 interface FdbLine {

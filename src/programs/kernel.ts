@@ -8,7 +8,7 @@ export const sysctl: Program = { name: 'sysctl', run: (process) => runSysctl(pro
 export const busyboxSysctl: Program = { name: 'busybox-sysctl', run: (process) => runSysctl(process, 'busybox') };
 
 async function runSysctl(process: Process, flavour: 'procps' | 'busybox'): Promise<number> {
-  const flags = new Set(process.argv.slice(1).filter((arg) => /^-[a-zA-Z]+$/.test(arg)).flatMap((arg) => [...arg.slice(1)]));
+  const flags = new Set(process.argv.slice(1).filter((arg) => /^-[a-zA-Z]+$/.test(arg)).flatMap((arg) => arg.slice(1).split('')));
   const names = process.argv.slice(1).filter((arg) => !arg.startsWith('-'));
   const unknown = [...flags].find((flag) => !'wnaqe'.includes(flag));
   if (unknown) return refuse(process, 1, `sysctl: invalid option -- '${unknown}'`);

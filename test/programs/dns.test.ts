@@ -34,7 +34,7 @@ const at = (path: string, program: string) => (two: TwoMachines) => two.alpha.fi
 const NEW = at('/usr/bin/nslookup-new', 'busybox-nslookup');
 const OLD = at('/usr/bin/nslookup-old', 'busybox-nslookup-1.28');
 
-const cases: readonly (readonly [command: string, code: number, out: string, err?: string])[] = [
+const cases: readonly [command: string, code: number, out: string, err?: string][] = [
   ['dig +short web.default.svc.cluster.local', 0, '10.0.0.2\n'],
   ['dig +short +search web', 0, '10.0.0.2\n'],
   ['dig +noall +answer one.test', 0, 'one.test.\t\t30\tIN\tA\t10.0.0.9\n'],

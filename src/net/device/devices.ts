@@ -11,6 +11,7 @@ import type { Device } from './device.ts';
 /** Linux's IFNAMSIZ, less the zero byte. */
 const NAME_LIMIT = 15;
 
+/** The devices of one namespace. */
 export class Devices {
   readonly #byName = new Map<string, Device>();
   readonly #byIndex = new Map<number, Device>();
@@ -39,12 +40,13 @@ export class Devices {
   }
 
   /** Takes in a device that has just been made or has come from another namespace. @throws NetError EEXIST EINVAL */
-  add(device: Device, index = this.freeIndex()): void {
+  add(device: Device, index?: number): void {
+    // A refused name uses up no index.
     this.checkName(device.name);
     device.namespace = this.namespace;
-    device.index = index;
+    device.index = index ?? this.freeIndex();
     this.#byName.set(device.name, device);
-    this.#byIndex.set(index, device);
+    this.#byIndex.set(device.index, device);
     this.namespace.sysctl.deviceAdded(device.name);
   }
 

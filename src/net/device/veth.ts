@@ -10,6 +10,7 @@ import { Device } from './device.ts';
 
 const LATENCY_MS = 0.01;
 
+/** One end of the cable. */
 export class Veth extends Device {
   readonly kind = 'veth';
   peer: Veth | undefined;
@@ -31,7 +32,9 @@ export class Veth extends Device {
 
   override get operState(): 'UP' | 'DOWN' | 'LOWERLAYERDOWN' {
     if (!this.up) return 'DOWN';
-    return this.carrier ? 'UP' : 'LOWERLAYERDOWN';
+    if (this.carrier) return 'UP';
+    // The kernel looks for the lower layer in its own namespace only (default_operstate).
+    return this.linkNamespace ? 'DOWN' : 'LOWERLAYERDOWN';
   }
 
   override get peerIndex(): number | undefined {
@@ -66,6 +69,7 @@ export class Veth extends Device {
   }
 }
 
+/** Where an end goes and what it is called. */
 export interface VethEnd {
   readonly ns: NetNamespace;
   readonly name: string;

@@ -1,6 +1,7 @@
 /**
  * DNS messages on the wire: byte strings to values and back. Knows nothing of who asks or answers.
  * RFC 1035 section 4; RFC 2782 (SRV); RFC 6891 (the OPT record). Names are written without the final dot; the root is ''.
+ * Longer than most files here: every type of record is read and written in one place, so that the two cannot drift apart.
  */
 import { fromNumber, parseIpv4, toNumber, type Ipv4 } from '../../base/address.ts';
 

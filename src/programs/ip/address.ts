@@ -50,7 +50,9 @@ function readFilter(words: Words, context: IpContext): Filter {
 function matching(context: IpContext, device: Device, filter: Filter): readonly InterfaceAddress[] {
   if (context.flags.family === 6) return [];
   const fits = (entry: InterfaceAddress) => (filter.scope === undefined || entry.scope === filter.scope) && (filter.to === undefined || entry.address.address === filter.to.address);
-  return context.ns.addresses(device.name).filter(fits);
+  const found = context.ns.addresses(device.name).filter(fits);
+  // The kernel keeps secondary addresses behind all others.
+  return [...found.filter(({ secondary }) => !secondary), ...found.filter(({ secondary }) => secondary)];
 }
 
 async function show(words: Words, context: IpContext): Promise<void> {
@@ -91,7 +93,7 @@ async function modify(words: Words, { ns }: IpContext, what: 'add' | 'replace' |
   requireDevice(ns, device);
   if (!local) throw new IpError('RTNETLINK answers: Operation not supported', 2);
   const chosen = { device, local };
-  if (what === 'delete') return netlink(() => ns.deleteAddress(chosen.device, chosen.local), 'ipv4: ');
+  if (what === 'delete') return netlink(() => ns.deleteAddress(chosen.device, chosen.local));
   const brd = broadcastAddress(broadcast, local);
   const loopback = ns.devices.get(device)?.kind === 'loopback' ? ({ scope: 'host' } as const) : {};
   const all: AddressOptions = { ...loopback, ...options, ...(brd ? { broadcast: brd } : {}) };

@@ -1,4 +1,7 @@
-/** How iproute2 prints a device: for `ip link`, `ip address`, and in JSON. See ip/ipaddress.c, print_linkinfo. */
+/**
+ * How iproute2 prints a device: for `ip link`, `ip address`, and in JSON. See ip/ipaddress.c, print_linkinfo.
+ * Differs from Linux: a device that went down shows `qdisc noop`, as one that has never been up; the real one keeps `noqueue`.
+ */
 import { printCidr } from '../../base/address.ts';
 import type { InterfaceAddress } from '../../net/addresses.ts';
 import { Bridge } from '../../net/device/bridge.ts';
@@ -11,7 +14,7 @@ export function deviceLines(device: Device, context: IpContext, kind: 'link' | '
   const { flags } = context;
   const separator = flags.oneline ? '\\' : '\n';
   const mode = kind === 'link' ? ' mode DEFAULT' : '';
-  const first = `${device.index}: ${fullName(device)}: <${shownFlags(device).join(',')}> mtu ${device.mtu} qdisc ${device.up ? 'noqueue' : 'noop'}${device.master ? ` master ${device.master.name}` : ''} state ${device.operState}${mode} group default qlen 1000`;
+  const first = `${device.index}: ${fullName(device)}: <${device.flags().join(',')}> mtu ${device.mtu} qdisc ${device.up ? 'noqueue' : 'noop'}${device.master ? ` master ${device.master.name}` : ''} state ${device.operState}${mode} group default qlen 1000`;
   const elsewhere = linkNamespace(device, context);
   // With -4 the link layer is left out, and the namespace of the other end follows at once.
   if (kind === 'address' && flags.family === 4) return first + elsewhere;
@@ -26,14 +29,6 @@ export function fullName(device: Device): string {
   if (peerIndex === undefined) return device.name;
   const here = device.linkNamespace === undefined || device.linkNamespace === device.namespace;
   return `${device.name}@${here ? (device.namespace.devices.byIndex(peerIndex)?.name ?? `if${peerIndex}`) : `if${peerIndex}`}`;
-}
-
-/** The kernel's flags, and iproute2's own: M-DOWN when the other end is here and down. */
-export function shownFlags(device: Device): readonly string[] {
-  const { peerIndex } = device;
-  const here = device.linkNamespace === undefined || device.linkNamespace === device.namespace;
-  const peer = peerIndex !== undefined && here ? device.namespace.devices.byIndex(peerIndex) : undefined;
-  return peer && !peer.up ? [...device.flags(), 'M-DOWN'] : device.flags();
 }
 
 /** ` link-netns b` for a namespace with a name, ` link-netnsid 0` for one without. */
@@ -92,7 +87,7 @@ export function deviceJson(device: Device, context: IpContext, addresses?: reado
   const here = device.linkNamespace === undefined || device.linkNamespace === device.namespace;
   const peer = device.peerIndex === undefined ? {} : here ? { link: context.ns.devices.byIndex(device.peerIndex)?.name } : { link_index: device.peerIndex };
   return {
-    ifindex: device.index, ...peer, ifname: device.name, flags: shownFlags(device), mtu: device.mtu, qdisc: device.up ? 'noqueue' : 'noop',
+    ifindex: device.index, ...peer, ifname: device.name, flags: device.flags(), mtu: device.mtu, qdisc: device.up ? 'noqueue' : 'noop',
     ...(device.master ? { master: device.master.name } : {}), operstate: device.operState, ...(addresses ? {} : { linkmode: 'DEFAULT' }), group: 'default', txqlen: 1000,
     link_type: device.linkType, address: hardware, broadcast,
     ...(here ? {} : { link_netnsid: namespaceIds(context.ns).indexOf(device.linkNamespace) }),

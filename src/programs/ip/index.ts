@@ -56,7 +56,7 @@ async function main(process: Process): Promise<number> {
   const name = abbreviated(object, Object.keys(OBJECTS));
   if (name === undefined) {
     const known = abbreviated(object, NOT_MODELLED);
-    throw known === undefined ? new IpError(`Object "${object}" is unknown, try "ip help".`, 255) : new IpError(`ip ${known} is not part of this simulator`, 255);
+    throw known === undefined ? new IpError(`Object "${object}" is unknown, try "ip help".`, 1) : new IpError(`ip ${known} is not part of this simulator`, 255);
   }
   const context: IpContext = { process, ns, flags, print: (text) => process.stdout.write(text) };
   try {

@@ -3,7 +3,7 @@ import { parseMac } from '../../base/address.ts';
 import type { Device } from '../../net/device/device.ts';
 import { deviceKinds } from '../../net/device/index.ts';
 import type { NetNamespace } from '../../net/namespace.ts';
-import { deviceJson, deviceLines, fullName, shownFlags } from './device-lines.ts';
+import { deviceJson, deviceLines, fullName } from './device-lines.ts';
 import { abbreviated, garbage, invalidArgument, IpError, json, netlink, number, requireDevice, Words, type IpContext } from './words.ts';
 
 const COMMANDS = ['add', 'set', 'change', 'delete', 'show', 'lst', 'list', 'help'] as const;
@@ -67,7 +67,7 @@ async function show(words: Words, context: IpContext): Promise<void> {
   const devices = selected(ns, readSelection(words, ns));
   if (flags.json) return print(json(devices.map((device) => deviceJson(device, context)), flags));
   for (const device of devices) {
-    await print(flags.brief ? `${fullName(device).padEnd(16)} ${device.operState.padEnd(14)} ${device.mac} <${shownFlags(device).join(',')}> \n` : `${deviceLines(device, context, 'link')}\n`);
+    await print(flags.brief ? `${fullName(device).padEnd(16)} ${device.operState.padEnd(14)} ${device.mac} <${device.flags().join(',')}> \n` : `${deviceLines(device, context, 'link')}\n`);
   }
 }
 

@@ -106,7 +106,7 @@ export function number(word: string, what: string): number {
 }
 
 /** Run what may be refused by the kernel, and say it as iproute2 does. */
-export function netlink<T>(act: () => T, detailPrefix = ''): T {
+export function netlink<T>(act: () => T): T {
   try {
     return act();
   } catch (error) {
@@ -114,7 +114,7 @@ export function netlink<T>(act: () => T, detailPrefix = ''): T {
     // Words that `ip` itself does not understand are refused before the kernel is asked.
     if (/^(\w+: unknown command|Garbage|Command line)/.test(error.message)) throw new IpError(error.message, 255);
     if (error.detail === undefined) throw new IpError(`RTNETLINK answers: ${error.message}`, 2);
-    throw new IpError(`Error: ${detailPrefix}${error.detail.replace(/\.$/, '')}.`, 2);
+    throw new IpError(`Error: ${error.detail.replace(/\.$/, '')}.`, 2);
   }
 }
 

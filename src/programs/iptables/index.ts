@@ -93,7 +93,7 @@ function read(args: readonly string[]): Invocation {
 /** `-nvL` is `-n -v -L`; an option's value may be glued to it (`-ptcp`), which the rule parser takes apart. */
 function splitCluster(word: string): readonly string[] {
   if (!/^-[nvxLSFZX]{2,}$/.test(word)) return /^-t.+/.test(word) && !word.startsWith('--') ? ['-t', word.slice(2)] : [word];
-  return [...word.slice(1)].map((letter) => `-${letter}`);
+  return word.slice(1).split('').map((letter) => `-${letter}`);
 }
 
 async function execute(process: Process, table: Table, invocation: Invocation): Promise<number> {

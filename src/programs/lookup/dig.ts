@@ -81,7 +81,7 @@ function render(process: Process, request: Request, name: string, reply: BindRep
         `QUERY: ${message.questions.length}, ANSWER: ${message.answers.length}, AUTHORITY: ${message.authorities.length}, ADDITIONAL: ${message.additionals.length + (message.edns ? 1 : 0)}\n${warning}\n`,
     );
     if (message.edns) {
-      const echoed = sentOptions !== '' && message.edns.options === sentOptions ? `; COOKIE: ${[...sentOptions.slice(4)].map((byte) => byte.charCodeAt(0).toString(16).padStart(2, '0')).join('')} (echoed)\n` : '';
+      const echoed = sentOptions !== '' && message.edns.options === sentOptions ? `; COOKIE: ${sentOptions.slice(4).split('').map((byte) => byte.charCodeAt(0).toString(16).padStart(2, '0')).join('')} (echoed)\n` : '';
       parts.push(`;; OPT PSEUDOSECTION:\n; EDNS: version: 0, flags:; udp: ${message.edns.udpSize}\n${echoed}`);
     }
   }
@@ -144,7 +144,10 @@ function parse(args: readonly string[]): Request | string {
       if (arg === '-t' && !isType(value)) return `;; Warning, ignoring invalid type ${value}`;
       if (arg === '-t') request.type = value.toUpperCase() as DnsType;
       else if (arg === '-p') request.port = Number(value);
-      else if (arg === '-q') Object.assign(request, { name: value }), (named = true);
+      else if (arg === '-q') {
+        request.name = value;
+        named = true;
+      }
     } else if (arg === '-4' || arg === '-v') continue;
     else if (arg.startsWith('-')) return `Invalid option: ${arg}\n${USAGE}`;
     else if (isType(arg) && (named || arg === arg.toUpperCase())) request.type = arg.toUpperCase() as DnsType;
