@@ -101,22 +101,32 @@ function refusalOf(mode: string): string | undefined {
   return `invalid configuration: Mode: Invalid value: \\"${mode}\\": must be iptables, ipvs, nftables or blank (blank means the best-available proxy [currently iptables])`;
 }
 
-/** Every change of a Service or slice asks for a sync; syncs keep `minSeconds` apart, the first of a burst runs at once. */
+/** Changes that belong together (a Service and its endpoints) arrive within this time and share a sync. */
+const GATHER_MS = 30;
+/** So many syncs may follow each other at once before `minSyncPeriod` holds. See BoundedFrequencyRunner. */
+const BURST = 2;
+
+/** Every change of a Service or slice asks for a sync; what a hand changed meanwhile is mended with the next sync. */
 function follow(component: Component, proxier: IptablesProxier, minSeconds: number): Disposer {
-  let lastMs = Number.NEGATIVE_INFINITY;
+  const { clock, registry, nodeName } = component;
+  let tokens = BURST;
+  let countedMs = clock.now();
   let waiting: Disposer | undefined;
+  const refill = () => {
+    tokens = Math.min(BURST, tokens + (clock.now() - countedMs) / (minSeconds * 1000));
+    countedMs = clock.now();
+  };
   const sync = () => {
     waiting = undefined;
-    lastMs = component.clock.now();
-    proxier.sync(component.registry.list('services').items, component.registry.list('endpointslices.discovery.k8s.io').items, component.nodeName);
+    refill();
+    tokens -= 1;
+    proxier.sync(registry.list('services').items, registry.list('endpointslices.discovery.k8s.io').items, nodeName);
   };
   const ask = () => {
-    waiting ??= component.clock.schedule(Math.max(0, lastMs + minSeconds * 1000 - component.clock.now()), sync);
+    refill();
+    waiting ??= clock.schedule(Math.max(GATHER_MS, (1 - tokens) * minSeconds * 1000), sync);
   };
-  const stops = [
-    component.registry.watch('services', {}, ask),
-    component.registry.watch('endpointslices.discovery.k8s.io', {}, ask),
-  ];
+  const stops = [registry.watch('services', {}, ask), registry.watch('endpointslices.discovery.k8s.io', {}, ask)];
   ask();
   return () => {
     waiting?.();
