@@ -6,8 +6,10 @@ import type { Device } from './device/device.ts';
 import { NetError } from './errors.ts';
 import type { Route, Routes } from './routes.ts';
 
+/** How far an address or a route is valid. */
 export type Scope = 'global' | 'link' | 'host';
 
+/** A line `inet …` of `ip addr`. */
 export interface InterfaceAddress {
   readonly device: string;
   readonly address: Cidr;
@@ -20,6 +22,7 @@ export interface InterfaceAddress {
   readonly secondary?: boolean;
 }
 
+/** What `ip addr add` may be told besides. */
 export interface AddressOptions {
   readonly scope?: Scope;
   readonly label?: string;
@@ -29,6 +32,7 @@ export interface AddressOptions {
 
 const SCOPE_RANK: Readonly<Record<Scope, number>> = { global: 0, link: 253, host: 254 };
 
+/** The addresses of one namespace, in the order they were added. */
 export class Addresses {
   #list: InterfaceAddress[] = [];
   readonly #local = new Set<Ipv4>();

@@ -4,6 +4,7 @@
  */
 import type { TcpFlags } from './packet.ts';
 
+/** As `conntrack -L` prints them. */
 export type ConntrackTcpState = 'SYN_SENT' | 'SYN_RECV' | 'ESTABLISHED' | 'FIN_WAIT' | 'CLOSE_WAIT' | 'LAST_ACK' | 'TIME_WAIT' | 'CLOSE';
 
 /** The sysctl that says how long each state may be silent: `nf_conntrack_tcp_timeout_<…>`. */

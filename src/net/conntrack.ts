@@ -9,8 +9,10 @@ import { isIcmpError, type Ipv4Packet, type Protocol, sizeOf } from './packet.ts
 import { type ConntrackTcpState, nextTcpState, TCP_TIMEOUTS } from './conntrack-tcp.ts';
 import { invert, keyOf, type Tuple, tupleOf } from './tuple.ts';
 
+/** Of the packet that began the connection, or against it. */
 export type Direction = 'original' | 'reply';
 
+/** One connection. */
 export interface ConntrackEntry {
   readonly id: number;
   readonly original: Tuple;
@@ -35,6 +37,7 @@ export interface ConntrackEntry {
   readonly counters: Record<Direction, { packets: number; bytes: number }>;
 }
 
+/** What `conntrack -D` may be told; everything named must fit. */
 export interface ConntrackFilter {
   readonly protocol?: Protocol;
   readonly source?: Ipv4;
@@ -49,6 +52,7 @@ export interface ConntrackFilter {
 const SWEEP_EVERY_MS = 30_000;
 const OTHER: Readonly<Record<Direction, Direction>> = { original: 'reply', reply: 'original' };
 
+/** The connections of one namespace. */
 export class Conntrack {
   /** Set when the first rule that needs connections appears; never unset. */
   enabled = false;

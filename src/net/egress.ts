@@ -1,7 +1,8 @@
 /**
  * The way out: from a socket, or from the forwarding path, to a device. See net/ipv4/ip_output.c, route.c
  * (ip_route_output), netfilter.c (ip_route_me_harder).
- * Differs from Linux: a packet that may be fragmented crosses a smaller MTU whole; nobody here reassembles.
+ * Differs from Linux: a packet that may be fragmented crosses a smaller MTU whole, and nobody here reassembles; UDP does
+ * not ask for path MTU discovery, and a multicast is not looped back to its sender: no program of ours waits for one.
  */
 import { ANY, BROADCAST, BROADCAST_MAC, type Ipv4, isMulticast, type Mac, toNumber, ZERO_MAC } from '../base/address.ts';
 import type { Device } from './device/device.ts';
@@ -12,6 +13,7 @@ import type { NetNamespace } from './namespace.ts';
 import { type Ipv4Packet, sizeOf } from './packet.ts';
 import { describeRoute, type RouteAnswer } from './routes.ts';
 
+/** What a socket, or the kernel itself, says about a packet it sends. */
 export interface SendOptions {
   readonly mark?: number;
   /** Bound to a device, by name. */
@@ -25,7 +27,8 @@ export interface SendOptions {
 
 type Found = Extract<RouteAnswer, { kind: 'found' }>;
 
-const REFUSALS: Readonly<Record<Extract<RouteAnswer, { kind: 'unreachable' }>['reason'], Errno>> = {
+/** What a system call fails with when the route says no. */
+export const REFUSALS: Readonly<Record<Extract<RouteAnswer, { kind: 'unreachable' }>['reason'], Errno>> = {
   'no-route': 'ENETUNREACH',
   blackhole: 'EINVAL',
   prohibit: 'EACCES',
@@ -52,16 +55,16 @@ export function originate(namespace: NetNamespace, original: Ipv4Packet, options
   namespace.trace({ kind: 'routed', packet, route: describeRoute(answer.route) });
   const flight: PacketInFlight = { packet, mark: options.mark ?? 0, outDevice: answer.device, owner: options.owner, tracking: options.tracking };
   if (!namespace.netfilter.accepts('output', flight)) return new NetError('EPERM');
-  const rerouted = reroute(namespace, packet, options.mark ?? 0, flight, answer, options.device);
+  const rerouted = reroute(namespace, flight, { packet, answer, options });
   if (!rerouted) return new NetError('EHOSTUNREACH');
   return finishOutput(namespace, flight, rerouted, true);
 }
 
 /** Netfilter changed what the route was chosen by: choose again. */
-function reroute(namespace: NetNamespace, before: Ipv4Packet, markBefore: number, flight: PacketInFlight, answer: Found, device: string | undefined): Found | undefined {
+function reroute(namespace: NetNamespace, flight: PacketInFlight, before: { readonly packet: Ipv4Packet; readonly answer: Found; readonly options: SendOptions }): Found | undefined {
   const { packet, mark } = flight;
-  if (packet.destination === before.destination && packet.source === before.source && mark === markBefore) return answer;
-  const again = namespace.routes.lookup(packet.destination, { source: packet.source, mark, outDevice: device });
+  if (packet.destination === before.packet.destination && packet.source === before.packet.source && mark === (before.options.mark ?? 0)) return before.answer;
+  const again = namespace.routes.lookup(packet.destination, { source: packet.source, mark, outDevice: before.options.device });
   if (again.kind === 'unreachable') {
     namespace.dropped(packet, 'no-route');
     return undefined;

@@ -28,6 +28,7 @@ const TEXTS = {
   ETIMEDOUT: 'Connection timed out',
 } as const;
 
+/** Error numbers by name, those that a network stack gives. */
 export type Errno = keyof typeof TEXTS;
 
 /** What perror(3) prints after the colon. */

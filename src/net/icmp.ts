@@ -32,6 +32,7 @@ export function errnoOf(kind: IcmpKind): Errno | undefined {
   }
 }
 
+/** What an error may carry with it. */
 export interface IcmpErrorOptions {
   readonly mtu?: number;
   /** The packet on its way here, so that the error travels with its connection and is translated like it. */

@@ -7,6 +7,7 @@ import type { ConntrackEntry } from './conntrack.ts';
 import type { Device } from './device/device.ts';
 import type { Ipv4Packet } from './packet.ts';
 
+/** The process behind a socket, as ss shows it and `-m owner` asks for it. */
 export interface SocketOwner {
   readonly pid: number;
   readonly program: string;
@@ -18,6 +19,7 @@ export type Tracking =
   | { readonly state: 'NEW' | 'ESTABLISHED' | 'RELATED'; readonly entry: ConntrackEntry; readonly direction: 'original' | 'reply' }
   | { readonly state: 'INVALID' | 'UNTRACKED'; readonly entry?: undefined };
 
+/** The packet and what hooks may read and change; one object per namespace that the packet passes. */
 export interface PacketInFlight {
   packet: Ipv4Packet;
   mark: number;

@@ -24,6 +24,7 @@ import { Sysctl } from './sysctl.ts';
 import type { DropReason, TraceStep } from './trace.ts';
 import type { World } from './world.ts';
 
+/** What tcpdump is handed. */
 export interface Captured {
   readonly direction: 'in' | 'out';
   readonly device: string;
@@ -38,6 +39,7 @@ interface Capture {
 
 const LOOPBACK: Cidr = { address: '127.0.0.1' as Ipv4, prefix: 8 };
 
+/** A network stack with its own devices, tables, rules and sockets. */
 export class NetNamespace {
   readonly devices: Devices;
   readonly routes: Routes;

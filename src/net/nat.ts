@@ -14,6 +14,7 @@ import { invert, keyOf, type Tuple, withDestination, withSource } from './tuple.
 /** Which end a hook rewrites. */
 export type NatEnd = 'source' | 'destination';
 
+/** What a NAT target may choose from; without an address the present one stays. */
 export interface NatRange {
   readonly first?: Ipv4;
   readonly last?: Ipv4;
@@ -25,8 +26,10 @@ export interface NatRange {
   readonly persistent?: boolean;
 }
 
+/** Destinations are rewritten before routing, sources after. */
 export const natEnd = (hook: HookName): NatEnd => (hook === 'prerouting' || hook === 'output' ? 'destination' : 'source');
 
+/** Whether the connection has its answer for this end. */
 export const natDone = (entry: ConntrackEntry, end: NatEnd): boolean => (end === 'source' ? entry.status.sourceDone : entry.status.destinationDone);
 
 /** Decide about one end of a new connection. @returns false when no port is free */

@@ -11,8 +11,10 @@ import { NetError } from './errors.ts';
 import type { NetNamespace } from './namespace.ts';
 import type { Arp, Ipv4Packet } from './packet.ts';
 
+/** As `ip neigh` names them. */
 export type NeighborState = 'REACHABLE' | 'STALE' | 'INCOMPLETE' | 'FAILED' | 'PERMANENT' | 'NOARP' | 'DELAY' | 'PROBE';
 
+/** A line of `ip neigh`. */
 export interface Neighbor {
   readonly address: Ipv4;
   readonly device: string;
@@ -36,6 +38,7 @@ interface Entry {
 /** Packets that may wait for one answer; Linux counts bytes, and these are about as many. */
 const QUEUE_LIMIT = 100;
 
+/** The neighbour table of one namespace. */
 export class Neighbors {
   readonly #entries = new Map<Device, Map<Ipv4, Entry>>();
   readonly #proxies: { readonly address: Ipv4; readonly device: Device }[] = [];

@@ -5,12 +5,14 @@
  */
 import type { Ipv4, Mac } from '../base/address.ts';
 
+/** What a device hands to the wire. */
 export interface Frame {
   readonly from: Mac;
   readonly to: Mac;
   readonly payload: Arp | Ipv4Packet;
 }
 
+/** Who has an address, and who says so. */
 export interface Arp {
   readonly type: 'arp';
   readonly op: 'request' | 'reply';
@@ -20,6 +22,7 @@ export interface Arp {
   readonly targetMac?: Mac;
 }
 
+/** An IPv4 packet. */
 export interface Ipv4Packet {
   readonly type: 'ipv4';
   readonly source: Ipv4;
@@ -31,9 +34,12 @@ export interface Ipv4Packet {
   readonly payload: Transport;
 }
 
+/** What an IPv4 packet may carry here. */
 export type Transport = Icmp | Tcp | Udp | Ipip;
+/** By the name that iptables and tcpdump use, but for `ipip`. */
 export type Protocol = Transport['protocol'];
 
+/** An echo, or an error about another packet. */
 export interface Icmp {
   readonly protocol: 'icmp';
   readonly kind: IcmpKind;
@@ -48,6 +54,7 @@ export interface Icmp {
   readonly mtu?: number;
 }
 
+/** A TCP segment. */
 export interface Tcp {
   readonly protocol: 'tcp';
   readonly sourcePort: number;
@@ -61,6 +68,7 @@ export interface Tcp {
   readonly data: string;
 }
 
+/** A UDP datagram; a VXLAN one carries a frame instead of bytes. */
 export interface Udp {
   readonly protocol: 'udp';
   readonly sourcePort: number;
@@ -68,11 +76,13 @@ export interface Udp {
   readonly data: string | VxlanPayload;
 }
 
+/** A packet in a packet. */
 export interface Ipip {
   readonly protocol: 'ipip';
   readonly inner: Ipv4Packet;
 }
 
+/** A frame in a datagram. */
 export interface VxlanPayload {
   readonly vni: number;
   readonly frame: Frame;
@@ -81,6 +91,7 @@ export interface VxlanPayload {
 /** As tcpdump prints them: S syn, `.` ack, P push, F fin, R reset. */
 export type TcpFlags = 'S' | 'S.' | '.' | 'P.' | 'F.' | 'FP.' | 'R' | 'R.';
 
+/** The messages we model, by the names of iptables. */
 export type IcmpKind = keyof typeof ICMP_TYPES;
 
 /** Type and code of each message, as on the wire and as iptables' `--icmp-type` may write them. */
@@ -101,11 +112,13 @@ export const ICMP_TYPES = {
 /** IANA protocol numbers of what we model. */
 export const PROTOCOL_NUMBERS: Readonly<Record<Protocol, number>> = { icmp: 1, ipip: 4, tcp: 6, udp: 17 };
 
+/** An address with a port. */
 export interface Endpoint {
   readonly address: Ipv4;
   readonly port: number;
 }
 
+/** Whether the message is about another packet. */
 export const isIcmpError = (icmp: Icmp): boolean => icmp.kind !== 'echo-request' && icmp.kind !== 'echo-reply';
 
 /** Total length of an IP packet in bytes, header included: what a device's MTU limits. */
@@ -150,6 +163,7 @@ export function describePacket(packet: Ipv4Packet): string {
   }
 }
 
+/** The same about a frame. */
 export function describeFrame(frame: Frame): string {
   const { payload } = frame;
   if (payload.type === 'ipv4') return describePacket(payload);

@@ -6,6 +6,7 @@ interface Reader {
   readonly reject: (error: NetError) => void;
 }
 
+/** One queue per connection. */
 export class ReceiveQueue {
   bytes = 0;
   readonly #chunks: string[] = [];

@@ -10,8 +10,10 @@ import { NetError } from './errors.ts';
 import type { NetNamespace } from './namespace.ts';
 import { RoutingRules, type RuleQuery } from './rules.ts';
 
+/** The first word of a route, left out when it is unicast. */
 export type RouteType = 'unicast' | 'local' | 'broadcast' | 'blackhole' | 'unreachable' | 'prohibit' | 'throw';
 
+/** A line of `ip route`. */
 export interface Route {
   readonly destination: Cidr;
   readonly type: RouteType;
@@ -28,8 +30,10 @@ export interface Route {
   readonly table: string | number;
 }
 
+/** What `ip route add` must at least be told. */
 export type RouteSpec = Partial<Route> & { readonly destination: Cidr };
 
+/** Where a packet goes, or why it goes nowhere. */
 export type RouteAnswer =
   | { readonly kind: 'found'; readonly route: Route; readonly device: Device; readonly nextHop: Ipv4; readonly source: Ipv4 }
   | { readonly kind: 'unreachable'; readonly reason: 'no-route' | 'blackhole' | 'unreachable' | 'prohibit' };
@@ -46,6 +50,7 @@ const WITHOUT_DEVICE: ReadonlySet<RouteType> = new Set<RouteType>(['blackhole', 
 /** 254 and `main` are the same table. */
 const tableName = (table: string | number): string => (typeof table === 'number' ? (TABLE_NAMES[table] ?? String(table)) : table);
 
+/** All tables of one namespace, and the rules that choose among them. */
 export class Routes {
   readonly rules = new RoutingRules();
   /** Per table, most specific first, then by metric: the first that fits is the answer. */

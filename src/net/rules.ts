@@ -2,6 +2,7 @@
 import { ANY, type Cidr, contains, type Ipv4 } from '../base/address.ts';
 import { NetError } from './errors.ts';
 
+/** A line of `ip rule`. */
 export interface RoutingRule {
   readonly priority: number;
   readonly from?: Cidr;
@@ -14,6 +15,7 @@ export interface RoutingRule {
   readonly action: { readonly kind: 'lookup'; readonly table: string | number } | { readonly kind: 'blackhole' | 'unreachable' | 'prohibit' };
 }
 
+/** What a rule may ask of a packet besides its destination. */
 export interface RuleQuery {
   readonly source?: Ipv4 | undefined;
   readonly mark?: number | undefined;
@@ -21,6 +23,7 @@ export interface RuleQuery {
   readonly outDevice?: string | undefined;
 }
 
+/** The rules of one namespace. */
 export class RoutingRules {
   #rules: RoutingRule[] = [
     { priority: 0, action: { kind: 'lookup', table: 'local' } },

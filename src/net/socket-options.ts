@@ -5,6 +5,7 @@ import type { SocketOwner } from './in-flight.ts';
 import type { Endpoint, IcmpKind } from './packet.ts';
 import type { TcpConnection, TcpState } from './tcp-connection.ts';
 
+/** A line of ss or netstat. */
 export interface SocketInfo {
   readonly protocol: 'tcp' | 'udp' | 'icmp';
   readonly state: TcpState | 'LISTEN' | 'UNCONN';
@@ -15,6 +16,7 @@ export interface SocketInfo {
   readonly sendQueue: number;
 }
 
+/** bind(2), listen(2) and accept(2) in one. */
 export interface ListenOptions {
   readonly address?: Ipv4;
   /** 0 takes any free one. */
@@ -23,6 +25,7 @@ export interface ListenOptions {
   readonly onConnection: (connection: TcpConnection) => void;
 }
 
+/** socket(2), bind(2) and connect(2) in one. */
 export interface ConnectOptions {
   readonly destination: Ipv4;
   readonly port: number;
@@ -32,6 +35,7 @@ export interface ConnectOptions {
   readonly mark?: number;
 }
 
+/** A UDP socket and who hears of what arrives. */
 export interface UdpOptions {
   readonly address?: Ipv4;
   readonly port?: number;
@@ -43,6 +47,7 @@ export interface UdpOptions {
   readonly onIcmpError?: (error: { readonly kind: IcmpKind; readonly from: Ipv4; readonly to: Endpoint }) => void;
 }
 
+/** A bound UDP socket. */
 export interface UdpSocket {
   readonly local: Endpoint;
   /** @throws NetError ENETUNREACH, EPERM, EMSGSIZE: what sendto(2) would fail with */
@@ -50,6 +55,7 @@ export interface UdpSocket {
   close(): void;
 }
 
+/** An answer to ping. */
 export interface EchoReply {
   readonly from: Ipv4;
   readonly sequence: number;
@@ -58,6 +64,7 @@ export interface EchoReply {
   readonly size: number;
 }
 
+/** An ICMP error about a request of ours. */
 export interface EchoError {
   readonly kind: IcmpKind;
   readonly from: Ipv4;
@@ -66,6 +73,7 @@ export interface EchoError {
   readonly mtu?: number;
 }
 
+/** What ping holds. */
 export interface EchoSocket {
   readonly id: number;
   /** @throws NetError ENETUNREACH, EPERM, EMSGSIZE: what sendmsg(2) would fail with */

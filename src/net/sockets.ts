@@ -1,8 +1,10 @@
 /**
  * Who waits for what: the sockets of one namespace, and the demultiplexing of what arrives.
  * Knows no route. See net/ipv4/inet_hashtables.c, udp.c, ping.c. Connections themselves are in `tcp.ts`.
+ * Above 250 lines because a port is one name space: whoever takes one must see who has it.
  */
-import { ANY, type Ipv4 } from '../base/address.ts';
+import { ANY, type Ipv4, LOCALHOST } from '../base/address.ts';
+import { REFUSALS } from './egress.ts';
 import { NetError } from './errors.ts';
 import { errnoOf, isFatal } from './icmp.ts';
 import type { SocketOwner } from './in-flight.ts';
@@ -35,6 +37,7 @@ interface EchoEntry {
 
 const connectionKey = (localAddress: Ipv4, localPort: number, address: Ipv4, port: number) => `${localAddress}:${localPort} ${address}:${port}`;
 
+/** The sockets of one namespace. */
 export class Sockets {
   readonly #listeners: Listener[] = [];
   readonly #connections = new Map<string, TcpSocket>();
@@ -62,13 +65,13 @@ export class Sockets {
   /** Rejects with NetError ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH, EADDRNOTAVAIL, or with the signal's reason. */
   async connectTcp(options: ConnectOptions, signal?: AbortSignal): Promise<TcpConnection> {
     signal?.throwIfAborted();
-    const answer = this.namespace.routes.lookup(options.destination, { source: options.source, mark: options.mark });
-    if (answer.kind === 'unreachable') throw new NetError(answer.reason === 'blackhole' ? 'EINVAL' : answer.reason === 'no-route' ? 'ENETUNREACH' : answer.reason === 'prohibit' ? 'EACCES' : 'EHOSTUNREACH');
-    const address = options.source ? this.#bindable(options.source) : answer.source;
-    const isFree = (port: number) => !this.#connections.has(connectionKey(address, port, options.destination, options.port)) && !this.#listening(address, port);
-    const port = options.sourcePort ?? this.#freePort(isFree);
     // 0.0.0.0 means this host, as connect(2) has it.
-    const destination = options.destination === ANY ? ('127.0.0.1' as Ipv4) : options.destination;
+    const destination = options.destination === ANY ? LOCALHOST : options.destination;
+    const answer = this.namespace.routes.lookup(destination, { source: options.source, mark: options.mark });
+    if (answer.kind === 'unreachable') throw new NetError(REFUSALS[answer.reason]);
+    const address = options.source ? this.#bindable(options.source) : answer.source;
+    const isFree = (port: number) => !this.#connections.has(connectionKey(address, port, destination, options.port)) && !this.#listening(address, port);
+    const port = options.sourcePort ?? this.#freePort(isFree);
     const socket = new TcpSocket(this.namespace, {
       local: { address, port },
       remote: { address: destination, port: options.port },

@@ -68,6 +68,7 @@ const BRIDGE_NETFILTER: Readonly<Record<string, string>> = {
 const CONF = 'net.ipv4.conf.';
 const NEIGH = 'net.ipv4.neigh.';
 
+/** The values, each under one name, as text. */
 export class Sysctl {
   readonly #values = new Map<string, string>(Object.entries(GLOBAL));
 

@@ -1,6 +1,7 @@
 /** What a program holds of a TCP connection; how it works is in `tcp.ts`. */
 import type { Endpoint } from './packet.ts';
 
+/** As ss names them. */
 export type TcpState = 'SYN-SENT' | 'SYN-RECV' | 'ESTAB' | 'FIN-WAIT-1' | 'FIN-WAIT-2' | 'CLOSE-WAIT' | 'LAST-ACK' | 'CLOSING' | 'TIME-WAIT' | 'CLOSED';
 
 /** What a program holds: bytes out, bytes in, and two ways to end. */

@@ -41,6 +41,7 @@ const ahead = (a: number, b: number) => (a - b) | 0;
 
 const SENDING: ReadonlySet<TcpState> = new Set<TcpState>(['ESTAB', 'CLOSE-WAIT', 'FIN-WAIT-1', 'CLOSING', 'LAST-ACK']);
 
+/** One end of one connection, in the table of `Sockets` until it is closed. */
 export class TcpSocket implements TcpConnection {
   readonly local: Endpoint;
   readonly remote: Endpoint;

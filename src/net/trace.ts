@@ -29,6 +29,7 @@ export type DropReason =
   | 'filtered'
   | 'rejected';
 
+/** One step, with its time on the simulated clock and the label of the namespace. */
 export type TraceEvent = { readonly atMs: number; readonly namespace: string } & (
   | { readonly kind: 'received' | 'transmitted'; readonly device: string; readonly frame: Frame }
   | { readonly kind: 'routed'; readonly packet: Ipv4Packet; readonly route: string }

@@ -2,6 +2,7 @@
 import type { Ipv4 } from '../base/address.ts';
 import { type Ipv4Packet, ICMP_TYPES, isIcmpError, type Protocol } from './packet.ts';
 
+/** Protocol and both ends, as one direction of a connection has them. */
 export interface Tuple {
   readonly protocol: Protocol;
   readonly source: Ipv4;
@@ -33,6 +34,7 @@ export function invert(tuple: Tuple): Tuple {
   return { protocol, source: destination, destination: source, sourcePort: destinationPort, destinationPort: sourcePort };
 }
 
+/** The tuple as a key of a map. */
 export const keyOf = (tuple: Tuple): string => `${tuple.protocol} ${tuple.source} ${tuple.sourcePort} ${tuple.destination} ${tuple.destinationPort}`;
 
 /** The packet with another source (or destination), and the checksum that there is not. */
@@ -43,6 +45,7 @@ export function withSource(packet: Ipv4Packet, source: Ipv4, port: number): Ipv4
   return { ...packet, source };
 }
 
+/** The same for the other end; an ICMP identifier belongs to the source and stays. */
 export function withDestination(packet: Ipv4Packet, destination: Ipv4, port: number): Ipv4Packet {
   const { payload } = packet;
   if (payload.protocol === 'tcp' || payload.protocol === 'udp') return { ...packet, destination, payload: { ...payload, destinationPort: port } };

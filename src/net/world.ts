@@ -1,4 +1,7 @@
-/** All namespaces of all machines and what they share: time, chance, and the listeners of traces. Knows no machine. */
+/**
+ * All namespaces of all machines and what they share: time, chance, and the listeners of traces. Knows no machine.
+ * Differs from Linux: IPv4 only; nothing that we teach needs the other one yet.
+ */
 import type { Mac } from '../base/address.ts';
 import type { Clock, Disposer } from '../base/clock.ts';
 import type { Rng } from '../base/rng.ts';
@@ -9,6 +12,7 @@ import type { TraceEvent } from './trace.ts';
 /** The inode number of the first namespace; Linux's own first one has 4026531840. */
 const FIRST_INODE = 4026532320;
 
+/** Where namespaces are made and destroyed. */
 export class World {
   readonly clock: Clock;
   readonly rng: Rng;

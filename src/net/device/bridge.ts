@@ -12,6 +12,7 @@ import { bridgeForward, bridgePrerouting } from './bridge-netfilter.ts';
 import { Device } from './device.ts';
 import { BridgeFdb } from './fdb.ts';
 
+/** A device in its role as a port. */
 export interface BridgePort {
   readonly device: Device;
   /** Whether a frame may leave by the port it came in: a pod that reaches itself through its Service needs that. */
@@ -20,6 +21,7 @@ export interface BridgePort {
 
 const isGroup = (mac: Mac) => (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
 
+/** The switch. */
 export class Bridge extends Device {
   readonly kind = 'bridge';
   readonly fdb: BridgeFdb;

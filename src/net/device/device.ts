@@ -7,8 +7,10 @@ import type { Carried } from '../in-flight.ts';
 import type { NetNamespace } from '../namespace.ts';
 import { type Frame, frameSize } from '../packet.ts';
 
+/** The word behind `type` in `ip link add`. */
 export type DeviceKind = 'veth' | 'bridge' | 'vxlan' | 'ipip' | 'dummy' | 'loopback';
 
+/** What `ip -s link` prints. */
 export interface Counters {
   rxPackets: number;
   rxBytes: number;
@@ -18,6 +20,7 @@ export interface Counters {
   txDropped: number;
 }
 
+/** The part that is the same for every kind. */
 export abstract class Device {
   abstract readonly kind: DeviceKind;
   readonly counters: Counters = { rxPackets: 0, rxBytes: 0, txPackets: 0, txBytes: 0, rxDropped: 0, txDropped: 0 };

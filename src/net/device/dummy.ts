@@ -3,6 +3,7 @@ import type { Mac } from '../../base/address.ts';
 import type { NetNamespace } from '../namespace.ts';
 import { Device } from './device.ts';
 
+/** The device; what goes in never comes out. */
 export class Dummy extends Device {
   readonly kind = 'dummy';
 

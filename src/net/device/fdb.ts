@@ -6,6 +6,7 @@ import type { Mac } from '../../base/address.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Device } from './device.ts';
 
+/** A line of `bridge fdb`. */
 export interface FdbEntry {
   readonly mac: Mac;
   /** The bridge itself for its own addresses. */
@@ -17,6 +18,7 @@ export interface FdbEntry {
 /** `ip -d link` prints it in hundredths of seconds: `ageing_time 30000`. */
 export const AGEING_MS = 300_000;
 
+/** The table of one bridge. */
 export class BridgeFdb {
   readonly #entries = new Map<Mac, FdbEntry>();
 

@@ -18,6 +18,7 @@ export interface LinkOptions {
   readonly mtu?: number;
 }
 
+/** How `ip link add` makes one kind. */
 export interface DeviceFactory {
   /**
    * @param args the words behind `type KIND`
@@ -59,6 +60,7 @@ class Words {
 
 const unknown = (kind: string, word: string) => new NetError('EINVAL', `${kind}: unknown command "${word}"?`);
 
+/** By the word behind `type`. */
 export const deviceKinds: Readonly<Record<string, DeviceFactory>> = {
   bridge: {
     create(ns, name, args, _find, options = {}) {

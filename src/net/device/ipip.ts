@@ -8,6 +8,7 @@ import type { NetNamespace } from '../namespace.ts';
 import type { Frame, Ipv4Packet } from '../packet.ts';
 import { Device } from './device.ts';
 
+/** One tunnel. */
 export class Ipip extends Device {
   readonly kind = 'ipip';
   local: Ipv4 = ANY;

@@ -11,6 +11,7 @@ import { createVeth, type Veth } from './veth.ts';
 /** Between two machines, each way. */
 const LATENCY_MS = 0.1;
 
+/** The switch and how to plug into it. */
 export interface Lan {
   readonly namespace: NetNamespace;
   readonly bridge: Bridge;

@@ -7,6 +7,7 @@ import { Device } from './device.ts';
 
 const LATENCY_MS = 0.005;
 
+/** Every namespace has one, and it cannot be removed. */
 export class Loopback extends Device {
   readonly kind = 'loopback';
 

@@ -7,6 +7,7 @@ import type { Clock } from '../../base/clock.ts';
 import { NetError } from '../errors.ts';
 import { AGEING_MS } from './fdb.ts';
 
+/** A line of `bridge fdb show dev …`. */
 export interface VxlanFdbEntry {
   readonly mac: Mac;
   readonly destination: Ipv4;
@@ -14,6 +15,7 @@ export interface VxlanFdbEntry {
   readonly usedAtMs?: number;
 }
 
+/** The table of one VXLAN device. */
 export class VxlanFdb {
   readonly #entries = new Map<Mac, VxlanFdbEntry[]>();
 

@@ -11,6 +11,7 @@ import { type Frame, type Ipv4Packet, portsOf, type VxlanPayload } from '../pack
 import { Device } from './device.ts';
 import { VxlanFdb } from './vxlan-fdb.ts';
 
+/** What `ip link add … type vxlan` is told. */
 export interface VxlanOptions {
   readonly vni: number;
   readonly local?: Ipv4;
@@ -26,6 +27,7 @@ export interface VxlanOptions {
   readonly mac?: Mac;
 }
 
+/** One VXLAN device. */
 export class Vxlan extends Device {
   readonly kind = 'vxlan';
   readonly fdb: VxlanFdb;

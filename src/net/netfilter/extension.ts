@@ -13,8 +13,10 @@ export interface HookScope {
   readonly hook: HookName;
 }
 
+/** What a target makes of a packet. */
 export type RuleOutcome = { readonly verdict: 'continue' | 'accept' | 'return' } | { readonly verdict: 'drop'; readonly reason: DropReason };
 
+/** A condition of a rule. */
 export interface Match {
   readonly name: string;
   matches(flight: PacketInFlight, scope: HookScope): boolean;
@@ -28,6 +30,7 @@ export interface Match {
   readonly hooks?: readonly HookName[];
 }
 
+/** What a rule does. */
 export interface Target {
   readonly name: string;
   apply(flight: PacketInFlight, scope: HookScope): RuleOutcome;
@@ -61,6 +64,7 @@ export interface BuildContext {
 /** How many words an option takes, `optional` for at most one, or the name of the option it is another spelling of. */
 export type OptionSpec = 0 | 1 | 2 | 'optional' | { readonly same: string };
 
+/** How a match or a target is read from arguments. */
 export interface Kind<T> {
   readonly name: string;
   /** By name, without the two dashes. */
@@ -69,11 +73,16 @@ export interface Kind<T> {
   build(given: readonly Given[], context: BuildContext): T;
 }
 
+/** For the registry of matches. */
 export type MatchKind = Kind<Match>;
+/** For the registry of targets. */
 export type TargetKind = Kind<Target>;
 
+/** On to the next rule. */
 export const CONTINUE: RuleOutcome = { verdict: 'continue' };
+/** No further rule of this table is asked. */
 export const ACCEPT: RuleOutcome = { verdict: 'accept' };
+/** Back to the calling chain. */
 export const RETURN: RuleOutcome = { verdict: 'return' };
 
 /** iptables does not understand. `message` is what it prints after `iptables v1.8.9 (nf_tables): `; `hint` says whether "Try `iptables -h'…" follows. */
@@ -111,4 +120,5 @@ export function parseNumber(text: string, maximum = 0xffffffff): number | undefi
   return isNumber && value <= maximum ? value : undefined;
 }
 
+/** As iptables prints marks. */
 export const hex = (value: number): string => `0x${value.toString(16)}`;

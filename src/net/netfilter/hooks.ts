@@ -3,10 +3,13 @@
  * connection tracking -200, mangle -150, destination NAT -100, filter 0, source NAT 100, confirmation last.
  */
 export type HookName = 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting';
+/** The tables of iptables. */
 export type TableName = 'raw' | 'mangle' | 'nat' | 'filter';
 
+/** What waits at a hook. */
 export type Stage = TableName | 'track' | 'confirm';
 
+/** The order at each hook. */
 export const STAGES: Readonly<Record<HookName, readonly Stage[]>> = {
   prerouting: ['raw', 'track', 'mangle', 'nat'],
   input: ['mangle', 'filter', 'nat', 'confirm'],

@@ -6,18 +6,22 @@ import { type Cidr, contains, type Ipv4, parseCidr, parseIpv4, printCidr } from 
 import { NetError } from '../errors.ts';
 import { type Ipv4Packet, portsOf } from '../packet.ts';
 
+/** What `ipset create` takes here. */
 export const SET_TYPES = ['hash:ip', 'hash:net', 'hash:ip,port', 'hash:ip,port,ip', 'hash:ip,port,net', 'hash:net,net', 'bitmap:port'] as const;
+/** One of them. */
 export type SetType = (typeof SET_TYPES)[number];
 
 /** One part of an entry, in the order of the type's name. */
 type Part = { readonly kind: 'net'; readonly value: Cidr } | { readonly kind: 'port'; readonly protocol: string; readonly value: number };
 
+/** A member, with its canonical text. */
 export interface SetEntry {
   readonly text: string;
   readonly parts: readonly Part[];
   readonly nomatch: boolean;
 }
 
+/** One set. */
 export class IpSet {
   readonly #entries = new Map<string, SetEntry>();
 
@@ -61,6 +65,7 @@ export class IpSet {
   }
 }
 
+/** The sets of one namespace. */
 export class IpSets {
   readonly #sets = new Map<string, IpSet>();
 

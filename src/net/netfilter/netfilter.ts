@@ -12,10 +12,12 @@ import { IpSets } from './ipset.ts';
 import { Accounting, RecentLists } from './objects.ts';
 import { Table } from './table.ts';
 
+/** Whether the packet goes on. */
 export type Verdict = { readonly verdict: 'accept' } | { readonly verdict: 'drop'; readonly reason: DropReason };
 
 const PASS: Verdict = { verdict: 'accept' };
 
+/** Hooks, tables and sets of one namespace. */
 export class Netfilter {
   readonly sets = new IpSets();
   readonly recent = new RecentLists();

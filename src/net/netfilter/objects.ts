@@ -5,6 +5,7 @@ import type { Ipv4 } from '../../base/address.ts';
 const ADDRESS_LIMIT = 100;
 const STAMP_LIMIT = 20;
 
+/** An address and when it was seen. */
 export interface RecentEntry {
   readonly address: Ipv4;
   /** Times of the packets seen, oldest first. */
@@ -12,6 +13,7 @@ export interface RecentEntry {
   ttl: number;
 }
 
+/** The lists of `-m recent`. */
 export class RecentLists {
   readonly #lists = new Map<string, Map<Ipv4, RecentEntry>>();
 
@@ -46,6 +48,7 @@ export class RecentLists {
   }
 }
 
+/** The counters of `-m nfacct`. */
 export class Accounting {
   readonly #objects = new Map<string, { packets: number; bytes: number }>();
 

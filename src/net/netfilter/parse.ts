@@ -9,6 +9,7 @@ import { matchKinds } from './matches/index.ts';
 import { type Negatable, Rule, type RuleAction, type RuleHeader } from './rule.ts';
 import { targetKinds } from './targets/index.ts';
 
+/** What a rule may refer to. */
 export interface ParseContext {
   readonly table: TableName;
   /** User chains; jumping to a built-in one is refused. */

@@ -7,6 +7,7 @@ import { sizeOf } from '../packet.ts';
 import type { HookScope, Match, Target } from './extension.ts';
 import type { HookName, TableName } from './hooks.ts';
 
+/** A condition that may stand behind a `!`. */
 export interface Negatable<T> {
   readonly value: T;
   readonly negated: boolean;
@@ -23,12 +24,14 @@ export interface RuleHeader {
   readonly protocol?: Negatable<string>;
 }
 
+/** What follows `-j` or `-g`. */
 export type RuleAction =
   | { readonly kind: 'target'; readonly target: Target }
   | { readonly kind: 'jump' | 'goto'; readonly chain: string }
   /** Counts and goes on. */
   | { readonly kind: 'none' };
 
+/** A rule; its counters are all that changes. */
 export class Rule {
   readonly counters = { packets: 0, bytes: 0 };
 

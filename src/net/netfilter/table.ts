@@ -4,6 +4,7 @@ import { NetError } from '../errors.ts';
 import { BUILTIN, type HookName, TABLES, type TableName } from './hooks.ts';
 import type { Rule } from './rule.ts';
 
+/** A chain and its rules. */
 export interface Chain {
   readonly name: string;
   readonly builtin: boolean;
@@ -13,6 +14,7 @@ export interface Chain {
   readonly counters: { packets: number; bytes: number };
 }
 
+/** One table. */
 export class Table {
   readonly #chains = new Map<string, Chain>();
 

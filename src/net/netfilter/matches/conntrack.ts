@@ -5,6 +5,7 @@ import { given, type MatchKind, printGiven, RuleSyntaxError } from '../extension
 
 /** In the order they are printed. */
 const STATES = ['INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'UNTRACKED', 'SNAT', 'DNAT'] as const;
+/** States, real ones and the two that NAT adds. */
 export type CtState = (typeof STATES)[number];
 
 /** Packets of a namespace that tracks nothing have no state at all: they count as INVALID. */
@@ -15,6 +16,7 @@ export function statesOf({ tracking }: PacketInFlight): ReadonlySet<CtState> {
   return states;
 }
 
+/** @throws RuleSyntaxError */
 export function parseStates(text: string, what: string): readonly CtState[] {
   return text.split(',').map((word) => {
     const state = STATES.find((name) => name === word.toUpperCase());

@@ -4,14 +4,17 @@ import { portsOf } from '../../packet.ts';
 import { type Given, given } from '../extension.ts';
 import { inRange, listPortRange, parsePortRange, printPortRange } from './ports.ts';
 
+/** The options, for the registry entries of both. */
 export const PORT_OPTIONS = { sport: 1, 'source-port': { same: 'sport' }, dport: 1, 'destination-port': { same: 'dport' } } as const;
 
+/** What was asked of the ports. */
 export interface PortConditions {
   fits(flight: PacketInFlight): boolean;
   toArgs(): readonly string[];
   list(): readonly string[];
 }
 
+/** Reads them. @throws RuleSyntaxError */
 export function portConditions(all: readonly Given[]): PortConditions {
   const read = (option: string) => {
     const one = given(all, option);

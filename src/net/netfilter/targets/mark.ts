@@ -21,6 +21,7 @@ export const mark: TargetKind = {
   },
 };
 
+/** What the kernel does with every spelling. */
 export const applyMark = (actual: number, value: number, mask: number): number => ((actual & ~mask) ^ value) >>> 0;
 
 /** Every spelling is a case of xmark, which is what the kernel keeps and iptables prints. */

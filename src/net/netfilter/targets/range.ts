@@ -5,12 +5,14 @@ import { RuleSyntaxError } from '../extension.ts';
 
 const NEEDS_PORTS = 'Need TCP, UDP, SCTP or DCCP with port specification';
 
+/** Addresses with or without ports. @throws RuleSyntaxError */
 export function parseRange(text: string, protocol: string | undefined): NatRange {
   const [addresses = '', ports, ...rest] = text.split(':');
   if (rest.length > 0) throw new RuleSyntaxError('Invalid port:port syntax - use dash');
   return { ...parseAddresses(addresses), ...(ports === undefined ? {} : parsePorts(ports, protocol)) };
 }
 
+/** @throws RuleSyntaxError */
 export function parsePorts(text: string, protocol: string | undefined): NatRange {
   if (protocol !== 'tcp' && protocol !== 'udp' && protocol !== 'sctp') throw new RuleSyntaxError(NEEDS_PORTS);
   const parts = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text);
@@ -31,11 +33,13 @@ function parseAddresses(text: string): NatRange {
   return { first, last };
 }
 
+/** As iptables prints it. */
 export function printRange({ first, last, firstPort, lastPort }: NatRange): string {
   const addresses = first === undefined ? '' : last === undefined || last === first ? first : `${first}-${last}`;
   return `${addresses}${firstPort === undefined ? '' : `:${printPorts({ firstPort, lastPort: lastPort ?? firstPort })}`}`;
 }
 
+/** One port, or the first and the last. */
 export function printPorts({ firstPort, lastPort }: { readonly firstPort: number; readonly lastPort: number }): string {
   return firstPort === lastPort ? String(firstPort) : `${firstPort}-${lastPort}`;
 }
