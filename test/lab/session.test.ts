@@ -123,5 +123,5 @@ test('a start that was interrupted leaves nothing that the next one trips over',
 test('two starts at the same moment are one', async () => {
   const { cluster, options } = surroundings();
   const [a, b] = await Promise.all([LabSession.start(options), LabSession.start(options)]);
-  expect([[a.resumed, b.resumed].toSorted(), a.attempt.id === b.attempt.id, cluster.writes]).toEqual([[false, true], true, ['POST /api/v1/namespaces']]);
+  expect([a.resumed !== b.resumed, a.attempt.id === b.attempt.id, cluster.writes]).toEqual([true, true, ['POST /api/v1/namespaces']]);
 });
