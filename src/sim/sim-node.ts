@@ -66,7 +66,7 @@ export function startNode(options: NodeOptions): SimNode {
       coredns(component),
       flanneld(component, machine),
       ...calicoPrograms(component, machine, options.ipam),
-      ...controlPlanePrograms({ runControllers: options.runControllers, runScheduler: options.runScheduler, nodeAddress: plan.address }),
+      ...controlPlanePrograms({ runControllers: () => options.runControllers(), runScheduler: () => options.runScheduler(), nodeAddress: plan.address }),
     ]),
     nodeIp: plan.address,
     registration: {
