@@ -4,13 +4,13 @@
  */
 
 /** Where a key works. */
-export type KeyContext = 'everywhere' | 'home' | 'lab' | 'into' | 'pane' | 'reading' | 'confirm' | 'starting' | 'overview' | 'answers' | 'terminal' | 'copy';
+export type KeyContext = 'everywhere' | 'home' | 'find' | 'lab' | 'into' | 'pane' | 'reading' | 'confirm' | 'starting' | 'overview' | 'answers' | 'terminal' | 'copy';
 
 /** What a key does. */
 export type Action =
   | 'quit' | 'help' | 'back'
   | 'up' | 'down' | 'pageUp' | 'pageDown' | 'top' | 'bottom' | 'left' | 'right' | 'lineStart' | 'lineEnd'
-  | 'open' | 'clusters' | 'doctor' | 'refresh'
+  | 'open' | 'find' | 'clusters' | 'doctor' | 'refresh'
   | 'check' | 'hint' | 'task' | 'criteria' | 'hints' | 'solution' | 'debrief' | 'reset' | 'stop' | 'zoom' | 'focusTerminal' | 'copyMode' | 'paste' | 'literal' | 'widen'
   | 'nextTab' | 'practice'
   | 'yes' | 'no'
@@ -39,9 +39,15 @@ export const KEYS: readonly KeyBinding[] = [
   { context: 'home', keys: ['pageup'], action: 'pageUp', help: 'A page of labs up.' },
   { context: 'home', keys: ['pagedown'], action: 'pageDown', help: 'A page of labs down.' },
   { context: 'home', keys: ['enter'], action: 'open', help: 'Start the lab, or go on with it.', short: 'start' },
+  { context: 'home', keys: ['/'], action: 'find', help: 'Find labs by words of their title, topic or domain.', short: 'find' },
   { context: 'home', keys: ['c'], action: 'clusters', help: 'Clusters that this program made.', short: 'clusters' },
   { context: 'home', keys: ['d'], action: 'doctor', help: 'What works on this machine, and what to do about the rest.', short: 'doctor' },
   { context: 'home', keys: ['q'], action: 'quit', help: 'Leave. Clusters and labs stay as they are.', short: 'quit' },
+
+  { context: 'find', keys: ['up'], action: 'up', help: 'Previous lab.' },
+  { context: 'find', keys: ['down'], action: 'down', help: 'Next lab.' },
+  { context: 'find', keys: ['enter'], action: 'open', help: 'Start the lab, or go on with it.', short: 'start' },
+  { context: 'find', keys: ['escape'], action: 'back', help: 'All labs again.', short: 'all labs' },
 
   { context: 'lab', keys: ['c'], action: 'check', help: 'Check now: each criterion says pass, fail or unknown.', short: 'check' },
   { context: 'lab', keys: ['h'], action: 'hint', help: 'The next hint. Hints are counted.', short: 'hint' },

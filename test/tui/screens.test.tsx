@@ -55,7 +55,7 @@ describe('home', () => {
 
 
 
-       Enter start  c clusters  d doctor  q quit  ? help"
+       Enter start  / find  c clusters  d doctor  q quit  ? help"
     `);
   });
 
@@ -105,7 +105,7 @@ describe('home', () => {
 
 
 
-       Enter start  c clusters  d doctor  q quit  ? help"
+       Enter start  / find  c clusters  d doctor  q quit  ? help"
     `);
   });
 
@@ -143,6 +143,44 @@ describe('home', () => {
     await ui.press('n');
     expect(opened).toEqual([]);
     await ui.press('enter', 'y');
+    await vi.waitFor(() => expect(opened).toEqual(['networking/service-patch']));
+  });
+
+  test('a lab is found by words of its title', async () => {
+    const opened: string[] = [];
+    const ui = open(NARROW, { openLab: async (id) => {
+      opened.push(id);
+      return new Promise(() => {});
+    } });
+    await ui.see('running');
+    await ui.press('/', 'f', 'i', 'n', 'd', 's', 'x', 'backspace', 'space', 's', 'e', 'r');
+    expect(ui.frame()).toMatchInlineSnapshot(`
+      " cka  find: finds ser_                              cka-lab (simulator) running
+
+       Services and Networking                                       20 % of the exam
+       ❯ · A Service that finds no Pods                  medium 10 min
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+       Enter start  Esc all labs"
+    `);
+    await ui.press('enter');
     await vi.waitFor(() => expect(opened).toEqual(['networking/service-patch']));
   });
 
@@ -302,7 +340,7 @@ describe('a lab', () => {
        ✓ web-a runs on cka-lab-worker                                             3/3
        ✓ web-b runs on cka-lab-worker2                                            3/3
        ✓ web-a reads the page of web-b                                            4/4
-       Tab terminal  z zoom  c check  h hint  s solution  d debrief  r reset  ? help"
+       Tab terminal  z zoom  c check  h hint  s solution  ? help       All 10 points."
     `);
   });
 
@@ -627,9 +665,16 @@ describe('clusters, doctor, help', () => {
           PgUp          A page of labs up.
           PgDn          A page of labs down.
           Enter         Start the lab, or go on with it.
+          /             Find labs by words of their title, topic or domain.
           c             Clusters that this program made.
           d             What works on this machine, and what to do about the rest.
           q             Leave. Clusters and labs stay as they are.
+
+        Home, while finding: letters are words to find
+          ↑             Previous lab.
+          ↓             Next lab.
+          Enter         Start the lab, or go on with it.
+          Esc           All labs again.
 
         Lab, while the panel has the keyboard
           c             Check now: each criterion says pass, fail or unknown.
@@ -696,13 +741,6 @@ describe('clusters, doctor, help', () => {
         While a lab starts
           r             Try again.
           Esc q         Home. What was begun goes on.
-
-
-
-
-
-
-
 
 
 

@@ -62,10 +62,12 @@ export function useLab(running: RunningLab): LabControl {
           const next = await running.check();
           setReport((before) => (before && isSame(before, next) ? before : next));
           setSolvedAtMs((before) => (isSolved(next) ? (before ?? clock()) : undefined));
+          // The learner's eyes are on the terminal: the footer says it too.
+          if (isSolved(next)) stage.notify(`All ${next.of} points.`);
         },
         isAsked,
       ),
-    [alone, running, clock],
+    [alone, running, clock, stage],
   );
 
   const isOver = solvedAtMs !== undefined;

@@ -2,13 +2,14 @@
 import { useState, type ReactNode } from 'react';
 import type { ClusterInfo } from '../../cluster/cluster.ts';
 import { useKeys } from '../hooks/use-keys.ts';
+import { useTyping } from '../hooks/use-typing.ts';
 import { useScroll } from '../hooks/use-scroll.ts';
 import { useStage, useUi } from '../hooks/use-ui.ts';
 import { Frame } from '../panes/Frame.tsx';
 import { Lines } from '../panes/Lines.tsx';
 import type { LabListing } from '../services.ts';
 import { line, truncate } from '../text/lines.ts';
-import { clusterPhrase, homeLines, homeParts, inOrder } from '../views/home.ts';
+import { clusterPhrase, found, homeLines, homeParts, inOrder } from '../views/home.ts';
 
 export interface HomeProps {
   readonly labs: readonly LabListing[];
@@ -23,12 +24,14 @@ export interface HomeProps {
 export function HomeScreen({ labs, clusters, at, onOpen, onClusters, onDoctor }: HomeProps): ReactNode {
   const { services, theme, quit } = useUi();
   const size = useStage();
-  const ordered = inOrder(labs);
+  const [query, setQuery] = useState<string>();
+  const shown = query === undefined ? labs : found(labs, query);
+  const ordered = inOrder(shown);
   const [selected, setSelected] = useState(at ?? ordered[0]?.lab.id);
   /** Only one lab runs: starting this one ends that one. */
   const [ending, setEnding] = useState<{ readonly title: string; readonly start: string }>();
   const index = Math.max(0, ordered.findIndex(({ lab }) => lab.id === selected));
-  const parts = homeParts({ labs, selected: ordered[index]?.lab.id, firstRun: services.firstRun === true, size, symbols: theme.symbols });
+  const parts = homeParts({ labs: shown, query, selected: ordered[index]?.lab.id, firstRun: services.firstRun === true, size, symbols: theme.symbols });
   const { list, listHeight } = parts;
   const scroll = useScroll(list.length, listHeight);
 
@@ -43,7 +46,17 @@ export function HomeScreen({ labs, clusters, at, onOpen, onClusters, onDoctor }:
     if (other && state !== 'running') setEnding({ title: other.lab.title, start: lab.id });
     else onOpen(lab.id);
   };
-  useKeys(['home'], {
+  const isFinding = query !== undefined;
+  useTyping(
+    (change) => {
+      setQuery((before) => change(before ?? ''));
+      scroll.toTop();
+    },
+    isFinding && ending === undefined,
+  );
+  useKeys([isFinding ? 'find' : 'home'], {
+    find: () => setQuery(''),
+    back: () => setQuery(undefined),
     up: () => select(index - 1),
     down: () => select(index + 1),
     pageUp: () => select(index - listHeight),
@@ -63,7 +76,7 @@ export function HomeScreen({ labs, clusters, at, onOpen, onClusters, onDoctor }:
   );
 
   return (
-    <Frame title={`trainer ${services.version}`} right={line(clusterPhrase(clusters), 'dim')} contexts={['home', 'everywhere']} question={ending && `This ends "${truncate(ending.title, 30)}". Start?`}>
+    <Frame title={isFinding ? `find: ${query}_` : `trainer ${services.version}`} right={line(clusterPhrase(clusters), 'dim')} contexts={isFinding ? ['find'] : ['home', 'everywhere']} question={ending && `This ends "${truncate(ending.title, 30)}". Start?`}>
       <Lines lines={homeLines(parts, scroll.offset)} />
     </Frame>
   );

@@ -203,6 +203,8 @@ export class Stage implements StagePort {
   }
 
   #press(key: string): void {
+    // What was said has been read by now.
+    this.notify(undefined);
     for (const listener of [...this.#keyListeners]) listener(key);
     this.#rest();
   }

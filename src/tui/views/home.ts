@@ -18,6 +18,15 @@ export const DOMAINS: readonly (readonly [Domain, number])[] = [
   ['Storage', 10],
 ];
 
+/** The labs that have all of these words somewhere. */
+export function found(labs: readonly LabListing[], query: string): readonly LabListing[] {
+  const words = query.toLowerCase().split(' ').filter((word) => word !== '');
+  return labs.filter(({ lab }) => {
+    const text = `${lab.title} ${lab.id} ${lab.competency} ${lab.domain} ${lab.difficulty}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
 /** The labs in the order that the screen lists them. */
 export function inOrder(labs: readonly LabListing[]): readonly LabListing[] {
   return DOMAINS.flatMap(([domain]) => labs.filter(({ lab }) => lab.domain === domain));
@@ -30,10 +39,11 @@ export interface HomeRow {
 }
 
 /** @param selected id of the lab that the pointer is at */
-export function homeRows(labs: readonly LabListing[], selected: string | undefined, width: number, symbols: Symbols): HomeRow[] {
+export function homeRows(labs: readonly LabListing[], selected: string | undefined, width: number, symbols: Symbols, isFinding = false): HomeRow[] {
   const rows: HomeRow[] = [];
   for (const [domain, percent] of DOMAINS) {
     const own = labs.filter(({ lab }) => lab.domain === domain);
+    if (isFinding && own.length === 0) continue;
     const title = own.length === 0 ? 'dim' : 'strong';
     const note = own.length === 0 ? `no labs yet ${symbols.dot} ${percent} % of the exam` : `${percent} % of the exam`;
     rows.push({ line: justify(line(domain, title), line(note, 'dim'), width) });
@@ -103,6 +113,8 @@ export interface HomeInput {
   readonly labs: readonly LabListing[];
   readonly selected: string | undefined;
   readonly firstRun: boolean;
+  /** Words to find; undefined shows every lab. */
+  readonly query?: string | undefined;
   readonly size: { readonly columns: number; readonly rows: number };
   readonly symbols: Symbols;
 }
@@ -117,11 +129,13 @@ export interface HomeParts {
   readonly width: number;
 }
 
-export function homeParts({ labs, selected, firstRun, size, symbols }: HomeInput): HomeParts {
+export function homeParts({ labs, selected, firstRun, query, size, symbols }: HomeInput): HomeParts {
   const hasSide = size.columns >= SIDE_COLUMNS;
   const width = hasSide ? size.columns - SIDE_WIDTH - GAP - 2 : size.columns - 2;
-  const list = homeRows(labs, selected, width, symbols);
-  const around = labs.length === 0 ? wrap(line('There are no labs. The folder `labs` of the installation is empty.', 'fail'), width) : aroundLabs(firstRun, width);
+  const list = homeRows(labs, selected, width, symbols, query !== undefined);
+  const around =
+    query !== undefined ? (labs.length === 0 ? [line('No lab has all of these words.', 'dim')] : [])
+    : labs.length === 0 ? wrap(line('There are no labs. The folder `labs` of the installation is empty.', 'fail'), width) : aroundLabs(firstRun, width);
   const at = labs.find(({ lab }) => lab.id === selected);
   return {
     list,

@@ -5,6 +5,7 @@ import { BLANK, lineWidth, line, span, wrap, type Line } from '../text/lines.ts'
 const TITLES: readonly (readonly [KeyContext, string])[] = [
   ['everywhere', 'Everywhere'],
   ['home', 'Home'],
+  ['find', 'Home, while finding: letters are words to find'],
   ['lab', 'Lab, while the panel has the keyboard'],
   ['into', 'Lab, from the panel to the terminal'],
   ['pane', 'Lab, about the terminal, from the panel'],
