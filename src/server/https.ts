@@ -84,8 +84,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   const begin = (request: IncomingMessage, response: ServerResponse): Exchange & { readonly refusal: ApiError | undefined } => {
     options.onActivity?.();
-    const url = new URL(request.url ?? '/', 'https://localhost');
-    const info = requestInfo(request.method ?? 'GET', url.pathname, url.searchParams);
+    // By hand: a URL parser throws at targets that are merely odd, such as `//`.
+    const [path = '/', ...rest] = (request.url ?? '/').split('?');
+    const query = new URLSearchParams(rest.join('?'));
+    const info = requestInfo(request.method ?? 'GET', path, query);
     let user: UserInfo = ANONYMOUS;
     let refusal: ApiError | undefined;
     try {
@@ -94,7 +96,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     } catch (error) {
       refusal = error as ApiError;
     }
-    const exchange = { request, response, path: url.pathname, query: url.searchParams, user, info, warnings: [], refusal };
+    const exchange = { request, response, path, query, user, info, warnings: [], refusal };
     const attributes = attributesOf(exchange);
     if (!refusal && !allowedBy(context.registry, user, attributes)) return { ...exchange, refusal: forbid(user, attributes) };
     return exchange;

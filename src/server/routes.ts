@@ -4,7 +4,7 @@
  * See apiserver/pkg/server/handler.go and server/routes.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { unknownResource } from '../api/status.ts';
+import { methodNotAllowed, unknownResource } from '../api/status.ts';
 import { negotiate } from './accept.ts';
 import type { Attributes } from './authorize.ts';
 import type { ContainerStreams } from './containers.ts';
@@ -42,6 +42,8 @@ export interface RouteContext extends ResourceContext {
 
 /** Paths of our own, beside Kubernetes'. */
 export const OWN_PREFIX = '/cka/v1/';
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
 
 const PATHS = [
   '/.well-known/openid-configuration', '/api', '/api/v1', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/openid/v1/jwks', '/readyz', '/version',
@@ -89,6 +91,7 @@ async function serveInfo(exchange: Exchange, context: RouteContext): Promise<voi
   if (!context.discovery.hasVersion(info.group, info.version)) return sendPageNotFound(exchange);
   const kind = context.registry.kindOf(info.group, info.resource, info.version);
   if (!kind) throw unknownResource();
+  if (!METHODS.has(exchange.request.method ?? '')) throw methodNotAllowed();
   if (info.subresource === 'log' && kind.subresources.includes('log')) {
     const { serveLog } = await import('./log-stream.ts');
     return serveLog(exchange, context, info);

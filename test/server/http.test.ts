@@ -76,10 +76,12 @@ describe('in another’s name', () => {
 describe('paths, verbs and bodies', () => {
   test.each<[string, string, string, RequestOptions, number, unknown]>([
     ['a path that nobody owns', 'GET', '/foo', {}, 404, '404 page not found\n'],
+    ['a path that is hardly one', 'GET', '/%zz/%', {}, 404, '404 page not found\n'],
     ['a group that does not exist', 'GET', '/apis/foo/v1/bars', {}, 404, '404 page not found\n'],
     ['a resource that does not exist', 'GET', '/api/v1/foos', {}, 404, failure(404, 'NotFound', 'the server could not find the requested resource', {})],
     ['an object that does not exist', 'GET', `${PODS}/ghost`, {}, 404, failure(404, 'NotFound', 'pods "ghost" not found', { name: 'ghost', kind: 'pods' })],
     ['a verb that a resource has not', 'PUT', PODS, { body: {} }, 405, failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})],
+    ['a method that no resource has', 'OPTIONS', PODS, {}, 405, failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})],
     ['exec without an upgrade', 'POST', `${PODS}/web/exec?command=ls`, {}, 400, failure(400, 'BadRequest', 'Upgrade request required')],
     ['a body of an unknown kind', 'POST', CONFIGMAPS, { body: 'x', headers: { 'Content-Type': 'text/plain' } }, 415, failure(415, 'UnsupportedMediaType', 'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf')],
     ['a patch of an unknown kind', 'PATCH', `${PODS}/web`, { body: '{}' }, 415, failure(415, 'UnsupportedMediaType', 'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml')],
