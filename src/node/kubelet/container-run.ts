@@ -1,6 +1,8 @@
 /**
  * One run of a container: its files, its process, what it wrote, how it ended. Made anew for every restart.
  * See pkg/kubelet/kuberuntime/kuberuntime_container.go, and runc for the words of a start that fails.
+ * Differs from Kubernetes: containers of a pod never share processes (shareProcessNamespace, hostPID), limits are counted
+ * but not enforced (nothing is OOM-killed), and capabilities, seccomp, fsGroup and hostPort change nothing.
  */
 import type { Stored } from '../../api/object.ts';
 import { utf8Encode } from '../../base/bytes.ts';

