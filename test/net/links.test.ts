@@ -124,7 +124,7 @@ test('devices: names, indexes, moving, and what goes with them', () => {
   host.devices.move('veth0', pod, 'eth0');
   expect([a.name, a.index, a.peerIndex, a.linkNamespace?.label]).toEqual(['eth0', 3, 2, 'host']);
   pod.devices.setUp('eth0', true);
-  expect([a.operState, a.flags().join()]).toEqual(['LOWERLAYERDOWN', 'NO-CARRIER,BROADCAST,MULTICAST,UP']);
+  expect([a.operState, a.flags().join()]).toEqual(['DOWN', 'NO-CARRIER,BROADCAST,MULTICAST,UP']);
   host.devices.setUp('veth1', true);
   expect([a.operState, a.flags().join()]).toEqual(['UP', 'BROADCAST,MULTICAST,UP,LOWER_UP']);
   pod.addAddress('eth0', cidr('10.0.0.2/24'));
