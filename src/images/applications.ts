@@ -28,7 +28,7 @@ export const agnhost: ImageRecipe = {
 export const whoami: ImageRecipe = {
   repository: 'docker.io/traefik/whoami',
   tags: versionTags({ series: { '1.6': 1, '1.7': 1, '1.8': 7, '1.9': 0, '1.10': 4, '1.11': 0 }, prefix: 'v', names: ['latest'] }),
-  files: (files) => single(files, '/whoami', 'whoami'),
+  files: (files) => single(files, '/whoami', 'traefik-whoami'),
   entrypoint: ['/whoami'],
   env: { PATH: DEFAULT_PATH },
   exposes: [80],

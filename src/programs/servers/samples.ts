@@ -8,7 +8,8 @@ import { serveHttp, type Response, type ServedRequest } from '../http/server.ts'
 import { goLogTime, untilSignal } from './serving.ts';
 
 export const whoami: Program = {
-  name: 'whoami',
+  // Not `whoami`: that is a core utility.
+  name: 'traefik-whoami',
   async run(process) {
     const port = Number(flagValue(process, 'port') ?? process.env.get('WHOAMI_PORT_NUMBER') ?? 80);
     const name = flagValue(process, 'name') ?? process.env.get('WHOAMI_NAME');
