@@ -19,6 +19,7 @@ import { kubeconfigOf } from '../server/kubeconfig.ts';
 import { versionInfo } from '../server/version.ts';
 import { KUBERNETES_VERSION } from '../sim/topology.ts';
 import type { ClusterSpec } from './cluster.ts';
+import { collectSoon } from './garbage.ts';
 import { Persistence } from './persistence.ts';
 import { isAlive, SimulatorFiles, startOf } from './simulator-files.ts';
 
@@ -31,7 +32,7 @@ export interface RunningSimulation {
   snapshot(): Json;
 }
 
-export type BootSimulation = (options: ClusterSpec & { readonly seed: number; readonly unixMs: number; readonly snapshot?: Json; readonly firstRevision?: number }) => Promise<RunningSimulation>;
+export type BootSimulation = (options: ClusterSpec & { readonly seed: number; readonly unixMs: number; readonly snapshot?: Json; readonly firstRevision?: number; readonly authority?: string }) => Promise<RunningSimulation>;
 
 export interface SimulatorOptions extends ClusterSpec {
   /** Where the cluster lives; see `SimulatorFiles`. */
@@ -74,11 +75,12 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
   const log = options.log ?? ((line: string) => void process.stderr.write(`${new Date().toISOString()} ${line}\n`));
   const spec: ClusterSpec = { name: options.name, workers: options.workers, cni: options.cni, proxyMode: options.proxyMode };
   const boot = options.boot ?? (await import('./boot.ts')).bootSimulation;
-  const bootFrom = (from: { readonly snapshot?: Json; readonly firstRevision?: number }) => boot({ ...spec, seed: seedOf(spec.name), unixMs: Date.now(), ...from });
 
   // Many programs wait on one signal: that is their nature, no leak.
   setMaxListeners(0);
   const identity = identityOf(files, spec.name);
+  const bootFrom = (from: { readonly snapshot?: Json; readonly firstRevision?: number }) =>
+    boot({ ...spec, seed: seedOf(spec.name), unixMs: Date.now(), authority: identity.authority.certificate, ...from });
   let simulation = await bootSaved(files, bootFrom, log);
   const persistence = new Persistence(files, log);
   let stopWorld = startWorld(simulation, persistence, log);
@@ -98,6 +100,7 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
     stopWorld = startWorld(simulation, persistence, log);
     server.replace(simulation);
     persistence.changed();
+    collectSoon();
   };
   const own = (request: IncomingMessage, response: ServerResponse, path: string): boolean => {
     const answer = (code: number, body: unknown) => void response.writeHead(code, { 'Content-Type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
@@ -138,6 +141,7 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
   files.writeSpec(spec);
   files.writeState({ pid: process.pid, startedAt: startOf(process.pid), port: server.port, nodes, kubernetesVersion: KUBERNETES_VERSION });
 
+  collectSoon();
   const idleMs = (options.idleHours ?? IDLE_HOURS) * HOUR_MS;
   const idleTimer = idleMs > 0 ? setInterval(() => {
     if (server.isBusy()) lastAsked = performance.now();

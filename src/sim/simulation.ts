@@ -9,8 +9,8 @@ import { seededRng, type Rng } from '../base/rng.ts';
 import type { Json, KubeObject, Stored } from '../api/object.ts';
 import { Store } from '../api/store.ts';
 import type { MakeController } from '../controllers/controller.ts';
-import { controllers } from '../controllers/index.ts';
-import { schedulerController } from '../controllers/scheduler.ts';
+import { controllers, scheduler } from '../controllers/index.ts';
+
 import { ControllerRunner } from '../controllers/runner.ts';
 import { Registry } from '../kinds/registry.ts';
 import type { Schema } from '../kinds/schema.ts';
@@ -38,6 +38,8 @@ export interface SimulationOptions extends TopologyOptions {
   /** Where revisions begin, for a world that takes another one's place: its clients must not see a number twice. */
   readonly firstRevision?: number;
   readonly schema?: Schema;
+  /** The cluster's certificate authority, PEM: pods get it as `ca.crt`. Absent in tests that need no TLS. */
+  readonly authority?: string;
   /** Lets everything that waits on a promise go on; programs are asynchronous, the core is not. */
   readonly idle: () => Promise<void>;
 }
@@ -81,7 +83,7 @@ export class Simulation {
     this.#plans = saved ? this.#savedPlans() : planNodes(options, this.rng);
     this.lan = createLan(this.world, 'br-kind');
     makeUnderlay(this.lan);
-    if (!saved) this.#createObjects(clusterManifests(options));
+    if (!saved) this.#createObjects(clusterManifests(options, options.authority ?? ''));
     this.nodes = this.#startNodes();
     if (!saved) this.#createObjects(addons(options, this.#plans));
     this.containers = new SimulatedContainers(this.registry, this.nodes);
@@ -174,8 +176,8 @@ export class Simulation {
         plan, image, ipam,
         topology: this.options,
         world: this.world, lan: this.lan, clock: this.clock, rng: this.rng, registry: this.registry,
-        runControllers: () => run(controllers.filter((make) => make !== schedulerController)),
-        runScheduler: () => run([schedulerController]),
+        runControllers: () => run(controllers),
+        runScheduler: () => run([scheduler]),
       }));
     }
     return nodes;

@@ -7,7 +7,7 @@ import { API_SERVICE_IP, KUBERNETES_VERSION, POD_CIDR, SERVICE_CIDR, type NodePl
 import { configMap, hostPath, type Manifest } from './manifest.ts';
 
 /** What exists before the first node joins. */
-export function clusterManifests(options: TopologyOptions): readonly Manifest[] {
+export function clusterManifests(options: TopologyOptions, authority: string): readonly Manifest[] {
   const namespace = (name: string): Manifest => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   const priority = (name: string, value: number, description: string): Manifest => ({ apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value, description });
   return [
@@ -19,6 +19,7 @@ export function clusterManifests(options: TopologyOptions): readonly Manifest[] 
       metadata: { name: 'standard', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
       provisioner: 'rancher.io/local-path', reclaimPolicy: 'Delete', volumeBindingMode: 'WaitForFirstConsumer',
     },
+    configMap('extension-apiserver-authentication', 'kube-system', { 'client-ca-file': authority, 'requestheader-allowed-names': '["front-proxy-client"]', 'requestheader-extra-headers-prefix': '["X-Remote-Extra-"]', 'requestheader-group-headers': '["X-Remote-Group"]', 'requestheader-username-headers': '["X-Remote-User"]' }),
     configMap('kubeadm-config', 'kube-system', {
       ClusterConfiguration: `apiServer:\n  certSANs:\n  - localhost\n  - 127.0.0.1\napiVersion: kubeadm.k8s.io/v1beta4\nclusterName: ${options.name}\ncontrolPlaneEndpoint: ${options.name}-control-plane:6443\ncontrollerManager:\n  extraArgs:\n  - name: enable-hostpath-provisioner\n    value: "true"\nkind: ClusterConfiguration\nkubernetesVersion: ${KUBERNETES_VERSION}\nnetworking:\n  dnsDomain: cluster.local\n  podSubnet: ${printCidr(POD_CIDR)}\n  serviceSubnet: ${printCidr(SERVICE_CIDR)}\n`,
     }),
