@@ -52,5 +52,6 @@ const comment = (text: string) =>
     .trim()
     .replace(/\\(['"`])/g, '$1')
     // The models lost their line breaks; where two stood, two blanks stand.
+    .replace(/ {3}(?=\S)/g, '\n  ')
     .replace(/:  - /g, ':\n\n- ')
     .replace(/  (?=This (?:field|is) )/g, '\n\n');

@@ -22,7 +22,8 @@ interface Extensions {
 const data = new URL('../../../src/data/', import.meta.url);
 const protobuf = JSON.parse(readFileSync(new URL('protobuf.json', data), 'utf8')) as ProtobufTable;
 const extensions = JSON.parse(readFileSync(new URL('extensions.json', import.meta.url), 'utf8')) as Record<string, Extensions>;
-/** Descriptions of fields whose type is a struct: the models have none. From the published OpenAPI document of 1.30. */
+/** Descriptions of fields whose type is a struct: the models have none. From the published OpenAPI document of 1.30.
+ * A name that ends in `!` is said instead of the model's words, which lost their line breaks. */
 const descriptions = JSON.parse(readFileSync(new URL('descriptions.json', import.meta.url), 'utf8')) as Record<string, Record<string, string>>;
 /** What the values of an enum mean; each begins with the value. */
 const enumValues = JSON.parse(readFileSync(new URL('enum-values.json', import.meta.url), 'utf8')) as string[][];
@@ -135,7 +136,7 @@ function definition(name: string, model: Model): Json {
   for (const field of model.fields) {
     const base = schemaFor(shapeOf(name, field));
     const extra = own.properties?.[field.name] ?? {};
-    const words = (field.description || descriptions[name]?.[field.name] || '') + meaningOf(extra['enum'] as string[] | undefined);
+    const words = (descriptions[name]?.[`${field.name}!`] ?? (describes(field) ? field.description : (descriptions[name]?.[field.name] ?? ''))) + meaningOf(extra['enum'] as string[] | undefined);
     const property: Json = { ...(words && { description: words }) };
     if (base['$ref']) Object.assign(property, { allOf: [base], ...(!PRIMITIVES[String(base['$ref']).split('/').at(-1)!] && { default: {} }) });
     else Object.assign(property, base);
@@ -150,6 +151,11 @@ function definition(name: string, model: Model): Json {
     properties,
     ...(own['map-type'] && { 'x-kubernetes-map-type': own['map-type'] }),
   };
+}
+
+/** The models give some fields the description of their type, some none. */
+function describes(field: ModelField): boolean {
+  return field.description !== '' && !/^(IntOrString|Quantity|Time|MicroTime) is /.test(field.description);
 }
 
 /** `Possible enum values:`, as the real document says it, where the meanings are known. */
