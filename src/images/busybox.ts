@@ -16,3 +16,13 @@ export const busybox: ImageRecipe = {
   env: { PATH: DEFAULT_PATH },
   sizeBytes: 2_210_000,
 };
+
+/** What local-path-provisioner runs to make and remove directories: a small Debian in kind, with a shell. */
+export const localPathHelper: ImageRecipe = {
+  repository: 'docker.io/kindest/local-path-helper',
+  tags: (tag) => /^v\d{8}-[0-9a-f]+$/.test(tag),
+  files: (files) => root(files, '1.36.1'),
+  cmd: ['sh'],
+  env: { PATH: DEFAULT_PATH },
+  sizeBytes: 3_052_037,
+};

@@ -7,7 +7,8 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { FileSystem } from '../machine/files.ts';
 import { agnhost, helloApp, httpEcho, python, redis, whoami } from './applications.ts';
-import { busybox } from './busybox.ts';
+import { busybox, localPathHelper } from './busybox.ts';
+import { mysql, postgres } from './databases.ts';
 import { httpd } from './httpd.ts';
 import type { ImageRecipe } from './image.ts';
 import { alpine, debian, ubuntu } from './linux.ts';
@@ -20,7 +21,7 @@ export type { ImageRecipe } from './image.ts';
 
 /** Every repository. */
 export const images: readonly ImageRecipe[] = [
-  agnhost, alpine, busybox, curl, debian, helloApp, httpd, httpEcho, netshoot, nginx, pause, python, redis, ubuntu, whoami, ...systemImages,
+  agnhost, alpine, busybox, curl, debian, helloApp, httpd, httpEcho, localPathHelper, mysql, netshoot, nginx, pause, postgres, python, redis, ubuntu, whoami, ...systemImages,
 ];
 
 export interface FoundImage {

@@ -42,7 +42,7 @@ test.each(missing)('%s: missing %s', (reference, why, message) => {
 const TAGS: Readonly<Record<string, string>> = {
   'registry.k8s.io/e2e-test-images/agnhost': '2.40', 'gcr.io/google-samples/hello-app': '1.0', 'registry.k8s.io/etcd': '3.6.5-0', 'registry.k8s.io/coredns/coredns': 'v1.13.1', 'registry.k8s.io/pause': '3.10',
   'quay.io/calico/node': 'v3.32.1', 'quay.io/calico/cni': 'v3.32.1', 'quay.io/calico/kube-controllers': 'v3.32.1', 'ghcr.io/flannel-io/flannel': 'v0.28.9', 'ghcr.io/flannel-io/flannel-cni-plugin': 'v1.9.1-flannel1',
-  'docker.io/kindest/local-path-provisioner': 'v20250214-acbabc1a',
+  'docker.io/kindest/local-path-provisioner': 'v20250214-acbabc1a', 'docker.io/kindest/local-path-helper': 'v20260131-7181c60a',
 };
 
 test('every image unpacks, and its copies do not share changes', () => {
@@ -112,6 +112,16 @@ const servers: readonly (readonly [image: string, argv: readonly string[], comma
   ['registry.k8s.io/e2e-test-images/agnhost:2.40', ['/agnhost', 'serve-hostname'], 'curl -s http://10.0.0.2:9376', 'beta'],
   ['python:3.12', ['python3', '-m', 'http.server', '8080', '-d', '/etc'], 'curl -s http://10.0.0.2:8080/debian_version', '12.11\n'],
 ];
+
+test('a database without a password says what it wants, and with one keeps its port', async () => {
+  const two = new TwoMachines({ beta: 'postgres:16' });
+  const refused = await two.run(two.beta, 'postgres');
+  expect(refused.code).toBe(1);
+  expect(refused.err.split('\n')[0]).toBe('Error: Database is uninitialized and superuser password is not specified.');
+  two.start(two.beta, ['sh', '-c', 'POSTGRES_PASSWORD=x exec postgres']);
+  await two.settle();
+  expect(await two.run(two.alpha, 'nc -zv 10.0.0.2 5432')).toEqual({ code: 0, out: '', err: 'Connection to 10.0.0.2 5432 port [tcp/postgresql] succeeded!\n' });
+});
 
 test.each(servers)('%s %j answers', async (image, argv, command, answer) => {
   const two = new TwoMachines({ beta: image });
