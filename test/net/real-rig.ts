@@ -18,32 +18,42 @@ export function whyNotReal(): string | undefined {
   return undefined;
 }
 
-const SERVER = `const [port, name] = process.argv.slice(1);
-require('net').createServer({ allowHalfOpen: true }, (s) => {
-  let said = '';
-  s.on('data', (d) => (said += d)).on('end', () => s.end(name + ': ' + said + ' from ' + s.remoteAddress)).on('error', () => {});
-}).listen(Number(port), '0.0.0.0', () => process.stdout.write('ready'));`;
+/** One process serves everything that a namespace serves: `tcp/80 udp/53`. */
+const SERVER = `const [name, ...what] = process.argv.slice(1);
+let waiting = what.length;
+const up = () => --waiting === 0 && process.stdout.write('ready');
+for (const [kind, port] of what.map((one) => one.split('/'))) {
+  if (kind === 'udp') {
+    const s = require('dgram').createSocket('udp4', (d, from) => s.send(name + ': ' + d + ' from ' + from.address, from.port, from.address));
+    s.bind(Number(port), up);
+  } else {
+    require('net').createServer({ allowHalfOpen: true }, (s) => {
+      let said = '';
+      s.on('data', (d) => (said += d)).on('end', () => s.end(name + ': ' + said + ' from ' + s.remoteAddress)).on('error', () => {});
+    }).listen(Number(port), '0.0.0.0', up);
+  }
+}`;
 
-const CLIENT = `const [host, port] = process.argv.slice(1);
-let said = '';
-const s = require('net').connect({ host, port: Number(port), allowHalfOpen: true }, () => s.end('hello'));
-const timer = setTimeout(() => { process.stdout.write('timeout'); process.exit(); }, 2500);
-s.on('data', (d) => (said += d)).on('error', (e) => { said = e.code; }).on('close', () => { process.stdout.write(said); clearTimeout(timer); });`;
-
-const UDP_SERVER = `const [port, name] = process.argv.slice(1);
-const s = require('dgram').createSocket('udp4', (d, from) => s.send(name + ': ' + d + ' from ' + from.address, from.port, from.address));
-s.bind(Number(port), () => process.stdout.write('ready'));`;
-
-const UDP_CLIENT = `const [host, port] = process.argv.slice(1);
-const s = require('dgram').createSocket('udp4');
-const end = (text) => { process.stdout.write(String(text)); process.exit(); };
-s.on('message', end).on('error', (e) => end(e.code)).connect(Number(port), host, () => s.send('hello', (e) => e && end(e.code)));
-setTimeout(() => end('timeout'), 1500);`;
+/** One process asks everything that a namespace asks, and prints the outcomes in order. */
+const CLIENT = `const questions = process.argv.slice(1).map((one) => one.split('/'));
+const outcomes = questions.map(([kind, host, port]) => new Promise((resolve) => {
+  setTimeout(() => resolve('timeout'), 2500);
+  if (kind === 'udp') {
+    const s = require('dgram').createSocket('udp4');
+    s.on('message', (d) => resolve(String(d))).on('error', (e) => resolve(e.code)).connect(Number(port), host, () => s.send('hello', (e) => e && resolve(e.code)));
+  } else {
+    let said = '';
+    const s = require('net').connect({ host, port: Number(port), allowHalfOpen: true }, () => s.end('hello'));
+    s.on('data', (d) => (said += d)).on('error', (e) => { said = e.code; }).on('close', () => resolve(said));
+  }
+}));
+Promise.all(outcomes).then((all) => { process.stdout.write(JSON.stringify(all)); process.exit(); });`;
 
 export class RealRig {
   /** One process per namespace keeps it alive; its network is entered by the process's number. */
   readonly #holders = new Map<string, ChildProcess>();
   readonly #servers: ChildProcess[] = [];
+  readonly #services = new Map<string, readonly string[]>();
 
   /** @returns why this kernel cannot, when it lacks a module that the script needs */
   async build(script: string): Promise<string | undefined> {
@@ -56,6 +66,7 @@ export class RealRig {
         return stderr.trim();
       }
     }
+    await Promise.all([...this.#services].map(([name, services]) => this.#serve(name, services)));
     // Links need a moment to notice that their other end is up.
     await new Promise((resolve) => setTimeout(resolve, 30));
     // Three questions a second apart are long when nobody answers.
@@ -63,15 +74,30 @@ export class RealRig {
     return undefined;
   }
 
-  async probe(text: string): Promise<string> {
-    const [host, kind, ...words] = text.split(' ');
-    if (kind === 'tcp') return (await this.#in(host!, [process.execPath, '-e', CLIENT, words[0]!, words[1]!])).replaceAll('::ffff:', '');
-    if (kind === 'udp') return this.#in(host!, [process.execPath, '-e', UDP_CLIENT, words[0]!, words[1]!]);
+  /** All probes at once, since most of their time is waiting; outcomes in order. */
+  async probeAll(probes: readonly string[]): Promise<readonly string[]> {
+    const outcomes: string[] = [];
+    const asked = new Map<string, { readonly index: number; readonly question: string }[]>();
+    const pings: Promise<void>[] = [];
+    probes.forEach((text, index) => {
+      const [host, kind, ...words] = text.split(' ') as [string, string, ...string[]];
+      if (kind === 'ping') pings.push(this.#ping(host, words).then((outcome) => void (outcomes[index] = outcome)));
+      else asked.set(host, [...(asked.get(host) ?? []), { index, question: `${kind}/${words[0]}/${words[1]}` }]);
+    });
+    const questions = [...asked].map(async ([host, all]) => {
+      const answers = JSON.parse(await this.#in(host, [process.execPath, '-e', CLIENT, ...all.map(({ question }) => question)])) as readonly string[];
+      all.forEach(({ index }, position) => (outcomes[index] = answers[position]!.replaceAll('::ffff:', '')));
+    });
+    await Promise.all([...pings, ...questions]);
+    return outcomes;
+  }
+
+  #ping(host: string, words: readonly string[]): Promise<string> {
     const option = (name: string) => (words.includes(name) ? words[words.indexOf(name) + 1]! : undefined);
     const size = option('-s');
     const ttl = option('-t');
     const args = ['ping', '-n', '-c', '1', '-W', '2', ...(size ? ['-s', size] : []), ...(ttl ? ['-t', ttl] : []), ...(words.includes('-D') ? ['-M', 'do'] : []), words.at(-1)!];
-    return readPing(await this.#in(host!, args));
+    return this.#in(host, args).then(readPing);
   }
 
   close(): void {
@@ -86,9 +112,11 @@ export class RealRig {
     }
     const [verb, ...words] = line.split(' ');
     if (verb === 'ns') for (const name of words) await this.#namespace(name);
-    else if (verb === 'serve') await this.#serve(SERVER, words[0]!, words[1]!);
-    else if (verb === 'serveudp') await this.#serve(UDP_SERVER, words[0]!, words[1]!);
-    else {
+    else if (verb === 'serve' || verb === 'serveudp') {
+      const [name, port] = words as [string, string];
+      this.#services.set(name, [...(this.#services.get(name) ?? []), `${verb === 'serve' ? 'tcp' : 'udp'}/${port}`]);
+    }
+    else if (verb === 'veth') {
       const [a, b] = words.map((end) => end.split(':') as [string, string]) as [[string, string], [string, string]];
       await run('nsenter', ['-t', this.#pid(a[0]), '-n', 'ip', 'link', 'add', a[1], 'type', 'veth', 'peer', 'name', b[1], 'netns', this.#pid(b[0])]);
     }
@@ -101,8 +129,8 @@ export class RealRig {
     await ready(holder);
   }
 
-  async #serve(source: string, name: string, port: string): Promise<void> {
-    const server = spawn('nsenter', ['-t', this.#pid(name), '-n', process.execPath, '-e', source, port, name], { stdio: ['ignore', 'pipe', 'ignore'] });
+  async #serve(name: string, services: readonly string[]): Promise<void> {
+    const server = spawn('nsenter', ['-t', this.#pid(name), '-n', process.execPath, '-e', SERVER, name, ...services], { stdio: ['ignore', 'pipe', 'ignore'] });
     this.#servers.push(server);
     await ready(server);
   }

@@ -16,10 +16,8 @@ describe.skipIf(reason !== undefined)('in real namespaces', () => {
     try {
       const lacking = await rig.build(script);
       if (lacking) return console.info(`"${title}" skipped: ${lacking}`);
-      const seen: (readonly [string, string])[] = [];
-      // Together: they wait for timeouts most of the time.
-      await Promise.all(probes.map(async ([probe], index) => (seen[index] = [probe, await rig.probe(probe)])));
-      expect(seen).toEqual(probes);
+      const outcomes = await rig.probeAll(probes.map(([probe]) => probe));
+      expect(outcomes.map((outcome, index) => [probes[index]![0], outcome])).toEqual(probes);
     } finally {
       rig.close();
     }
