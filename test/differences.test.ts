@@ -34,7 +34,7 @@ function comments(code: string): readonly string[] {
 function write(differences: readonly Difference[]): string {
   const systems = [...new Set(differences.map(({ from }) => from))].toSorted();
   const sections = systems.map((system) => {
-    const rows = differences.filter(({ from }) => from === system).map(({ file, text }) => `- ${text} ([${file}](${file}))`);
+    const rows = differences.filter(({ from }) => from === system).map(({ file, text }) => `- ${text[0]?.toUpperCase()}${text.slice(1)} ([${file}](${file}))`);
     return `## Differs from ${system}\n\n${rows.join('\n')}\n`;
   });
   return `# Where the simulation differs from the real thing\n\nCollected from comments in the sources by a test (\`npm run record\` renews this page). What is not listed here and differs is a bug.\n\n${sections.join('\n')}`;
