@@ -1,5 +1,6 @@
 /** What programs do alike when they refuse: write to stderr, return a code. And BusyBox's way of saying how it is used. */
 import type { Process } from '../machine/program.ts';
+import { BUSYBOX_VERSION } from './coreutils/busybox.ts';
 import { OptionError } from './options.ts';
 
 /** Write `words` and a newline to stderr. @returns `code`, to be returned */
@@ -8,12 +9,9 @@ export async function refuse(process: Process, code: number, words: string): Pro
   return code;
 }
 
-/** The first line of every usage text of BusyBox; version and build are those of Alpine 3.22. */
-const BANNER = 'BusyBox v1.37.0 (2025-05-26 20:04:45 UTC) multi-call binary.\n\n';
-
 /** An applet's usage, as it follows a wrong command line. */
 export async function busyboxUsage(process: Process, usage: string, error?: OptionError): Promise<number> {
-  await process.stderr.write(`${error ? `${error.sentence(nameOf(process))}\n` : ''}${BANNER}Usage: ${usage}\n`);
+  await process.stderr.write(`${error ? `${error.sentence(nameOf(process))}\n` : ''}${BUSYBOX_VERSION}\n\nUsage: ${usage}\n`);
   return 1;
 }
 
