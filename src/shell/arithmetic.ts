@@ -76,7 +76,7 @@ class Evaluation {
     if (/^-?(0|[1-9]\d*)$/.test(trimmed)) return BigInt.asIntN(64, BigInt(trimmed));
     if (depth > 100) throw new ShellError(`${value}: expression recursion level exceeded`, 1, true);
     // dash looks no further than a number; the others evaluate what they find.
-    if (this.context.dialect === 'dash' && !/^-?\w+$/.test(trimmed)) throw new ShellError(`Illegal number: ${value}`, 2, true);
+    if (this.context.dialect === 'dash' && !/^[-+]?(0[xX][0-9a-fA-F]+|\d+)$/.test(trimmed)) throw new ShellError(`Illegal number: ${value}`, 2, true);
     return this.value(parseArithmetic(trimmed) ?? fail(syntaxError(this.context.dialect, trimmed)), depth + 1);
   }
 

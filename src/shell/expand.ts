@@ -54,10 +54,14 @@ export function expandPattern(shell: Shell, word: Word): Promise<string> {
 }
 
 /** The body of a here-document whose delimiter is not quoted. */
-export function expandHereDocument(shell: Shell, parts: readonly WordPart[]): Promise<string> {
+export function expandHereDocument(shell: Shell, parts: readonly WordPart[], stripTabs: boolean): Promise<string> {
   return withCommands(shell, (memo) => {
     const fields = new Fields(undefined);
-    for (const part of parts) expandPart(fields, part, { shell, memo, quoted: true, assignment: false });
+    for (const [index, part] of parts.entries()) {
+      // `<<-` takes the tabs that the script's own lines begin with, not those of what is expanded.
+      if (stripTabs && part.type === 'Literal') fields.quoted(part.value.replace(index === 0 ? /(^|\n)\t+/g : /(\n)\t+/g, '$1'));
+      else expandPart(fields, part, { shell, memo, quoted: true, assignment: false });
+    }
     return unescape(fields.joined);
   });
 }

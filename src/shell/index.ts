@@ -6,11 +6,11 @@ import { FileError } from '../machine/file-error.ts';
 import { absolute } from '../machine/executable.ts';
 import type { FileSystem } from '../machine/files.ts';
 import type { Process, Program } from '../machine/program.ts';
-import { readAll } from '../machine/streams.ts';
 import { ExitShell } from './control.ts';
 import { type Dialect, cannotOpen } from './dialect.ts';
 import { runText } from './execute.ts';
 import { OPTION_LETTERS } from './builtins/set.ts';
+import { runInteractive, runStandardInput } from './interactive.ts';
 import { Shell } from './shell.ts';
 
 export { Shell } from './shell.ts';
@@ -59,13 +59,11 @@ async function begin(shell: Shell, { command, script, interactive, login, rest }
     return await runText(shell, text);
   }
   if (interactive) {
-    const { runInteractive } = await import('./interactive.ts');
     return await runInteractive(shell, login);
   }
   shell.mode = 'script';
   // Reading line by line lets commands of the script read the rest of it, as `ssh host sh < script` shows.
-  const { runStandardInput } = await import('./interactive.ts');
-  return await runStandardInput(shell, readAll);
+  return await runStandardInput(shell);
 }
 
 async function readScript(shell: Shell, script: string): Promise<string> {

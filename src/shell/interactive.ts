@@ -2,7 +2,7 @@
  * A shell that talks: prompts, lines that are not finished yet, history, ^C; and a script that arrives on standard
  * input. Reading keys is the line editor's business.
  */
-import { BrokenPipe, type Input, Killed } from '../machine/program.ts';
+import { BrokenPipe, Killed } from '../machine/program.ts';
 import { readLine } from '../machine/streams.ts';
 import { homeOf } from '../machine/users.ts';
 import { historyOf } from './builtins/misc.ts';
@@ -117,7 +117,7 @@ async function readPromptLine(shell: Shell, prompt: string): Promise<string | un
 }
 
 /** A script on standard input: each command runs before the next is read, so commands may read from the same stream. */
-export async function runStandardInput(shell: Shell, _readAll: (input: Input) => Promise<string>): Promise<number> {
+export async function runStandardInput(shell: Shell): Promise<number> {
   let text = '';
   let line = 0;
   let begun = 0;

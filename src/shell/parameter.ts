@@ -55,6 +55,8 @@ export function expandParameter(fields: Fields, target: Target, context: Paramet
   }
   if (target.prefix === '!' && operation?.type !== 'Names' && !target.index) value = specialOrVariable(shell, String(value ?? ''));
   if (operation?.type === 'Default') {
+    // Inside double quotes even nothing is a field.
+    if (quoted && target.parameter !== '@') fields.quoted('');
     const used = defaulted(fields, value, target, context, operand);
     if (used === 'operand') return;
     return put(fields, operation.operator.endsWith('+') ? undefined : value, quoted, star, shell);

@@ -24,7 +24,9 @@ async function apply(shell: Shell, redirection: Redirection, streams: (Stream | 
   const given = descriptorOf(shell, redirection, streams);
   if (redirection.type === 'HereDoc') {
     const { body } = redirection;
-    streams[given ?? 0] = inputFrom(body.parts && !redirection.delimiter?.quoted ? await expandHereDocument(shell, body.parts) : body.text);
+    const strip = redirection.operator === '<<-';
+    const expanded = body.parts && !redirection.delimiter?.quoted;
+    streams[given ?? 0] = inputFrom(expanded ? await expandHereDocument(shell, body.parts, strip) : strip ? body.text.replace(/^\t+/gm, '') : body.text);
     return streams;
   }
   if (redirection.type === 'HereString') {

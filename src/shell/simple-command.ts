@@ -112,7 +112,7 @@ async function runFunction(shell: Shell, argv: readonly string[], definition: { 
   }
 }
 
-async function runProgram(shell: Shell, argv: readonly string[], { prefixed, isTail, node }: Invocation): Promise<number> {
+async function runProgram(shell: Shell, argv: readonly string[], { prefixed, isTail, node, before }: Invocation): Promise<number> {
   const env = shell.variables.exported();
   const searchPath = prefixed.find(([name]) => name === 'PATH')?.[1] ?? shell.variables.get('PATH');
   for (const [name, value] of prefixed) env.set(name, value);
@@ -125,13 +125,13 @@ async function runProgram(shell: Shell, argv: readonly string[], { prefixed, isT
     else if (shell.files.exists(absolute(cwd, argv[0]!)) && shell.files.stat(absolute(cwd, argv[0]!)).type === 'directory') throw new StartError('EISDIR', argv[0]!, false);
     if (searchPath !== undefined && !env.has('PATH')) options.env = new Map([...env, ['PATH', searchPath]]);
     if (isTail && shell.traps.size === 0) throw new ExitShell(await shell.process.exec(full, options));
-    return await waitFor(shell, shell.process.spawn(full, options), node);
+    return await waitFor(shell, shell.process.spawn(full, options), node, before);
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     if (error.code === 'ENOEXEC') {
       // A text without #! is a script of this very shell.
       full = [shell.process.argv[0]!, absolute(cwd, argv[0]!.includes('/') ? argv[0]! : locate(argv[0]!, shell.files, { path: searchPath, cwd })), ...argv.slice(1)];
-      return await waitFor(shell, shell.process.spawn(full, options), node);
+      return await waitFor(shell, shell.process.spawn(full, options), node, before);
     }
     return await cannotStart(shell, argv[0]!, error);
   }
@@ -147,9 +147,11 @@ async function cannotStart(shell: Shell, name: string, error: StartError): Promi
   return 126;
 }
 
-async function waitFor(shell: Shell, child: { readonly pid: number; readonly status: Promise<ExitStatus> }, node: Command): Promise<number> {
+async function waitFor(shell: Shell, child: { readonly pid: number; readonly status: Promise<ExitStatus> }, node: Command, streams: Shell['streams']): Promise<number> {
   const status = await child.status;
   if (status.signal === 'SIGINT' && shell.interruptible) throw new Interrupted();
+  // The shell says so itself, where the command's own redirections do not reach.
+  if (shell.dialect === 'bash') shell.streams = streams;
   await reportSignal(shell, status, child.pid, shell.source.slice(node.pos, node.end));
   return status.code;
 }

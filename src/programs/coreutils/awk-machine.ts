@@ -1,7 +1,4 @@
-/**
- * awk's programs, run: records, fields, variables, arrays, functions, output. See POSIX, "awk".
- * Over 250 lines because an expression's kinds share one evaluator.
- */
+/** awk's programs, run. See POSIX, "awk". Over 250 lines because an expression's kinds share one evaluator. */
 import { posixToRegExp } from '../../base/posix-regex.ts';
 import { FileError } from '../../machine/file-error.ts';
 import { openInput, openOutput } from '../../machine/open.ts';
@@ -300,7 +297,6 @@ export class AwkMachine {
     return input;
   }
 
-  /** `system(command)`: output so far goes first. */
   async system(command: string): Promise<number> {
     return await this.t.process.spawn(['sh', '-c', command]).exited;
   }

@@ -176,7 +176,7 @@ class AwkParser {
     this.#noGreater = before;
     const only = args.length === 1 ? args[0]! : undefined;
     const flat = only?.kind === 'group' ? only.parts : args;
-    for (const operator of ['>>', '>', '|']) if (this.#take(operator)) return { kind, args: flat, redirect: { operator, target: this.#concatenation(true) } };
+    for (const operator of ['>>', '>', '|']) if (this.#take(operator)) return { kind, args: flat, redirect: { operator, target: this.#concatenation(false) } };
     return { kind, args: flat };
   }
 

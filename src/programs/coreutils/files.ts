@@ -1,4 +1,4 @@
-/** Tools that change names and attributes: mkdir, rmdir, rm, mv, ln, touch, chmod, chown, chgrp, mktemp. cp is in its own file. */
+/** Tools that change names and attributes: mkdir, rmdir, rm, mv, ln, touch, chmod, chown, chgrp, mktemp. Over 250 lines because they share their ways. cp is in its own file. */
 import { findUser } from '../../machine/users.ts';
 import { copyTree } from './cp.ts';
 import { changeMode } from './mode.ts';
@@ -193,7 +193,7 @@ const chmodTool = tool({
     const [spec, ...paths] = t.operands;
     if (spec === undefined) return await t.usage('missing operand');
     if (paths.length === 0) return await t.usage(t.gnu ? `missing operand after '${spec}'` : 'missing operand');
-    if (changeMode(spec, 0, false) === undefined) return await t.usage(`invalid mode: '${spec}'`);
+    if (changeMode(spec, 0, false) === undefined) return await t.usage(t.gnu ? `invalid mode: '${spec}'` : `invalid mode '${spec}'`);
     t.operands = paths;
     const { files } = t.process;
     return await each(t, (_operand, path) => {

@@ -59,8 +59,12 @@ async function grepWith(t: Tool, kind: string): Promise<number> {
       continue;
     }
     const silent = t.has('s');
+    if (name !== '-' && !t.process.files.exists(t.path(name))) {
+      if (!silent) await t.complain(`${name}: No such file or directory`);
+      failed = true;
+      continue;
+    }
     for await (const { input } of t.inputs(() => (failed = true), [name])) {
-      if (silent) failed = false;
       const hits = await grepInput(t, search, name === '-' ? '(standard input)' : name, input);
       found ||= t.has('L') ? hits === 0 : hits > 0;
       if (found && t.has('q')) return 0;
@@ -96,6 +100,7 @@ async function grepInput(t: Tool, { regexp, headed, before, after, most }: Searc
       hits++;
       if (!quiet) {
         if (t.has('o')) {
+          regexp.lastIndex = 0;
           if (!t.has('v')) for (const match of line.matchAll(regexp)) if (match[0] !== '') await show(match[0], number, ':');
         } else {
           if ((before > 0 || after > 0) && lastShown > 0 && number - earlier.length > lastShown + 1) await t.write('--\n');

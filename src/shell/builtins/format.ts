@@ -69,6 +69,7 @@ function convert(kind: string, arg: string | undefined, { flags, exact, dialect,
     case 's':
       return { text: exact === undefined ? (arg ?? '') : (arg ?? '').slice(0, exact) };
     case 'q':
+      if (dialect !== 'bash') return undefined;
       return { text: arg === undefined || arg === '' ? "''" : arg.replace(/[^\w@%+=:,./-]/g, '\\$&') };
     case 'b': {
       const { text, stop } = unescapeEcho(arg ?? '');
