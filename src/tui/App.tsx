@@ -3,7 +3,7 @@
  * Computes nothing: it asks the services and draws their answers.
  */
 import { Box } from 'ink';
-import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { ClusterInfo } from '../cluster/cluster.ts';
 import { HelpContext } from './hooks/use-help.ts';
 import { useKeys } from './hooks/use-keys.ts';
@@ -36,7 +36,11 @@ export function App({ ui, lab }: { ui: Ui; lab?: string | undefined }): ReactNod
 
 /** The keys that work on every screen. */
 function Everywhere({ children }: { children: ReactNode }): ReactNode {
-  const { quit } = useUi();
+  const { quit, stage } = useUi();
+  const [keys, setKeys] = useState(0);
+  useLayoutEffect(() => stage.onKey(() => setKeys((count) => count + 1)), [stage]);
+  // Drawn together with whatever the key did elsewhere.
+  useLayoutEffect(() => stage.drawn(), [stage, keys]);
   const [isOpen, setOpen] = useState(false);
   useKeys(['everywhere'], { quit, help: () => setOpen(true) }, 'always');
   const help = useMemo(() => ({ isOpen, close: () => setOpen(false) }), [isOpen]);

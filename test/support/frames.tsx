@@ -62,6 +62,8 @@ export class FakeStage implements StagePort {
     this.placed = rect;
   }
 
+  drawn(): void {}
+
   setFocus(focus: StageState['focus']): void {
     if (this.state.focus !== focus) this.set({ focus, notice: undefined });
   }

@@ -106,6 +106,10 @@ describe.skipIf(skip)('from start to end', () => {
     await screen.see('hints 0/2');
     screen.type('?\x1b\x1b');
     await screen.see('Enter start');
+    screen.type('/finds dxx\x7f\x7f\x7fno');
+    await screen.see('find: finds no_');
+    screen.type('\x1b');
+    await screen.see('c clusters');
     screen.type('q');
     await expectRestored(screen, 0);
   });

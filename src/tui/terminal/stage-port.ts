@@ -34,6 +34,8 @@ export interface StagePort {
   readonly subscribe: (listener: () => void) => Disposer;
   /** Keys that are for the panel, by name. */
   onKey(listener: (key: string) => void): Disposer;
+  /** What the last key did has been drawn: the next one may come. */
+  drawn(): void;
   openPane(command: ShellCommand, size: { columns: number; rows: number }): Promise<Pane | { readonly because: string }>;
   /** The pane that gets the keyboard and is drawn, from now on; undefined for none. */
   attach(pane: Pane | undefined): void;

@@ -17,6 +17,9 @@ import { Tokenizer, type Token } from './tokens.ts';
 /** An Escape that nothing follows within this time is the Escape key. */
 const ESCAPE_MS = 15;
 
+/** A UI that has not drawn by then is not going to. */
+const DRAWN_MS = 100;
+
 /** The one in use. */
 export class Stage implements StagePort {
   readonly prefix: string;
@@ -58,7 +61,7 @@ export class Stage implements StagePort {
 
   onKey(listener: (key: string) => void): Disposer {
     this.#keyListeners.add(listener);
-    if (this.#untaken.length > 0) this.#rest();
+    if (this.#untaken.length > 0) this.#rest(0);
     return () => this.#keyListeners.delete(listener);
   }
 
@@ -67,11 +70,8 @@ export class Stage implements StagePort {
     if (!pty.available) return pty;
     const { terminal } = this.ports;
     try {
-      const pane = await Pane.open(command, pty.spawn, size, {
-        clipboard: (base64) => terminal.setClipboard(base64),
-        bell: () => terminal.write('\x07'),
-        title: (title) => terminal.setTitle(title),
-      });
+      const bell = () => terminal.write('\x07');
+      const pane = await Pane.open(command, pty.spawn, size, { bell, clipboard: (base64) => terminal.setClipboard(base64), title: (title) => terminal.setTitle(title) });
       // The learner may have left while the pane was coming up: a shell that nobody sees must not live on.
       if (this.#isClosed) pane.close();
       else this.#panes.add(pane);
@@ -209,9 +209,14 @@ export class Stage implements StagePort {
     this.#rest();
   }
 
+  drawn(): void {
+    if (this.#resting) this.#rest(0);
+  }
+
   /** The next key waits until the UI has drawn what this one did: `down` and `enter` that arrive together open the second lab. */
-  #rest(): void {
-    this.#resting ??= this.ports.later(0, () => {
+  #rest(atMostMs = DRAWN_MS): void {
+    this.#resting?.();
+    this.#resting = this.ports.later(atMostMs, () => {
       this.#resting = undefined;
       this.#work();
     });
