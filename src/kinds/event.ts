@@ -8,7 +8,8 @@ import { age } from './cells.ts';
 import { column, defineKind, wide, type Loose } from './define.ts';
 
 export interface Event extends KubeObject {
-  involvedObject: { kind?: string; namespace?: string; name?: string; uid?: string; apiVersion?: string; resourceVersion?: string; fieldPath?: string };
+  /** Required by the API; an Event without one is stored all the same. */
+  involvedObject?: { kind?: string; namespace?: string; name?: string; uid?: string; apiVersion?: string; resourceVersion?: string; fieldPath?: string };
   reason?: string;
   message?: string;
   source?: { component?: string; host?: string };
@@ -71,7 +72,7 @@ export const event = defineKind<Event>({
 interface NewEvent extends KubeObject {
   eventTime: string | null;
   note?: string;
-  regarding?: Event['involvedObject'];
+  regarding?: NonNullable<Event['involvedObject']>;
   reportingController?: string;
   reportingInstance?: string;
   deprecatedCount?: number;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { EventClock } from '../../src/base/clock.ts';
 import { seededRng } from '../../src/base/rng.ts';
-import type { KubeObject, Stored } from '../../src/api/object.ts';
+import type { KubeObject } from '../../src/api/object.ts';
 import { ApiError } from '../../src/api/status.ts';
 import { Store } from '../../src/api/store.ts';
 import { Registry } from '../../src/kinds/registry.ts';
@@ -27,7 +27,7 @@ export function world(namespaces: readonly string[] = ['default']): { registry: 
 export const object = (manifest: Anything): KubeObject => manifest as unknown as KubeObject;
 
 /** The message of a refusal; what was made when it was not refused. */
-export function refusal(action: () => Stored<KubeObject> | unknown): string {
+export function refusal(action: () => unknown): string {
   try {
     const result = action() as Anything | undefined;
     return `accepted ${JSON.stringify(result)}`;

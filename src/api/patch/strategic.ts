@@ -35,7 +35,7 @@ function mergeMap(original: Obj, patch: Obj, type: PatchType | undefined): Obj {
       return patch;
     }
     if (directive === 'delete') return {};
-    if (directive !== 'merge') throw badRequest(`Unknown patch type: ${JSON.stringify(directive).slice(1, -1)} in map: map[$patch:${String(directive)}]`);
+    if (directive !== 'merge') throw badRequest(`Unknown patch type: ${JSON.stringify(directive).slice(1, -1)} in map: map[$patch:${printGo(directive)}]`);
     delete patch['$patch'];
   }
   retainKeys(original, patch);

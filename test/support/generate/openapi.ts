@@ -138,7 +138,8 @@ function definition(name: string, model: Model): Json {
     const extra = own.properties?.[field.name] ?? {};
     const words = (descriptions[name]?.[`${field.name}!`] ?? (describes(field) ? field.description : (descriptions[name]?.[field.name] ?? ''))) + meaningOf(extra['enum'] as string[] | undefined);
     const property: Json = { ...(words && { description: words }) };
-    if (base['$ref']) Object.assign(property, { allOf: [base], ...(!PRIMITIVES[String(base['$ref']).split('/').at(-1)!] && { default: {} }) });
+    const target = base['$ref'] as string | undefined;
+    if (target) Object.assign(property, { allOf: [base], ...(!PRIMITIVES[target.split('/').at(-1)!] && { default: {} }) });
     else Object.assign(property, base);
     for (const [key, value] of Object.entries(extra)) property[key === 'enum' || key === 'default' ? key : `x-kubernetes-${key}`] = value;
     properties[field.name] = property;
