@@ -109,3 +109,11 @@ test.each(['bash', 'zsh', 'fish'])('the completion script of %s asks `cka comple
   const { code, out } = await cka(`completion ${shell}`);
   expect([code, out.includes('cka complete --')]).toEqual([0, true]);
 });
+
+test('the doctor looks at everything, and a folder that cannot be had is a failure with a way out', async () => {
+  const well = await cka('doctor --json');
+  expect([well.code, (JSON.parse(well.out) as { readonly id: string }[]).map(({ id }) => id)]).toEqual([0, ['node', 'kubectl', 'data', 'run', 'disk', 'loopback', 'terminal', 'editor']]);
+  const ill = await cka('doctor', { CKA_HOME: '/dev/null/x' });
+  expect(ill.code).toBe(3);
+  expect(ill.out).toContain("FAIL  Folder for lab shells: ENOTDIR: not a directory, mkdir '/dev/null/x/run'\n      Try: Give yourself access to it, or set CKA_HOME to a folder that you can write to.\n");
+});
