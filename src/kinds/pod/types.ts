@@ -1,6 +1,6 @@
 /**
  * The shape of a Pod, as far as this program looks at it; other fields are stored and shown as they came.
- * See the API reference, core/v1 Pod.
+ * See the API reference, core/v1 Pod. Long because a reader wants the whole shape of a pod in one place.
  */
 import type { KubeObject } from '../../api/object.ts';
 
