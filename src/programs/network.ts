@@ -8,6 +8,7 @@ import { iptables, iptablesRestore, iptablesSave } from './iptables/index.ts';
 import { busyboxSysctl, conntrack, ethtool, lsmod, modprobe, sysctl } from './kernel.ts';
 import { busyboxNslookup, busyboxNslookup128 } from './lookup/busybox.ts';
 import { dig } from './lookup/dig.ts';
+import { getent } from './lookup/getent.ts';
 import { host, nslookup } from './lookup/nslookup.ts';
 import { arp, busyboxArp, busyboxIfconfig, busyboxRoute, ifconfig, route } from './net-tools.ts';
 import { busyboxNetcat, netcat } from './netcat.ts';
@@ -24,7 +25,7 @@ export const networkPrograms: readonly Program[] = [
   brctl, bridge,
   conntrack, ethtool, lsmod, modprobe,
   curl,
-  dig, host, nslookup, busyboxNslookup, busyboxNslookup128,
+  dig, getent, host, nslookup, busyboxNslookup, busyboxNslookup128,
   ifconfig, busyboxIfconfig,
   ip, busyboxIp,
   iptables, iptablesRestore, iptablesSave,

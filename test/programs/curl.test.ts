@@ -94,5 +94,6 @@ test('a stopped nginx frees its port and refuses', async () => {
   const [master] = two.beta.processes.own();
   master!.signal('SIGQUIT');
   await two.settle();
+  expect(two.beta.processes.own()).toEqual([]);
   expect(await two.run(two.alpha, 'curl -sS http://10.0.0.2')).toEqual({ code: 7, out: '', err: "curl: (7) Failed to connect to 10.0.0.2 port 80 after 0 ms: Couldn't connect to server\n" });
 });

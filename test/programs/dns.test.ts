@@ -55,6 +55,9 @@ const cases: readonly [command: string, code: number, out: string, err?: string]
   ['nslookup-new web', 1, "Server:\t\t10.0.0.2\nAddress:\t10.0.0.2:53\n\nName:\tweb.default.svc.cluster.local\nAddress: 10.0.0.2\n\n** server can't find web.svc.cluster.local: NXDOMAIN\n\n** server can't find web.cluster.local: NXDOMAIN\n\n\n** server can't find web.svc.cluster.local: NXDOMAIN\n\n** server can't find web.cluster.local: NXDOMAIN\n\n"],
   ['nslookup-old web', 0, 'Server:    10.0.0.2\nAddress 1: 10.0.0.2 web.test\n\nName:      web\nAddress 1: 10.0.0.2 web.test\n'],
   ['nslookup-old nope', 1, 'Server:    10.0.0.2\nAddress 1: 10.0.0.2 web.test\n\n', "nslookup: can't resolve 'nope'\n"],
+  ['getent hosts web', 0, '10.0.0.2        web.default.svc.cluster.local\n'],
+  ['getent hosts nope', 2, ''],
+  ['getent passwd root', 0, 'root:x:0:0:root:/root:/bin/sh\n'],
   ['curl -sS http://nope', 6, '', 'curl: (6) Could not resolve host: nope\n'],
   ['ping -c 1 nope', 2, '', 'ping: nope: Name or service not known\n'],
 ];

@@ -7,6 +7,7 @@ import { openOutput } from '../../machine/open.ts';
 import { NetError } from '../../net/errors.ts';
 import { serveHttp, type HttpServer, type Response, type ServedRequest } from '../http/server.ts';
 import { header } from '../http/message.ts';
+import { untilExit } from '../lifetime.ts';
 import { OptionError, parseOptions } from '../options.ts';
 import { until } from '../waiting.ts';
 import { answer, type Answering } from './answers.ts';
@@ -168,6 +169,8 @@ async function announce(process: Process, configured: Configured, logs: Logs): P
   await logs.error('notice', 'getrlimit(RLIMIT_NOFILE): 1048576:1048576');
   await logs.error('notice', 'start worker processes');
   const worker = process.spawn(['nginx: worker process'], { program: { name: 'nginx', run: (self) => until(self, new Promise<number>(() => undefined)) } });
+  // A worker ends with its master: it notices that the channel between them is closed.
+  untilExit(process, () => worker.kill('SIGKILL'));
   await logs.error('notice', `start worker process ${worker.pid}`);
   return worker.pid;
 }
