@@ -12,6 +12,8 @@ import { UserError } from '../base/user-error.ts';
 import type { Registry } from '../kinds/registry.ts';
 import type { ContainerStreams } from '../server/containers.ts';
 import { startServer } from '../server/https.ts';
+import { useTokens } from '../server/token-request.ts';
+import { Tokens } from '../server/tokens.ts';
 import type { RunningServer } from '../server/https.ts';
 import { createIdentity } from '../server/identity.ts';
 import type { ClusterIdentity } from '../server/identity.ts';
@@ -33,7 +35,7 @@ export interface RunningSimulation {
   snapshot(): Json;
 }
 
-export type BootSimulation = (options: ClusterSpec & { readonly seed: number; readonly unixMs: number; readonly snapshot?: Json; readonly firstRevision?: number; readonly authority?: string }) => Promise<RunningSimulation>;
+export type BootSimulation = (options: ClusterSpec & { readonly seed: number; readonly unixMs: number; readonly snapshot?: Json; readonly firstRevision?: number; readonly authority?: string; readonly prepare?: (registry: Registry, clock: EventClock) => void }) => Promise<RunningSimulation>;
 
 export interface SimulatorOptions extends ClusterSpec {
   /** Where the cluster lives; see `SimulatorFiles`. */
@@ -80,8 +82,10 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
   // Many programs wait on one signal: that is their nature, no leak.
   setMaxListeners(0);
   const identity = identityOf(files, spec.name);
+  // Pods of the boot itself get real tokens too.
+  const prepare = (registry: Registry, clock: EventClock) => useTokens(registry, new Tokens(identity, clock));
   const bootFrom = (from: { readonly snapshot?: Json; readonly firstRevision?: number }) =>
-    boot({ ...spec, seed: seedOf(spec.name), unixMs: Date.now(), authority: identity.authority.certificate, ...from });
+    boot({ ...spec, seed: seedOf(spec.name), unixMs: Date.now(), authority: identity.authority.certificate, prepare, ...from });
   let simulation = await bootSaved(files, bootFrom, log);
   const persistence = new Persistence(files, log);
   let stopWorld = startWorld(simulation, persistence, log);

@@ -40,6 +40,8 @@ export interface SimulationOptions extends TopologyOptions {
   readonly schema?: Schema;
   /** The cluster's certificate authority, PEM: pods get it as `ca.crt`. Absent in tests that need no TLS. */
   readonly authority?: string;
+  /** Told of the registry before the first machine starts: to sign service account tokens, for instance. */
+  readonly prepare?: (registry: Registry, clock: EventClock) => void;
   /** Lets everything that waits on a promise go on; programs are asynchronous, the core is not. */
   readonly idle: () => Promise<void>;
 }
@@ -80,6 +82,7 @@ export class Simulation {
     const saved = readSaved(options.snapshot);
     const store = saved ? Store.restore(saved.store) : new Store(options.firstRevision);
     this.registry = new Registry({ store, clock: this.clock, rng: this.rng, serviceCidr: SERVICE_CIDR, ...(options.schema ? { schema: options.schema } : {}) });
+    options.prepare?.(this.registry, this.clock);
     this.#plans = saved ? this.#savedPlans() : planNodes(options, this.rng);
     this.lan = createLan(this.world, 'br-kind');
     makeUnderlay(this.lan);
