@@ -31,7 +31,7 @@ async function holds(shell: Shell, expression: TestExpression): Promise<boolean>
       return expression.operator === '&&';
     }
     case 'TestUnary':
-      return await unaryTest(shell, expression.operator, await expandText(shell, expression.operand));
+      return unaryTest(shell, expression.operator, await expandText(shell, expression.operand));
     case 'TestBinary':
       return await binary(shell, expression);
   }

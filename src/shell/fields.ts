@@ -9,14 +9,9 @@ export class Fields {
   #current: string | undefined;
   /** What ended the last field: blanks may be followed by one other separator without an empty field between. */
   #after: 'blank' | 'separator' | undefined;
-  readonly #blanks: string;
-  readonly #separators: string;
 
   /** @param ifs undefined where nothing is split: assignments, `case`, here-documents */
-  constructor(private readonly ifs: string | undefined) {
-    this.#blanks = [...(ifs ?? '')].filter((c) => ' \t\n'.includes(c)).join('');
-    this.#separators = [...(ifs ?? '')].filter((c) => !' \t\n'.includes(c)).join('');
-  }
+  constructor(private readonly ifs: string | undefined) {}
 
   get splitting(): boolean {
     return this.ifs !== undefined;
@@ -60,13 +55,13 @@ export class Fields {
   }
 
   #delimit(c: string): void {
-    const separator = this.#separators.includes(c);
+    const separator = !' \t\n'.includes(c);
     if (this.#current !== undefined) {
       this.cut();
       this.#after = separator ? 'separator' : 'blank';
     } else if (separator) {
       if (this.#after !== 'blank') this.done.push('');
       this.#after = 'separator';
-    } else if (this.#blanks.includes(c) && this.#after === undefined) this.#after = this.done.length === 0 ? undefined : 'blank';
+    } else if (this.#after === undefined) this.#after = this.done.length === 0 ? undefined : 'blank';
   }
 }

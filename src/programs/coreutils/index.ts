@@ -6,10 +6,12 @@ import { awk } from './awk.ts';
 import { base64, dd, hexdump, md5sum, od, sha1sum, sha256sum, strings, xxd } from './bytes-tools.ts';
 import { busybox } from './busybox.ts';
 import { cat } from './cat.ts';
+import { cmp, comm, dnsdomainname, nice, setsid, time, unlink } from './comparing.ts';
 import { cp } from './cp.ts';
 import { date } from './date.ts';
 import { diff } from './diff.ts';
 import { chgrp, chmod, chown, ln, mkdir, mktemp, mv, rm, rmdir, touch } from './files.ts';
+import { expr } from './expr.ts';
 import { find } from './find.ts';
 import { egrep, fgrep, grep } from './grep.ts';
 import { head, tail } from './head-tail.ts';
@@ -30,6 +32,7 @@ import { top } from './top.ts';
 import { xargs } from './xargs.ts';
 
 export const coreutils: readonly Program[] = [
+  cmp, comm, dnsdomainname, expr, nice, setsid, time, unlink,
   arch, awk, base64, basename, bracket, busybox, cat, chgrp, chmod, chown, clear, cp, cut, date, dd, df, diff, dirname, du, echo, egrep, env, falseProgram, fgrep, find, fold, free, grep, groups,
   head, hexdump, hostname, id, journalctl, kill, killall, less, ln, ls, md5sum, mkdir, mktemp, more, mount, mv, nl, nohup, nproc, od, paste, pgrep, pidof, pkill, printenv, printf, ps, pwd, readlink,
   realpath, reset, rev, rm, rmdir, sed, seq, sha1sum, sha256sum, sleep, sort, stat, strings, stty, sync, systemctl, tac, tail, tar, tee, test, timeout, top, touch, tr, trueProgram, tty, umount,
