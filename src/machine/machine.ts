@@ -1,6 +1,7 @@
 /**
  * A Linux box, or a container seen from inside: files, processes, one or more network namespaces, units. Starts
- * programs and ends them. Knows nothing of Kubernetes, nor of how it was created.
+ * programs and ends them. Knows nothing of Kubernetes, nor of how it was created. Over 250 lines because a machine and
+ * the process that a program sees are one idea from two sides.
  */
 import type { Clock } from '../base/clock.ts';
 import type { Rng } from '../base/rng.ts';

@@ -24,6 +24,9 @@ export class ExitShell extends Error {
   }
 }
 
+/** A syntax error: ends a script, but at a prompt only the line. It has been reported already. */
+export class SyntaxFailure extends ExitShell {}
+
 /**
  * An error the shell reports: the message goes to standard error; then a script ends with `status` when it is `fatal`,
  * and an interactive shell shows its prompt again.

@@ -1,13 +1,13 @@
 /**
  * Running parsed commands: lists, pipelines, loops, conditions, functions. One function per kind of node; simple
- * commands are in `simple-command.ts`.
+ * commands are in `simple-command.ts`. Over 250 lines because every kind of node has its few.
  */
 import type { AndOr, ArithmeticFor, Case, CommandNode, CompoundCommand, For, If, Pipeline, PipelineNode, Select, Statement, While, Word } from 'unbash';
 import { type Output } from '../machine/program.ts';
 import { pipe, readLine } from '../machine/streams.ts';
 import { nullInput } from '../machine/streams.ts';
 import { evaluate } from './arithmetic.ts';
-import { ExitShell, Interrupted, LoopControl, ShellError } from './control.ts';
+import { ExitShell, Interrupted, LoopControl, ShellError, SyntaxFailure } from './control.ts';
 import { runTestExpression } from './double-bracket.ts';
 import { expandPattern, expandText, expandWords, withCommands } from './expand.ts';
 import { parseScript, syntaxErrorWords } from './parse.ts';
@@ -49,7 +49,7 @@ async function failToParse(shell: Shell, text: string, answer: Exclude<ReturnTyp
   const start = bash && shell.mode !== 'interactive' ? `${shell.name}: ${shell.mode === 'command' ? '-c: ' : ''}line ${line}: ` : shell.prefix();
   for (const word of words) await shell.stderr.write(`${start}${word}\n`);
   shell.source = source;
-  throw new ExitShell(2);
+  throw new SyntaxFailure(2);
 }
 
 export async function runStatements(shell: Shell, statements: readonly Statement[]): Promise<number> {

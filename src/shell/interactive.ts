@@ -7,7 +7,7 @@ import { readLine } from '../machine/streams.ts';
 import { homeOf } from '../machine/users.ts';
 import { historyOf } from './builtins/misc.ts';
 import { jobLine } from './builtins/job-control.ts';
-import { ExitShell, Interrupted, LoopControl, Return, ShellError } from './control.ts';
+import { ExitShell, Interrupted, LoopControl, Return, ShellError, SyntaxFailure } from './control.ts';
 import { runText } from './execute.ts';
 import { editLine } from './line-editor.ts';
 import { parseScript } from './parse.ts';
@@ -58,7 +58,7 @@ async function recover(shell: Shell, error: unknown): Promise<void> {
   shell.conditionDepth = 0;
   shell.functionDepth = 0;
   shell.streams = [shell.process.stdin, shell.process.stdout, shell.process.stderr, ...shell.streams.slice(3)];
-  if (error instanceof ExitShell && error.status === 2 && shell.dialect !== 'bash' && isSyntaxError(shell)) shell.lastStatus = 2;
+  if (error instanceof SyntaxFailure) shell.lastStatus = 2;
   else if (error instanceof ExitShell) throw error;
   else if (error instanceof Interrupted) {
     shell.clearInterrupt();
@@ -71,9 +71,6 @@ async function recover(shell: Shell, error: unknown): Promise<void> {
   else if (error instanceof BrokenPipe && !shell.process.signal.aborted) shell.lastStatus = 141;
   else throw error;
 }
-
-let lastParsed: string | undefined;
-const isSyntaxError = (_shell: Shell): boolean => lastParsed !== undefined && parseScript(lastParsed).kind !== 'script';
 
 async function reportJobs(shell: Shell): Promise<void> {
   for (const job of shell.jobs.list()) {
@@ -103,7 +100,6 @@ async function readCommand(shell: Shell): Promise<string | undefined> {
     if (answer.kind !== 'incomplete' && !/(?:^|[^\\])(?:\\\\)*\\$/.test(text)) break;
     text += '\n';
   }
-  lastParsed = text;
   const history = historyOf(shell);
   if (history.at(-1) !== text) history.push(text);
   return text;

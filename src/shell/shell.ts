@@ -1,6 +1,6 @@
 /**
  * A running shell: what `export`, `cd`, `set` and `trap` change. A subshell is a process with a copy of it.
- * How commands run is in `execute.ts`, how words become arguments in `expand.ts`.
+ * How commands run is in `execute.ts`, how words become arguments in `expand.ts`. Over 250 lines because it is one state.
  */
 import type { CommandExpansionPart, CommandNode, CompoundList, Function as FunctionNode, ProcessSubstitutionPart } from 'unbash';
 import type { Disposer } from '../base/clock.ts';

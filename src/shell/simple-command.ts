@@ -1,6 +1,6 @@
 /**
  * One command: its assignments, words and redirections, and then a function, a builtin or a program.
- * See POSIX, section 2.9.1.
+ * See POSIX, section 2.9.1. Over 250 lines because its steps must be read in order.
  */
 import type { Assignment, Command, CommandArgument } from 'unbash';
 import { BrokenPipe, type ExitStatus } from '../machine/program.ts';

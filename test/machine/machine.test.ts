@@ -140,6 +140,7 @@ describe('a terminal', () => {
     ['^C gives a new prompt', ['abc\x03', 'echo ok\r'], '$ abc^C\n$ echo ok\nok\n$ '],
     ['programs read the terminal in cooked mode', ['cat\r', 'line\r', '\x04', 'echo $?\r'], '$ cat\nline\nline\n$ echo $?\n0\n$ '],
     ['errors do not end it', ['cd /nope\r', 'echo $?\r'], "$ cd /nope\nsh: cd: line 1: can't cd to /nope: No such file or directory\n$ echo $?\n2\n$ "],
+    ['syntax errors do not end it', ['echo )\r', 'echo $?\r'], '$ echo )\nsh: syntax error: unexpected ")"\n$ echo $?\n2\n$ '],
     ['^D ends it', ['\x04'], '$ \n'],
   ])('%s', async (_name, keys, expected) => {
     expect(await session(keys)).toBe(expected);

@@ -1,4 +1,4 @@
-/** find: see POSIX, "find", with the tests of GNU's that busybox has, too. An expression is compiled to one function. */
+/** find: see POSIX, "find", with the tests of GNU's that busybox has, too. An expression is compiled to one function. Over 250 lines: one case a predicate. */
 import type { FileStat } from '../../machine/files.ts';
 import { patternToRegExp } from '../../shell/pattern.ts';
 import { findUser, userName } from '../../machine/users.ts';

@@ -1,4 +1,4 @@
-/** sed: see POSIX, "sed", with `-i`, `-E`/`-r` and `-s`. Parsing is in `sed-script.ts`. */
+/** sed: see POSIX, "sed", with `-i`, `-E`/`-r` and `-s`. Parsing is in `sed-script.ts`. Over 250 lines: one editor, one case a command. */
 import { FileError } from '../../machine/file-error.ts';
 import { openOutput } from '../../machine/open.ts';
 import { inputFrom, lines } from '../../machine/streams.ts';

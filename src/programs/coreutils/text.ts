@@ -1,4 +1,4 @@
-/** Tools over lines and bytes: wc, tee, cut, tr, uniq, nl, rev, tac, paste, fold. */
+/** Tools over lines and bytes: wc, tee, cut, tr, uniq, nl, rev, tac, paste, fold, seq. Over 250 lines because each is too small for a file. */
 import { lines, readAll } from '../../machine/streams.ts';
 import type { Output } from '../../machine/program.ts';
 import { type Tool, tool } from './tool.ts';
