@@ -15,6 +15,7 @@ import type { NetError } from './errors.ts';
 import { sendIcmpError } from './icmp.ts';
 import type { Carried } from './in-flight.ts';
 import { arrive } from './ingress.ts';
+import { Ipvs } from './ipvs/services.ts';
 import { Neighbors } from './neighbors.ts';
 import { Netfilter } from './netfilter/netfilter.ts';
 import { type Frame, frameSize, type Ipv4Packet } from './packet.ts';
@@ -46,6 +47,7 @@ export class NetNamespace {
   readonly neighbors: Neighbors;
   readonly netfilter: Netfilter;
   readonly conntrack: Conntrack;
+  readonly ipvs: Ipvs;
   readonly sockets: Sockets;
   readonly sysctl: Sysctl;
   /** Packets dropped here so far, by reason: what a check or a learner asks "where did it go" of. */
@@ -70,6 +72,7 @@ export class NetNamespace {
     this.#addresses = new Addresses(this.routes);
     this.neighbors = new Neighbors(this);
     this.conntrack = new Conntrack(this);
+    this.ipvs = new Ipvs(this);
     this.netfilter = new Netfilter(this);
     this.sockets = new Sockets(this);
     this.#lastId = world.rng.below(65536);
