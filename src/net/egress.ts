@@ -54,7 +54,7 @@ export function originate(namespace: NetNamespace, original: Ipv4Packet, options
   };
   namespace.trace({ kind: 'routed', packet, route: describeRoute(answer.route) });
   const flight: PacketInFlight = { packet, mark: options.mark ?? 0, outDevice: answer.device, owner: options.owner, tracking: options.tracking };
-  if (!namespace.netfilter.accepts('output', flight)) return new NetError('EPERM');
+  if (!namespace.netfilter.accepts('output', flight)) return flight.stolen ? undefined : new NetError('EPERM');
   const rerouted = reroute(namespace, flight, { packet, answer, options });
   if (!rerouted) return new NetError('EHOSTUNREACH');
   return finishOutput(namespace, flight, rerouted, true);
@@ -85,7 +85,7 @@ export function finishOutput(namespace: NetNamespace, flight: PacketInFlight, an
     if (!ours) sendIcmpError(namespace, packet, 'fragmentation-needed', { mtu, flight });
     return new NetError('EMSGSIZE', undefined, mtu);
   }
-  const carried = { mark: flight.mark, tracking: flight.tracking, nextHop: answer.nextHop };
+  const carried = { mark: flight.mark, tracking: flight.tracking, nextHop: answer.nextHop, balanced: flight.balanced };
   const hand = (to: Mac) => device.transmit({ from: device.mac, to, payload: packet }, carried);
   if (!device.arp) hand(device.kind === 'dummy' ? device.mac : ZERO_MAC);
   else if (answer.route.type === 'broadcast' || packet.destination === BROADCAST) hand(BROADCAST_MAC);

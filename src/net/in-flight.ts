@@ -29,6 +29,10 @@ export interface PacketInFlight {
   /** Ports of the bridge, when a bridge shows the packet to netfilter. */
   physIn?: Device | undefined;
   physOut?: Device | undefined;
+  /** The balancer (IPVS) has dealt with it, and looks at it no more. */
+  balanced?: boolean;
+  /** The balancer took it and sent it on its own way: neither accepted here nor lost. */
+  stolen?: boolean;
   /** Who sent it, when a socket of this namespace did. */
   readonly owner?: SocketOwner | undefined;
 }
@@ -42,4 +46,5 @@ export interface Carried {
   /** The bridge has shown it to PREROUTING already; see br_netfilter_hooks.c, ip_sabotage_in. */
   readonly prerouted?: boolean;
   readonly physIn?: Device | undefined;
+  readonly balanced?: boolean | undefined;
 }

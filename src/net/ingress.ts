@@ -31,6 +31,7 @@ export function arrive(namespace: NetNamespace, device: Device, frame: Frame, ca
     tracking: carried.tracking,
     inDevice: device,
     physIn: carried.physIn,
+    ...(carried.balanced ? { balanced: true } : {}),
   };
   if (!carried.prerouted && !namespace.netfilter.accepts('prerouting', flight)) return;
   routeInput(namespace, device, flight);

@@ -65,6 +65,15 @@ const BRIDGE_NETFILTER: Readonly<Record<string, string>> = {
   'net.bridge.bridge-nf-call-iptables': '1',
 };
 
+/** What loading ip_vs adds. */
+const IPVS: Readonly<Record<string, string>> = {
+  'net.ipv4.vs.am_droprate': '10',
+  'net.ipv4.vs.conn_reuse_mode': '1',
+  'net.ipv4.vs.conntrack': '0',
+  'net.ipv4.vs.expire_nodest_conn': '0',
+  'net.ipv4.vs.expire_quiescent_template': '0',
+};
+
 const CONF = 'net.ipv4.conf.';
 const NEIGH = 'net.ipv4.neigh.';
 
@@ -129,6 +138,13 @@ export class Sysctl {
 
   loadBridgeNetfilter(): void {
     for (const [name, value] of Object.entries(BRIDGE_NETFILTER)) {
+      if (!this.#values.has(name)) this.#values.set(name, value);
+    }
+  }
+
+  /** The module ip_vs is there: so are its knobs. */
+  loadIpvs(): void {
+    for (const [name, value] of Object.entries(IPVS)) {
       if (!this.#values.has(name)) this.#values.set(name, value);
     }
   }

@@ -25,6 +25,7 @@ export type DropReason =
   | 'no-listener'
   | 'not-joined'
   | 'nat-exhausted'
+  | 'no-server'
   | 'tunnel-loop'
   | 'filtered'
   | 'rejected';
@@ -36,6 +37,7 @@ export type TraceEvent = { readonly atMs: number; readonly namespace: string } &
   | { readonly kind: 'rule'; readonly packet: Ipv4Packet; readonly hook: HookName; readonly table: string; readonly chain: string; readonly rule: string }
   | { readonly kind: 'policy'; readonly packet: Ipv4Packet; readonly hook: HookName; readonly table: string; readonly chain: string; readonly policy: string }
   | { readonly kind: 'translated'; readonly before: Ipv4Packet; readonly after: Ipv4Packet; readonly hook: HookName }
+  | { readonly kind: 'balanced'; readonly packet: Ipv4Packet; readonly service: string; readonly server: string | undefined }
   | { readonly kind: 'delivered'; readonly packet: Ipv4Packet; readonly to: string }
   | { readonly kind: 'dropped'; readonly packet: Ipv4Packet | Frame; readonly reason: DropReason; readonly device?: string }
 );
@@ -62,6 +64,8 @@ function what(event: TraceEvent): string {
       return `${event.hook} ${event.table}: policy of ${event.chain}: ${event.policy}`;
     case 'translated':
       return `${event.hook} nat: ${describePacket(event.before)} became ${describePacket(event.after)}`;
+    case 'balanced':
+      return `ipvs ${event.service}: ${event.server === undefined ? 'no server' : `server ${event.server}`}`;
     case 'delivered':
       return `delivered to ${event.to}`;
     case 'dropped':

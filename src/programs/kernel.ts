@@ -55,8 +55,8 @@ export const lsmod: Program = {
   },
 };
 
-/** What the simulated kernel could load. Differs from Linux: loading one changes nothing but this list, except br_netfilter. */
-const LOADABLE = new Set(['br_netfilter', 'overlay', 'ip_tables', 'iptable_nat', 'iptable_filter', 'nf_conntrack', 'nf_nat', 'vxlan', 'ipip', 'dummy', 'veth', 'bridge', 'xt_conntrack', 'xt_comment', 'xt_mark', 'xt_nat', 'xt_MASQUERADE', 'ip_set']);
+/** What the simulated kernel could load. Differs from Linux: loading one changes nothing but this list, except br_netfilter and ip_vs. */
+const LOADABLE = new Set(['br_netfilter', 'overlay', 'ip_tables', 'iptable_nat', 'iptable_filter', 'nf_conntrack', 'nf_nat', 'vxlan', 'ipip', 'dummy', 'veth', 'bridge', 'xt_conntrack', 'xt_comment', 'xt_mark', 'xt_nat', 'xt_MASQUERADE', 'ip_set', 'ip_vs', ...['rr', 'wrr', 'lc', 'wlc', 'sh', 'dh'].map((name) => `ip_vs_${name}`)]);
 
 export const modprobe: Program = {
   name: 'modprobe',
@@ -69,6 +69,11 @@ export const modprobe: Program = {
       if (!LOADABLE.has(name) && !process.machine.modules.has(name)) return refuse(process, 1, `modprobe: FATAL: Module ${word} not found in directory /lib/modules/${process.machine.kernelRelease}`);
       if (removing) process.machine.modules.delete(name);
       else process.machine.modules.add(name);
+      if (name.startsWith('ip_vs') && !removing) {
+        // Schedulers need the balancer; it brings its knobs along.
+        process.machine.modules.add('ip_vs');
+        process.netns.sysctl.loadIpvs();
+      }
       if (name === 'br_netfilter' && !removing) process.netns.sysctl.loadBridgeNetfilter();
     }
     return 0;

@@ -16,7 +16,7 @@ export class Loopback extends Device {
   }
 
   protected send(frame: Frame, carried: Carried): void {
-    this.namespace.world.clock.schedule(LATENCY_MS, () => this.namespace.receive(this, frame, { mark: carried.mark ?? 0, tracking: carried.tracking }));
+    this.namespace.world.clock.schedule(LATENCY_MS, () => this.namespace.receive(this, frame, { mark: carried.mark ?? 0, tracking: carried.tracking, balanced: carried.balanced }));
   }
 
   override get arp(): boolean {

@@ -109,14 +109,6 @@ export class IpvsConnections {
     if (active && connection.template) connection.template.state = 'ASSURED';
   }
 
-  /** A server that was taken away and comes back finds the connections that it still had. */
-  returning(address: Ipv4, port: number, service: IpvsService): IpvsDestination | undefined {
-    for (const { server, service: of } of this.#byClient.values()) {
-      if (server.address === address && server.port === port && JSON.stringify(of.key) === JSON.stringify(service.key)) return server;
-    }
-    return undefined;
-  }
-
   remove(connection: IpvsConnection): void {
     const { protocol, client, clientPort, virtual, virtualPort, server, serverPort } = connection;
     if (connection.isTemplate) {

@@ -86,6 +86,8 @@ export class Ipvs {
   readonly connections: IpvsConnections;
   readonly #services = new Map<string, IpvsService & { readonly destinations: IpvsDestination[] }>();
 
+  readonly #departed = new Map<string, IpvsDestination>();
+
   constructor(namespace: NetNamespace) {
     this.connections = new IpvsConnections(namespace);
   }
@@ -130,7 +132,7 @@ export class Ipvs {
   /** Its connections live on without it, until they end. @throws NetError ESRCH */
   deleteService(key: IpvsServiceKey): void {
     const service = this.#require(key);
-    for (const server of service.destinations) server.available = false;
+    for (const server of service.destinations) this.#depart(key, server);
     this.#services.delete(keyOf(key));
   }
 
@@ -143,7 +145,10 @@ export class Ipvs {
   addDestination(key: IpvsServiceKey, address: Ipv4, port: number, options: IpvsDestinationOptions = {}): void {
     const service = this.#require(key);
     if (find(service, address, port)) throw new NetError('EEXIST');
-    const returning = this.connections.returning(address, port, service);
+    const name = `${keyOf(key)} ${address}:${port}`;
+    // A server that was taken away and comes back finds the connections that it still has.
+    const returning = this.#departed.get(name);
+    this.#departed.delete(name);
     const server: IpvsDestination = returning ?? {
       address, port, forwarding: 'route', weight: 1, upperThreshold: 0, lowerThreshold: 0,
       activeConnections: 0, inactiveConnections: 0, persistentConnections: 0, overloaded: false, available: true, counters: noCounters(),
@@ -165,7 +170,7 @@ export class Ipvs {
     const { destinations } = this.#require(key);
     const index = destinations.findIndex((server) => server.address === address && server.port === port);
     if (index < 0) throw new NetError('ENOENT');
-    for (const server of destinations.splice(index, 1)) server.available = false;
+    for (const server of destinations.splice(index, 1)) this.#depart(key, server);
   }
 
   /** `ipvsadm -Z`, of one service or of all. @throws NetError ESRCH */
@@ -173,6 +178,11 @@ export class Ipvs {
     for (const service of key ? [this.#require(key)] : this.list()) {
       for (const { counters } of [service, ...service.destinations]) Object.assign(counters, noCounters());
     }
+  }
+
+  #depart(key: IpvsServiceKey, server: IpvsDestination): void {
+    server.available = false;
+    if (server.activeConnections + server.inactiveConnections > 0) this.#departed.set(`${keyOf(key)} ${server.address}:${server.port}`, server);
   }
 
   #require(key: IpvsServiceKey): IpvsService & { readonly destinations: IpvsDestination[] } {

@@ -3,6 +3,7 @@
  * (nf_nat_inet_fn). What `iptables -L` prints and what a packet meets are the same objects.
  */
 import type { PacketInFlight } from '../in-flight.ts';
+import { balance } from '../ipvs/balance.ts';
 import { natDone, natEnd, setupNullNat, translate } from '../nat.ts';
 import type { NetNamespace } from '../namespace.ts';
 import type { DropReason } from '../trace.ts';
@@ -45,7 +46,7 @@ export class Netfilter {
   /** Whether the packet goes on; one that does not is accounted for already. */
   accepts(hook: HookName, flight: PacketInFlight): boolean {
     const verdict = this.run(hook, flight);
-    if (verdict.verdict === 'accept') return true;
+    if (verdict.verdict === 'accept') return !flight.stolen;
     this.namespace.dropped(flight.packet, verdict.reason, flight.outDevice ?? flight.inDevice);
     return false;
   }
@@ -55,6 +56,11 @@ export class Netfilter {
     const { conntrack } = this.namespace;
     for (const stage of STAGES[hook]) {
       if (stage === 'track') conntrack.track(flight);
+      else if (stage === 'ipvs') {
+        if (this.namespace.ipvs.idle || flight.balanced) continue;
+        const verdict = balance(this.namespace, hook, flight);
+        if (verdict.verdict === 'drop' || flight.stolen) return verdict;
+      }
       else if (stage === 'confirm') {
         // Two packets of one connection raced for the same answer: the later one is lost, as in Linux.
         if (!conntrack.confirm(flight)) return { verdict: 'drop', reason: 'nat-exhausted' };
