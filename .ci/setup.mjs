@@ -1,7 +1,7 @@
 // Makes a fresh clone ready: installs exactly what the lock file says and, with --build, builds when a source is newer
 // than the last build. Does nothing, quickly, when there is nothing to do.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,7 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
   execFileSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] });
   writeFileSync(stamp, lock);
 }
+linkOwnCommand();
 
 if (process.argv.includes('--build')) {
   const built = join(root, 'dist', 'main.js');
@@ -32,4 +33,12 @@ if (process.argv.includes('--build')) {
   if (!existsSync(built) || statSync(built).mtimeMs < sources) {
     execFileSync(process.execPath, [join(root, '.ci', 'build.mjs')], { cwd: root, stdio: ['ignore', 2, 2] });
   }
+}
+
+/** `npx cka` in a checkout: npm links the commands of dependencies, not the package's own. */
+function linkOwnCommand() {
+  const bin = join(root, 'node_modules', '.bin');
+  mkdirSync(bin, { recursive: true });
+  if (process.platform === 'win32') return writeFileSync(join(bin, 'cka.cmd'), '@node "%~dp0\\..\\..\\dist\\main.js" %*\r\n');
+  if (!lstatSync(join(bin, 'cka'), { throwIfNoEntry: false })) symlinkSync(join('..', '..', 'dist', 'main.js'), join(bin, 'cka'));
 }
