@@ -175,7 +175,9 @@ export class Felix {
   #dropStale(rules: FelixRules): void {
     for (const table of ['filter', 'nat'] as const) {
       const stale = (this.node.netns.netfilter.table(table)?.chains.list() ?? []).map((chain) => chain.name).filter((name) => name.startsWith('cali-') && !rules.tables[table].has(name));
-      if (stale.length > 0) restore(this.node.netns.netfilter, `*${table}\n${stale.map((name) => `:${name} - [0:0]\n-X ${name}`).join('\n')}\nCOMMIT\n`, { noFlush: true });
+      // All are emptied before any is deleted: a chain that another one still names is busy.
+      const lines = [...stale.map((name) => `:${name} - [0:0]`), ...stale.map((name) => `-X ${name}`)];
+      if (stale.length > 0) restore(this.node.netns.netfilter, `*${table}\n${lines.join('\n')}\nCOMMIT\n`, { noFlush: true });
     }
   }
 }
