@@ -12,7 +12,8 @@ export interface Listing {
 /** @param bestOf which of a lab's attempts counts */
 export function listings(labs: readonly Lab[], attempts: readonly Attempt[], bestOf: (attempts: readonly Attempt[]) => Attempt | undefined): readonly Listing[] {
   return labs.map((lab) => {
-    const own = attempts.filter((attempt) => attempt.lab === lab.id);
+    // Opening a lab to read its task, and leaving it, is no attempt.
+    const own = attempts.filter((attempt) => attempt.lab === lab.id && (attempt.checks > 0 || attempt.points > 0 || attempt.endedAt === undefined));
     const best = bestOf(own);
     const state = own.some(({ endedAt, completedAt }) => endedAt === undefined && completedAt === undefined) ? 'running' : own.some(({ completedAt }) => completedAt !== undefined) ? 'solved' : own.length > 0 ? 'tried' : 'new';
     return { lab, state, attempts: own.length, ...(best ? { best: { points: best.points, of: best.of, tookMs: best.tookMs } } : {}) };

@@ -56,7 +56,7 @@ function remembering(session: LabSession, refresh: () => Promise<void>) {
     cluster: session.cluster,
     get startedAtMs() { return session.startedAtMs; },
     get hintsTaken() { return session.hintsTaken; },
-    check: () => after(session.check()),
+    check: (isAsked?: boolean) => after(session.check(isAsked)),
     reset: () => after(session.reset()),
     stop: () => after(session.stop()),
     takeHint: () => session.takeHint(),

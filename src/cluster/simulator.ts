@@ -30,10 +30,11 @@ export function simulatorBackend(paths: Pick<AppPaths, 'data'> & Partial<AppPath
   const command = options.command ?? ownCommand();
   const filesOf = (name: string) => new SimulatorFiles(clusterFolder(paths as AppPaths, name));
   const ensure = async (files: SimulatorFiles, spec: ClusterSpec, onProgress?: (step: string) => void): Promise<Cluster> => {
+    const startAgain = () => start(files, spec, command, paths.cache);
     const running = await findServing(files);
-    if (running) return new SimulatorCluster(files, spec, running);
+    if (running) return new SimulatorCluster(files, spec, running, startAgain);
     onProgress?.('Starting the simulator');
-    return new SimulatorCluster(files, spec, await start(files, spec, command, paths.cache));
+    return new SimulatorCluster(files, spec, await startAgain(), startAgain);
   };
   return {
     name: 'simulator',
@@ -75,27 +76,51 @@ class SimulatorCluster implements Cluster {
   readonly info: ClusterInfo;
   readonly offers: ReadonlySet<Capability>;
   readonly #files: SimulatorFiles;
-  readonly #client: ApiClient;
-  readonly #state: ServingState;
+  readonly #startAgain: () => Promise<ServingState>;
+  #client: ApiClient;
+  #state: ServingState;
+  #reviving: Promise<boolean> | undefined;
 
-  constructor(files: SimulatorFiles, spec: ClusterSpec, state: ServingState) {
+  constructor(files: SimulatorFiles, spec: ClusterSpec, state: ServingState, startAgain: () => Promise<ServingState>) {
     this.#files = files;
     this.#state = state;
+    this.#startAgain = startAgain;
     this.#client = clientOf(files, state.port);
     this.info = infoOf(files, spec, state, true);
     this.offers = new Set<Capability>([...(spec.workers >= 2 ? (['nodes-2'] as const) : []), 'node-shell', 'reset', `cni-${spec.cni}`]);
   }
 
-  exec: Cluster['exec'] = (where, command, options) => this.#client.exec(where, command, options);
+  exec: Cluster['exec'] = (where, command, options) => this.#ask(() => this.#client.exec(where, command, options));
 
-  session: Cluster['session'] = (where, command, io) => this.#client.session(where, command, io);
+  session: Cluster['session'] = (where, command, io) => this.#ask(() => this.#client.session(where, command, io));
 
-  async request(method: string, path: string, body?: unknown, contentType?: string): Promise<{ readonly status: number; readonly body: unknown }> {
+  request: Cluster['request'] = (method, path, body, contentType) => this.#ask(() => this.#client.request(method, path, body, contentType));
+
+  /** What nobody was there to hear is asked again of a process that has come back; a half-heard question never is. */
+  async #ask<T>(ask: () => Promise<T>): Promise<T> {
     try {
-      return await this.#client.request(method, path, body, contentType);
+      return await ask();
     } catch (error) {
-      throw unreachable(this.info.name, error);
+      if (error instanceof UserError) throw error;
+      const unheard = (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
+      if (!unheard || !(await this.#revive())) throw unreachable(this.info.name, error);
+      return ask();
     }
+  }
+
+  /** Many ask at once; one process comes back. False when there is nothing to bring back: it lives, or the cluster is gone. */
+  #revive(): Promise<boolean> {
+    this.#reviving ??= (async () => {
+      const now = this.#files.readState() ?? this.#state;
+      if (this.#files.readSpec() === undefined || (now.pid === this.#state.pid && isAlive(now))) return false;
+      this.#state = isAlive(now) ? now : await this.#startAgain();
+      this.#client.close();
+      this.#client = clientOf(this.#files, this.#state.port);
+      return true;
+    })().finally(() => {
+      this.#reviving = undefined;
+    });
+    return this.#reviving;
   }
 
   async reset(): Promise<void> {

@@ -27,6 +27,8 @@ export interface Attempt {
   readonly hints: number;
   readonly checks: number;
   readonly solutionRead: boolean;
+  /** What the lab was drawn with, where something in it varies. */
+  readonly seed?: number;
   /** From the start to the check that gave `points`. */
   readonly tookMs: number;
 }
@@ -61,7 +63,7 @@ export class Progress {
     return (await this.#read()).attempts;
   }
 
-  /** The best finished check of a lab: most points, then fewest hints, then quickest. */
+  /** The best result of a lab, when there is one: most points, then fewest hints, then quickest. */
   async best(lab: string): Promise<Attempt | undefined> {
     return bestOf((await this.all()).filter((attempt) => attempt.lab === lab));
   }
@@ -72,7 +74,7 @@ export class Progress {
   }
 
   /** Begin an attempt; whatever else ran on that cluster has ended. */
-  async begin(attempt: { readonly lab: string; readonly backend: BackendName; readonly cluster: string; readonly of: number; readonly hints?: number; readonly solutionRead?: boolean }): Promise<Attempt> {
+  async begin(attempt: { readonly lab: string; readonly backend: BackendName; readonly cluster: string; readonly of: number; readonly hints?: number; readonly solutionRead?: boolean; readonly seed?: number }): Promise<Attempt> {
     const begun: Attempt = { hints: 0, solutionRead: false, ...attempt, id: randomUUID(), startedAt: this.#now(), points: 0, checks: 0, tookMs: 0 };
     await this.#change((content) => {
       content.attempts = [...ended(content.attempts, attempt.cluster, this.#now()), begun];
@@ -88,12 +90,16 @@ export class Progress {
     });
   }
 
-  /** Record a check. A report with something unknown counts as a check, never as a result. */
-  async checked(id: string, report: CheckReport): Promise<Attempt | undefined> {
+  /**
+   * Record a check. A report with something unknown counts as a check, never as a result; one that nobody asked for is no
+   * check, and a result only when it is better.
+   */
+  async checked(id: string, report: CheckReport, isAsked = true): Promise<Attempt | undefined> {
     const conclusive = report.criteria.every(({ finding }) => finding.status !== 'unknown');
     return this.#update(id, (attempt) => {
-      const checks = attempt.checks + 1;
-      if (!conclusive || attempt.completedAt !== undefined) return { ...attempt, checks };
+      const checks = attempt.checks + (isAsked ? 1 : 0);
+      const isWorse = !isAsked && report.points <= attempt.points;
+      if (!conclusive || isWorse || attempt.completedAt !== undefined) return { ...attempt, checks };
       const at = this.#now();
       const result = { ...attempt, checks, points: report.points, of: report.of, tookMs: at - attempt.startedAt };
       return report.points === report.of ? { ...result, completedAt: at } : result;
@@ -162,7 +168,7 @@ export class Progress {
 /** Of attempts at one lab. */
 export function bestOf(attempts: readonly Attempt[]): Attempt | undefined {
   return attempts
-    .filter((attempt) => attempt.tookMs > 0)
+    .filter(({ points }) => points > 0)
     .toSorted((a, b) => b.points / b.of - a.points / a.of || a.hints - b.hints || a.tookMs - b.tookMs)[0];
 }
 

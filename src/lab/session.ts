@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { UserError } from '../base/user-error.ts';
 import type { Capability, Cluster, ClusterBackend, ClusterSpec } from '../cluster/cluster.ts';
-import { checkLab } from './check.ts';
+import { checkLab, observe } from './check.ts';
 import type { Checker } from './checker.ts';
 import type { CheckReport, Lab } from './lab.ts';
 import { withLock } from './lock.ts';
@@ -26,6 +26,10 @@ export interface SessionOptions {
   readonly checkers: readonly Checker[];
   readonly folders: ShellFolders;
   readonly onProgress?: Progressing;
+  /** What the lab is drawn with; by default another seed with every attempt. */
+  readonly seed?: number;
+  /** Asks before anything of a foreign pack is run. @throws UserError when the learner has not agreed */
+  readonly agree?: (lab: Lab) => Promise<void>;
   /** Told when something beside the point failed: a result that could not be written, a namespace that lingers. */
   readonly onNotice?: (text: string) => void;
 }
@@ -58,21 +62,25 @@ export class LabSession {
   }
 
   static async #startAlone(options: SessionOptions): Promise<LabSession> {
-    const { lab, backend, spec, progress, onProgress, folders } = options;
+    const { backend, spec, progress, onProgress, folders } = options;
     const existed = await backend.find(spec.name);
     const cluster = existed ?? (await backend.up(spec, onProgress));
-    requireCapabilities(lab, cluster);
+    requireCapabilities(options.lab, cluster);
     const running = await progress.running(spec.name);
-    if (running?.lab === lab.id && (await isPrepared(lab, cluster))) {
-      return new LabSession(options, cluster, running, await prepareShell(lab, cluster, folders), true);
+    if (running?.lab === options.lab.id) {
+      const same = asDrawn(options.lab, running.seed);
+      if (await isPrepared(same, cluster)) return new LabSession({ ...options, lab: same }, cluster, running, await prepareShell(same, cluster, folders), true);
     }
+    // The first time it is as its author wrote it; then drawn anew each time, so that memory does not solve it.
+    const lab = asDrawn(options.lab, options.seed ?? (await progress.all()).filter((attempt) => attempt.lab === options.lab.id).length);
+    await options.agree?.(lab);
     if (running && running.lab !== lab.id) options.onNotice?.(`Lab ${running.lab} was running on cluster ${spec.name}. It has ended.`);
     // Whoever is interrupted from here on finds no running lab, and starts afresh.
     await progress.end(spec.name);
     const used = existed !== undefined && (await progress.all()).some(({ cluster: name }) => name === spec.name);
-    await fresh(lab, cluster, used, onProgress);
-    const attempt = await progress.begin({ lab: lab.id, backend: cluster.info.backend, cluster: spec.name, of: pointsOf(lab) });
-    return new LabSession(options, cluster, attempt, await prepareShell(lab, cluster, folders), false);
+    await fresh(lab, cluster, used, options.checkers, onProgress);
+    const attempt = await progress.begin({ lab: lab.id, backend: cluster.info.backend, cluster: spec.name, of: pointsOf(lab), ...seedOf(lab) });
+    return new LabSession({ ...options, lab }, cluster, attempt, await prepareShell(lab, cluster, folders), false);
   }
 
   /** The running lab. @throws UserError when it does not run */
@@ -83,7 +91,8 @@ export class LabSession {
     if (running?.lab !== lab.id) throw notRunning;
     // A simulator that was killed comes back with everything in it: `up` restarts it from what it kept.
     const cluster = (await backend.find(spec.name)) ?? (await backend.up(spec, options.onProgress));
-    return new LabSession(options, cluster, running, await prepareShell(lab, cluster, options.folders), true);
+    const same = asDrawn(lab, running.seed);
+    return new LabSession({ ...options, lab: same }, cluster, running, await prepareShell(same, cluster, options.folders), true);
   }
 
   /** Unix time in milliseconds. */
@@ -99,10 +108,16 @@ export class LabSession {
     return this.#attempt;
   }
 
-  async check(): Promise<CheckReport> {
+  /** @param isAsked false when nobody asked and a screen looks by itself: kept only when it is the best so far */
+  async check(isAsked = true): Promise<CheckReport> {
     const report = await checkLab(this.lab, this.cluster, this.#options.checkers, () => performance.now());
-    await this.#record(() => this.#options.progress.checked(this.#attempt.id, report));
+    if (isAsked || report.points > this.#attempt.points) await this.#record(() => this.#options.progress.checked(this.#attempt.id, report, isAsked));
     return report;
+  }
+
+  /** Hints that look at the cluster as it is now. Not counted: they tell only what the learner could see. */
+  async observations(): Promise<readonly string[]> {
+    return observe(this.lab, this.cluster, this.#options.checkers);
   }
 
   /** The next hint, counted; undefined when all have been given. */
@@ -128,8 +143,8 @@ export class LabSession {
     await this.settled();
     const { backend, cluster, of, hints, solutionRead } = this.#attempt;
     await this.#options.progress.end(cluster);
-    await fresh(this.lab, this.cluster, true, onProgress ?? this.#options.onProgress);
-    this.#attempt = await this.#options.progress.begin({ lab: this.lab.id, backend, cluster, of, hints, solutionRead });
+    await fresh(this.lab, this.cluster, true, this.#options.checkers, onProgress ?? this.#options.onProgress);
+    this.#attempt = await this.#options.progress.begin({ lab: this.lab.id, backend, cluster, of, hints, solutionRead, ...seedOf(this.lab) });
     this.#shell = await prepareShell(this.lab, this.cluster, this.#options.folders);
   }
 
@@ -169,6 +184,10 @@ export class LabSession {
   }
 }
 
+const asDrawn = (lab: Lab, seed: number | undefined): Lab => (seed === undefined || seed === lab.seed ? lab : (lab.vary?.(seed) ?? lab));
+
+const seedOf = ({ seed }: Lab): { readonly seed?: number } => (seed === undefined ? {} : { seed });
+
 export function pointsOf(lab: Lab): number {
   return lab.criteria.reduce((total, { points }) => total + points, 0);
 }
@@ -177,11 +196,11 @@ export function pointsOf(lab: Lab): number {
  * A cluster that labs have used goes back to its start where it can; on others the namespaces of labs are removed, and
  * what the learner made there for themselves stays.
  */
-async function fresh(lab: Lab, cluster: Cluster, used: boolean, onProgress: Progressing = () => undefined): Promise<void> {
+async function fresh(lab: Lab, cluster: Cluster, used: boolean, checkers: readonly Checker[], onProgress: Progressing = () => undefined): Promise<void> {
   if (used) onProgress('putting the cluster back to its start');
   if (used && cluster.offers.has('reset')) await cluster.reset();
   else await clear(cluster);
-  await prepare(lab, cluster, onProgress);
+  await prepare(lab, cluster, onProgress, checkers);
 }
 
 const CAPABILITIES: Readonly<Record<Capability, string>> = {

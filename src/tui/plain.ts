@@ -107,7 +107,10 @@ async function workOn(services: AppServices, id: string, say: (text?: string) =>
         sayLines(say, plainTask(lab.lab));
         break;
       case 'solution':
-        if ((await ask('Show the solution? yes or no:')) === 'yes') sayLines(say, tabLines('solution', viewOf(lab), true, WIDTH, ASCII));
+        if ((await ask('Show the solution? yes or no:')) === 'yes') {
+          lab.readSolution?.();
+          sayLines(say, tabLines('solution', viewOf(lab), true, WIDTH, ASCII));
+        }
         break;
       case 'debrief':
         sayLines(say, tabLines('debrief', viewOf(lab), true, WIDTH, ASCII));

@@ -36,7 +36,8 @@ export interface RunningLab {
   readonly cluster: { readonly info: ClusterInfo };
   readonly startedAtMs: number;
   readonly hintsTaken: number;
-  check(): Promise<CheckReport>;
+  /** @param isAsked false when nobody asked: what is found is shown, and kept only when it is the best so far */
+  check(isAsked?: boolean): Promise<CheckReport>;
   /** Back to the lab's start. */
   reset(): Promise<void>;
   /** End the lab: remove what it made. */

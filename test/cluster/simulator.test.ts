@@ -64,8 +64,10 @@ test('killed, it comes back with its objects, its port and its credentials', asy
   process.kill(before.pid, 'SIGKILL');
   await until(() => !existsSync(`/proc/${before.pid}/exe`));
   expect((await backend.list()).map(({ name, nodes, running }) => ({ name, nodes, running }))).toEqual([{ name: 'one', nodes: ['one-control-plane', 'one-worker', 'one-worker2'], running: false }]);
-  await expect(cluster.request('GET', CONFIGMAPS)).rejects.toThrow(/The cluster one does not answer/);
 
+  // Whoever held the cluster goes on with it: a screen, a check that runs by itself.
+  const [found, kept] = await Promise.all([cluster.exec({ node: 'one-worker' }, ['echo', 'hi']), names(cluster)]);
+  expect([found.stdout, kept]).toEqual(['one-worker: hi\n', ['kept']]);
   const again = (await backend.find('one'))!;
   expect([await names(again), files.readState()?.port, readFileSync(again.info.kubeconfig, 'utf8')]).toEqual([['kept'], before.port, kubeconfig]);
   cluster = again;
@@ -94,6 +96,8 @@ test('two clusters by name live side by side', async () => {
   expect([...other.offers]).toEqual(['node-shell', 'reset', 'cni-flannel']);
   await other.down();
   expect([(await backend.list()).map(({ name }) => name), await backend.find('other')]).toEqual([['one'], undefined]);
+  // Taken down is not killed: it stays away.
+  await expect(other.request('GET', CONFIGMAPS)).rejects.toThrow(/The cluster other does not answer/);
 });
 
 test('a damaged store is set aside, and the cluster starts anew', async () => {

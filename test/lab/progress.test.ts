@@ -45,6 +45,18 @@ test('a check that could not tell is never a result', async () => {
   expect(await progress.best('pack/first')).toBeUndefined();
 });
 
+test('what a screen finds by itself counts as no check, and only ever betters a result', async () => {
+  const { progress, wait } = open();
+  const { id } = await progress.begin(START);
+  for (const [points, seconds] of [[0, 4], [2, 4], [1, 4]] as const) {
+    wait(seconds * 1000);
+    await progress.checked(id, report(points), false);
+  }
+  expect(await progress.all()).toMatchObject([{ points: 2, checks: 0, tookMs: 8_000 }]);
+  await progress.checked(id, report(1));
+  expect(await progress.all()).toMatchObject([{ points: 1, checks: 1, tookMs: 12_000 }]);
+});
+
 test('a new attempt on a cluster ends the one before', async () => {
   const { progress } = open();
   await progress.begin(START);

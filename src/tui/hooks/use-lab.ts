@@ -59,7 +59,7 @@ export function useLab(running: RunningLab): LabControl {
       alone(
         'checking',
         async () => {
-          const next = await running.check();
+          const next = await running.check(isAsked);
           setReport((before) => (before && isSame(before, next) ? before : next));
           setSolvedAtMs((before) => (isSolved(next) ? (before ?? clock()) : undefined));
           // The learner's eyes are on the terminal: the footer says it too.
