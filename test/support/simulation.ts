@@ -1,4 +1,5 @@
 /** A booted simulation for tests, on a clock that only tests move, and what they do to it: apply, exec, wait. */
+import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
 import type { KubeObject, Stored } from '../../src/api/object.ts';
@@ -8,6 +9,9 @@ import { Simulation, type SimulationOptions } from '../../src/sim/simulation.ts'
 
 /** A Saturday in November 2026: what a log line or an age is about is the same in every run. */
 export const TEST_UNIX_MS = Date.UTC(2026, 10, 21, 9, 0, 0);
+
+// Hundreds of programs wait on the signals of their processes: that is no leak.
+setMaxListeners(0);
 
 export const idle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
