@@ -46,6 +46,8 @@ export interface SimulatorOptions extends ClusterSpec {
   readonly idleHours?: number;
   readonly boot?: BootSimulation;
   readonly log?: (line: string) => void;
+  /** Its time runs so many times as fast as ours, and nothing is kept on disk: to rehearse labs, not to learn in. */
+  readonly rehearsalSpeed?: number;
 }
 
 export interface RunningSimulator {
@@ -88,7 +90,9 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
     boot({ ...spec, seed: seedOf(spec.name), unixMs: Date.now(), authority: identity.authority.certificate, prepare, ...from });
   let simulation = await bootSaved(files, bootFrom, log);
   const persistence = new Persistence(files, log);
-  let stopWorld = startWorld(simulation, persistence, log);
+  const keep = options.rehearsalSpeed === undefined;
+  const start = () => startWorld(simulation, keep ? persistence : undefined, log, options.rehearsalSpeed);
+  let stopWorld = start();
   // A program inside the simulation that fails in a way nobody thought of must not take the learner's cluster with it.
   const onStray = (reason: unknown) => log(`stray failure: ${(reason as Error)?.stack ?? String(reason)}`);
   process.on('unhandledRejection', onStray);
@@ -102,9 +106,9 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
     stopWorld();
     // A new world from the same seed: the start again, without the restarts that machines switched on anew would show.
     simulation = await bootFrom({ firstRevision: simulation.registry.store.revision + 1 });
-    stopWorld = startWorld(simulation, persistence, log);
+    stopWorld = start();
     server.replace(simulation);
-    persistence.changed();
+    if (keep) persistence.changed();
     collectSoon();
   };
   const own = (request: IncomingMessage, response: ServerResponse, path: string): boolean => {
@@ -155,7 +159,7 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
   const stopped = stopping.then(async (why) => {
     clearInterval(idleTimer);
     stopWorld();
-    await persistence.flush();
+    if (keep) await persistence.flush();
     await server.close();
     process.off('unhandledRejection', onStray);
     files.clearState();
@@ -176,9 +180,9 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
 }
 
 /** Time runs, and every change goes to disk; the returned function ends both. */
-function startWorld(simulation: RunningSimulation, persistence: Persistence, log: (line: string) => void): Disposer {
+function startWorld(simulation: RunningSimulation, persistence: Persistence | undefined, log: (line: string) => void, speed = 1): Disposer {
   const stopPacing = pace(simulation.clock, {
-    now: () => performance.now(),
+    now: () => performance.now() * speed,
     setTimer: (delayMs, run) => {
       const timer = setTimeout(() => {
         try {
@@ -186,14 +190,14 @@ function startWorld(simulation: RunningSimulation, persistence: Persistence, log
         } catch (error) {
           log(`event: ${(error as Error).stack ?? String(error)}`);
         }
-      }, delayMs);
+      }, delayMs / speed);
       return () => clearTimeout(timer);
     },
   });
-  const stopKeeping = persistence.keep(simulation.registry.store, () => simulation.snapshot());
+  const stopKeeping = persistence?.keep(simulation.registry.store, () => simulation.snapshot());
   return () => {
     stopPacing();
-    stopKeeping();
+    stopKeeping?.();
   };
 }
 

@@ -7,6 +7,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { Api } from './api.ts';
 import type { Checker, Finding } from './checker.ts';
 import type { CheckReport, Criterion, CriterionResult, Lab } from './lab.ts';
+import { scriptsOf } from './checker-script.ts';
 import { clusterView } from './view.ts';
 
 const CHECK_MS = 30_000;
@@ -15,12 +16,26 @@ const CHECK_MS = 30_000;
 export async function checkLab(lab: Lab, cluster: Cluster, checkers: readonly Checker[], now: () => number, boundMs = CHECK_MS): Promise<CheckReport> {
   const began = now();
   const api = new Api(cluster);
-  const criteria = await Promise.all(lab.criteria.map(async (criterion): Promise<CriterionResult> => {
-    const finding = await judge(criterion, cluster, checkers, api, boundMs);
-    return { id: criterion.id, title: criterion.title, of: criterion.points, points: finding.status === 'pass' ? criterion.points : 0, finding };
+  const findings = new Map<string, Promise<Finding>>();
+  // Gates look back only, so every finding that one waits for is already being made.
+  for (const criterion of lab.criteria) findings.set(criterion.id, behindGates(criterion, lab, findings, () => judge(criterion, lab, cluster, checkers, api, boundMs)));
+  const criteria = await Promise.all(lab.criteria.map(async ({ id, title, points }): Promise<CriterionResult> => {
+    const finding = await findings.get(id)!;
+    return { id, title, of: points, points: finding.status === 'pass' ? points : 0, finding };
   }));
   const sum = (what: 'points' | 'of') => criteria.reduce((total, criterion) => total + criterion[what], 0);
   return { lab: lab.id, points: sum('points'), of: sum('of'), criteria, tookMs: Math.round(now() - began) };
+}
+
+/** What holds from the start earns nothing by itself: it counts once the work before it is done. */
+async function behindGates({ needs = [] }: Criterion, lab: Lab, findings: ReadonlyMap<string, Promise<Finding>>, look: () => Promise<Finding>): Promise<Finding> {
+  for (const need of needs) {
+    const { status } = (await findings.get(need)) ?? { status: 'pass' };
+    const title = lab.criteria.find(({ id }) => id === need)?.title ?? need;
+    if (status === 'fail') return { status: 'fail', expected: `first: ${title}`, saw: 'that is not so yet; this counts from then on' };
+    if (status === 'unknown') return { status: 'unknown', because: `it cannot be told whether this holds: ${title}` };
+  }
+  return look();
 }
 
 /** How a report as a whole ended. */
@@ -42,7 +57,7 @@ export function expectedAndSeen(finding: Finding): { readonly expected?: string;
   }
 }
 
-async function judge(criterion: Criterion, cluster: Cluster, checkers: readonly Checker[], api: Api, boundMs: number): Promise<Finding> {
+async function judge(criterion: Criterion, lab: Lab, cluster: Cluster, checkers: readonly Checker[], api: Api, boundMs: number): Promise<Finding> {
   const checker = checkers.find(({ name }) => name === criterion.use);
   if (!checker) return { status: 'unknown', because: `there is no checker "${criterion.use}"` };
   const stop = new AbortController();
@@ -54,10 +69,20 @@ async function judge(criterion: Criterion, cluster: Cluster, checkers: readonly 
     }, boundMs);
   });
   try {
-    return await Promise.race([checker.run(checker.parse(criterion.with), clusterView(cluster, stop.signal, api)), late]);
+    return await Promise.race([checker.run(checker.parse(criterion.with), clusterView(cluster, stop.signal, api, scriptsOf(lab, cluster, stop.signal))), late]);
   } catch (error) {
     return { status: 'unknown', because: error instanceof Error ? error.message : String(error) };
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Hints for what is there at the moment: of every observation whose condition holds. */
+export async function observe(lab: Lab, cluster: Cluster, checkers: readonly Checker[]): Promise<readonly string[]> {
+  const api = new Api(cluster);
+  const found = await Promise.all((lab.observations ?? []).map(async ({ when, hint }) => {
+    const criterion = { id: 'observation', title: '', points: 0, ...when };
+    return (await judge(criterion, lab, cluster, checkers, api, CHECK_MS)).status === 'pass' ? hint : undefined;
+  }));
+  return found.filter((hint) => hint !== undefined);
 }

@@ -25,7 +25,12 @@ export interface ClusterView {
   /** Run a command that only looks (curl, nslookup, ip route). */
   exec(where: { readonly node: string } | { readonly pod: string; readonly namespace: string; readonly container?: string }, command: readonly string[]): Promise<{ readonly stdout: string; readonly stderr: string; readonly exitCode: number }>;
   readonly signal: AbortSignal;
+  /** Executables of the pack, where the engine lets them run. */
+  readonly scripts?: CheckerScripts;
 }
+
+/** Runs an executable of the lab's folder: a clean environment, the lab's kubeconfig, a time limit. */
+export type CheckerScripts = (path: string, args: readonly string[]) => Promise<{ readonly stdout: string; readonly stderr: string; readonly exitCode: number }>;
 
 export interface KubernetesObject {
   readonly apiVersion?: string;
@@ -86,6 +91,16 @@ export class Params {
     const value = this.value(key);
     if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string')) return value as string[];
     throw new Error(`\`${this.where}.${key}\` must be a list of texts`);
+  }
+
+  optionalTexts(key: string): readonly string[] | undefined {
+    return this.has(key) ? this.texts(key) : undefined;
+  }
+
+  optionalFlag(key: string): boolean | undefined {
+    const value = this.value(key);
+    if (value === undefined || typeof value === 'boolean') return value;
+    throw new Error(`\`${this.where}.${key}\` must be true or false`);
   }
 
   /** A mapping inside; undefined when absent. */

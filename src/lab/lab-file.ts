@@ -10,29 +10,62 @@ const sentence = z.string().trim().min(1);
 
 export const DOMAINS = ['Troubleshooting', 'Cluster Architecture, Installation and Configuration', 'Services and Networking', 'Workloads and Scheduling', 'Storage'] as const;
 
+const fault = name.optional().describe('only when this fault was drawn');
+const check = { use: name.describe('a checker'), with: z.unknown().describe('its parameters') };
+
 const setupStep = z.union([
-  z.strictObject({ apply: sentence }),
-  z.strictObject({ wait: z.strictObject({ resource: sentence, name: sentence, namespace: name.optional(), condition: sentence }) }),
-  z.strictObject({ node: sentence, script: sentence }),
+  z.strictObject({ apply: sentence.describe('a manifest of the lab, relative to its folder'), fault }),
+  z.strictObject({ wait: z.strictObject({ resource: sentence, name: sentence, namespace: name.optional(), condition: sentence, is: z.enum(['True', 'False', 'Unknown']).optional() }), fault }),
+  z.strictObject({ until: z.strictObject(check).describe('a check that passes when the fault has taken hold'), fault }),
+  z.strictObject({ node: sentence.describe('a node by name, by the end of its name (`-worker`), or `all`'), script: sentence, fault }),
 ]);
 
+const parameter = z.union([
+  z.strictObject({ oneOf: z.array(z.union([sentence, z.number()])).min(1), differsFrom: sentence.optional() }),
+  z.strictObject({ from: z.number().int(), to: z.number().int(), differsFrom: sentence.optional() }).refine(({ from, to }) => from <= to, '`from` is above `to`'),
+]);
+
+const faults = z.strictObject({
+  draw: z.number().int().positive().describe('how many are injected at once'),
+  list: z.array(z.strictObject({ id: name, title: sentence, excludes: z.array(name).optional() })).min(1),
+});
+
+const criterion = z.strictObject({
+  id: name, title: sentence, points: z.number().int().positive(), ...check,
+  needs: z.array(name).optional().describe('criteria that must pass first'),
+  why: sentence.optional(), fault,
+});
+
+/** Version 1 of the format. */
 export const labFile = z.strictObject({
-  title: sentence,
+  format: z.literal(1).default(1),
+  title: sentence.describe('the symptom or the wish, never the cause'),
   domain: z.enum(DOMAINS),
   competency: sentence,
   difficulty: z.enum(['easy', 'medium', 'hard']),
-  minutes: z.number().int().positive().max(120),
+  minutes: z.number().int().positive().max(120).describe('target time'),
+  weight: z.number().positive().optional().describe('share in an exam'),
   needs: z.array(z.enum(['nodes-2', 'node-shell', 'network-policy', 'ipvs', 'reset', 'cni-calico', 'cni-flannel'])).default([]),
+  proxyMode: z.enum(['iptables', 'ipvs', 'nftables']).optional(),
+  touches: z.enum(['namespaces', 'cluster']).default('namespaces'),
   namespaces: z.array(name).min(1, 'a lab owns at least one namespace'),
   documentation: z.array(z.url()).default([]),
+  parameters: z.record(z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'use lower-case letters, digits and dashes'), parameter).default({}),
+  faults: faults.optional(),
   setup: z.array(setupStep).default([]),
+  observations: z.array(z.strictObject({ when: z.strictObject(check), hint: sentence, fault })).default([]),
   criteria: z
-    .array(z.strictObject({ id: name, title: sentence, points: z.number().int().positive(), use: name, with: z.unknown(), why: sentence.optional() }))
+    .array(criterion)
     .min(1, 'a lab without a criterion cannot be graded')
     .refine((criteria) => new Set(criteria.map(({ id }) => id)).size === criteria.length, 'two criteria have the same id'),
 });
 
-export const packFile = z.strictObject({ title: sentence, description: sentence });
+export type LabFile = z.infer<typeof labFile>;
+
+/** For editors: what a lab.yaml may hold. */
+export const labJsonSchema = (): unknown => z.toJSONSchema(labFile, { io: 'input' });
+
+export const packFile = z.strictObject({ title: sentence, description: sentence, version: sentence.optional(), authors: z.array(sentence).optional(), license: sentence.optional() });
 
 /** A mistake in a pack, told to its author. */
 export interface PackProblem {

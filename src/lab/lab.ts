@@ -2,8 +2,9 @@
  * A lab read into memory. On disk it is a folder `labs/<pack>/<nn-name>/`: lab.yaml, task.md, hints.md, solution.md,
  * debrief.md, setup/, solution.sh, alternatives/*.sh, mistakes/*.sh. Knows no backend and no screen.
  */
-import type { Capability } from '../cluster/cluster.ts';
+import type { Capability, ClusterSpec } from '../cluster/cluster.ts';
 import type { Finding } from './checker.ts';
+import type { Drawn } from './template.ts';
 
 export type Domain = 'Troubleshooting' | 'Cluster Architecture, Installation and Configuration' | 'Services and Networking' | 'Workloads and Scheduling' | 'Storage';
 
@@ -16,6 +17,22 @@ export interface Lab {
   readonly difficulty: 'easy' | 'medium' | 'hard';
   readonly minutes: number;
   readonly needs: readonly Capability[];
+  /** Share in an exam, relative to the other tasks; the points when it says nothing. */
+  readonly weight?: number;
+  /**
+   * What a learner may have to change: the lab's own namespaces, or the cluster itself (nodes, kube-system). Labs that
+   * touch the cluster never stand beside another one on it.
+   */
+  readonly touches?: 'namespaces' | 'cluster';
+  /** How kube-proxy must work when the lab starts; `iptables` when it says nothing. */
+  readonly proxyMode?: ClusterSpec['proxyMode'];
+  /** What was drawn for this learner, and from which seed; absent when nothing in the lab varies. */
+  readonly seed?: number;
+  readonly drawn?: Drawn;
+  /** The same lab drawn anew; absent when nothing in it varies. */
+  vary?(seed: number): Lab;
+  /** Hints for what is there at the moment: each is given when its condition passes. */
+  readonly observations?: readonly Observation[];
   /** Namespaces the lab owns; created at the start, removed at reset. The first is the shell's current one. */
   readonly namespaces: readonly string[];
   readonly task: string;
@@ -32,7 +49,8 @@ export interface Lab {
 
 export type SetupStep =
   | { readonly apply: string }
-  | { readonly wait: { readonly resource: string; readonly name: string; readonly namespace?: string; readonly condition: string } }
+  | { readonly wait: { readonly resource: string; readonly name: string; readonly namespace?: string; readonly condition: string; readonly is?: string } }
+  | { readonly until: { readonly use: string; readonly with: unknown } }
   | { readonly node: string; readonly script: string };
 
 export interface Criterion {
@@ -42,8 +60,16 @@ export interface Criterion {
   /** The checker's name in `checkers/`. */
   readonly use: string;
   readonly with: unknown;
+  /** Criteria that must pass first: until then this one fails without being looked at. */
+  readonly needs?: readonly string[];
   /** Why it counts; shown in the debrief. */
   readonly why?: string;
+}
+
+export interface Observation {
+  /** A checker and its parameters; the hint is given when it passes. */
+  readonly when: { readonly use: string; readonly with: unknown };
+  readonly hint: string;
 }
 
 export interface Mistake {

@@ -4,9 +4,9 @@
  * so that a misspelt `with:` is found when the pack is read and not when a learner is graded.
  */
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Checker } from './checker.ts';
-import type { Lab, Mistake } from './lab.ts';
+import type { Lab } from './lab.ts';
 import type { PackProblem } from './lab-file.ts';
 
 export interface Packs {
@@ -14,20 +14,34 @@ export interface Packs {
   readonly problems: readonly PackProblem[];
 }
 
+/** No text of a lab is longer; what is, was not written by hand. */
+const MAX_BYTES = 512 * 1024;
+/** Folders of a lab that hold texts of it. */
+const PARTS = ['setup', 'alternatives', 'mistakes', 'checks'];
+
 /** Read every pack of every folder. A folder that does not exist holds no packs. */
 export async function loadPacks(folders: readonly string[], checkers: readonly Checker[]): Promise<Packs> {
   const labs: Lab[] = [];
   const problems: PackProblem[] = [];
   for (const folder of folders) {
-    for (const pack of await subfolders(folder)) {
-      const root = join(folder, pack);
-      problems.push(...(await packProblems(root)));
-      for (const name of await subfolders(root)) {
-        const lab = await loadLab(join(root, name), `${pack}/${name.replace(/^\d+-/, '')}`, checkers);
-        if ('problems' in lab) problems.push(...lab.problems);
-        else labs.push(lab);
-      }
+    const packs = await Promise.all((await subfolders(folder)).map((pack) => loadPack(join(folder, pack), checkers, pack)));
+    for (const pack of packs) {
+      labs.push(...pack.labs);
+      problems.push(...pack.problems);
     }
+  }
+  return { labs, problems };
+}
+
+/** Read one pack. */
+export async function loadPack(root: string, checkers: readonly Checker[], pack: string): Promise<Packs> {
+  const problems = [...(await packProblems(root))];
+  const found = await Promise.all((await subfolders(root)).map((name) => loadLab(join(root, name), `${pack}/${name.replace(/^\d+-/, '')}`, checkers)));
+  const labs: Lab[] = [];
+  for (const lab of found) {
+    if ('problems' in lab) problems.push(...lab.problems);
+    else if (labs.some(({ id }) => id === lab.id)) problems.push({ file: shown(lab.folder), message: `there are two labs ${lab.id}. Rename one folder.` });
+    else labs.push(lab);
   }
   return { labs, problems };
 }
@@ -42,71 +56,35 @@ async function packProblems(root: string): Promise<readonly PackProblem[]> {
 }
 
 async function loadLab(folder: string, id: string, checkers: readonly Checker[]): Promise<Lab | { readonly problems: readonly PackProblem[] }> {
-  const file = join(folder, 'lab.yaml');
-  const text = await textOf(file);
-  if (text === undefined) return { problems: [{ file: shown(file), message: 'a lab needs a lab.yaml. Copy the one of another lab and change it.' }] };
-  const { labFile, readYaml } = await import('./lab-file.ts');
-  const content = readYaml(shown(file), text, labFile);
-  if ('problems' in content) return content;
-  const { value, lineOf } = content;
-
+  const files = [...(await names(folder)), ...(await Promise.all(PARTS.map(async (part) => (await names(join(folder, part))).map((name) => `${part}/${name}`)))).flat()];
+  const texts = new Map<string, string>();
   const problems: PackProblem[] = [];
-  const at = (path: readonly PropertyKey[], message: string) => {
-    const line = lineOf(path);
-    problems.push({ file: shown(file), message, ...(line === undefined ? {} : { line }) });
-  };
-  for (const [index, criterion] of value.criteria.entries()) {
-    const checker = checkers.find(({ name }) => name === criterion.use);
-    if (!checker) at(['criteria', index, 'use'], `there is no checker "${criterion.use}". Use one of ${checkers.map(({ name }) => name).join(', ')}.`);
-    else {
-      const wrong = complaint(() => checker.parse(criterion.with));
-      if (wrong !== undefined) at(['criteria', index, 'with'], `criterion "${criterion.id}": ${wrong}.`);
-    }
-  }
-  for (const [index, step] of value.setup.entries()) {
-    const path = 'apply' in step ? step.apply : 'script' in step ? step.script : undefined;
-    if (path !== undefined && (await textOf(join(folder, path))) === undefined) at(['setup', index], `${path} does not exist. Add it, or correct the name.`);
-  }
-  const page = async (name: string): Promise<string> => {
-    const words = (await textOf(join(folder, name)))?.trim();
-    if (!words) problems.push({ file: shown(join(folder, name)), message: `${basename(folder)} has no ${name}, or an empty one. Write it.` });
-    return words ?? '';
-  };
-  const [task, hintPage, solution, debrief] = [await page('task.md'), await page('hints.md'), await page('solution.md'), await page('debrief.md')];
-  const hints = stages(hintPage);
-  if (hints.some((hint) => hint === '')) problems.push({ file: shown(join(folder, 'hints.md')), message: `${basename(folder)} has an empty hint. Fill it, or remove the \`---\` before it.` });
-  const proof = await readProof(folder, value.criteria.map(({ id: criterion }) => criterion), problems);
+  await Promise.all(files.map(async (path) => {
+    const file = join(folder, path);
+    const { size, isFile } = await sizeOf(file);
+    if (!isFile) return;
+    if (size > MAX_BYTES) problems.push({ file: shown(file), message: `${Math.round(size / 1024)} kB are too much for a file of a lab. Keep it below ${MAX_BYTES / 1024} kB.` });
+    else texts.set(path, (await textOf(file)) ?? '');
+  }));
   if (problems.length > 0) return { problems };
-
-  const criteria = value.criteria.map(({ why, ...criterion }) => ({ ...criterion, ...(why === undefined ? {} : { why }) }));
-  return { ...value, id, folder, task, hints, solution, debrief, criteria, setup: value.setup as Lab['setup'], proof };
+  if (!texts.has('lab.yaml')) return { problems: [{ file: shown(join(folder, 'lab.yaml')), message: 'a lab needs a lab.yaml. Copy the one of another lab and change it.' }] };
+  const { buildLab } = await import('./build.ts');
+  return buildLab(id, folder, texts, checkers, 0, (path) => shown(join(folder, path)));
 }
 
-/** Hints are separated by a line `---` and shown one after the other. */
-function stages(page: string): readonly string[] {
-  return page.split(/^---$/m).map((hint) => hint.trim());
-}
-
-async function readProof(folder: string, criteria: readonly string[], problems: PackProblem[]): Promise<Lab['proof']> {
-  const solution = join(folder, 'solution.sh');
-  if ((await textOf(solution)) === undefined) problems.push({ file: shown(solution), message: `${basename(folder)} has no solution.sh. Write the commands that solve it: the tests run them.` });
-  const mistakes: Mistake[] = [];
-  for (const script of await scripts(join(folder, 'mistakes'))) {
-    const caughtBy = /^# caught by: (.+)$/m.exec((await textOf(script)) ?? '')?.[1]?.split(',').map((id) => id.trim()) ?? [];
-    const unknown = caughtBy.filter((id) => !criteria.includes(id));
-    if (caughtBy.length === 0) problems.push({ file: shown(script), message: 'a mistake must say who catches it. Add a line `# caught by: <criterion>`.' });
-    if (unknown.length > 0) problems.push({ file: shown(script), message: `there is no criterion "${unknown.join('", "')}". Name one of ${criteria.join(', ')}.` });
-    mistakes.push({ script, caughtBy });
+async function sizeOf(file: string): Promise<{ readonly size: number; readonly isFile: boolean }> {
+  try {
+    const found = await stat(file);
+    return { size: found.size, isFile: found.isFile() };
+  } catch (error) {
+    // A link that leads nowhere is no text of the lab.
+    if (isMissing(error)) return { size: 0, isFile: false };
+    throw error;
   }
-  return { solution, alternatives: await scripts(join(folder, 'alternatives')), mistakes };
-}
-
-async function scripts(folder: string): Promise<readonly string[]> {
-  return (await names(folder)).filter((name) => name.endsWith('.sh')).map((name) => join(folder, name));
 }
 
 async function subfolders(folder: string): Promise<readonly string[]> {
-  const found = await Promise.all((await names(folder)).map(async (name) => ((await stat(join(folder, name))).isDirectory() ? name : undefined)));
+  const found = await Promise.all((await names(folder)).map(async (name) => ((await stat(join(folder, name)).catch(() => undefined))?.isDirectory() ? name : undefined)));
   return found.filter((name) => name !== undefined && !name.startsWith('.')) as readonly string[];
 }
 
@@ -128,16 +106,7 @@ async function textOf(file: string): Promise<string | undefined> {
   }
 }
 
-const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
-
-function complaint(parse: () => unknown): string | undefined {
-  try {
-    parse();
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
+const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 /** Paths as the author sees them, from where the command was given. */
 function shown(file: string): string {

@@ -8,8 +8,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../base/user-error.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { Api, Refused } from './api.ts';
-import type { KubernetesObject } from './checker.ts';
+import type { Checker, KubernetesObject } from './checker.ts';
 import type { Lab, SetupStep } from './lab.ts';
+import { fillIn } from './template.ts';
+import { clusterView } from './view.ts';
 
 /** Namespaces of labs carry it; its value is the lab's id with a dot for the slash. */
 export const LAB_LABEL = 'cka-trainer/lab';
@@ -20,16 +22,14 @@ const POLL_MS = 40;
 
 export type Progressing = (step: string) => void;
 
-/** Create what the lab needs. The cluster has none of it yet. @throws UserError */
-export async function prepare(lab: Lab, cluster: Cluster, onProgress: Progressing = () => undefined): Promise<void> {
+/** Create what the lab needs; what is there already is brought to the given state. @throws UserError */
+export async function prepare(lab: Lab, cluster: Cluster, onProgress: Progressing = () => undefined, checkers: readonly Checker[] = []): Promise<void> {
   const api = new Api(cluster);
   onProgress(`creating namespace ${lab.namespaces.join(', ')}`);
-  for (const name of lab.namespaces) {
-    await api.send('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { [LAB_LABEL]: labelOf(lab) } } });
-  }
+  await Promise.all(lab.namespaces.map((name) => apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { [LAB_LABEL]: labelOf(lab) } } }, api)));
   // Pods are refused until the controller manager has made the account that they run as.
   await Promise.all(lab.namespaces.map((namespace) => until(`the service account of namespace ${namespace}`, async () => (await api.get(`/api/v1/namespaces/${namespace}/serviceaccounts/default`)) !== undefined)));
-  for (const step of lab.setup) await run(step, lab, cluster, api, onProgress);
+  for (const step of lab.setup) await run(step, { lab, cluster, api, onProgress, checkers });
 }
 
 /** Is this lab's first namespace there, and ours? */
@@ -43,35 +43,68 @@ export async function clear(cluster: Cluster): Promise<void> {
   const api = new Api(cluster);
   const path = `/api/v1/namespaces?labelSelector=${encodeURIComponent(LAB_LABEL)}`;
   const ours = async () => ((await api.get(path)) as { readonly items: readonly KubernetesObject[] }).items;
-  for (const { metadata } of await ours()) if (metadata.deletionTimestamp === undefined) await api.send('DELETE', `/api/v1/namespaces/${metadata.name}`);
+  await Promise.all((await ours()).map(async ({ metadata: { name, deletionTimestamp } }) => {
+    if (deletionTimestamp === undefined) await api.send('DELETE', `/api/v1/namespaces/${name}`);
+    // Nobody waits for the last words of a lab's programs; and the namespace may be gone by now.
+    await cluster.request('DELETE', `/api/v1/namespaces/${name}/pods`, { apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds: 0 });
+  }));
   await until('the namespaces of the last lab to go', async () => (await ours()).length === 0);
 }
 
 const labelOf = (lab: Lab): string => lab.id.replace('/', '.');
 
-async function run(step: SetupStep, lab: Lab, cluster: Cluster, api: Api, onProgress: Progressing): Promise<void> {
+interface Setting {
+  readonly lab: Lab;
+  readonly cluster: Cluster;
+  readonly api: Api;
+  readonly onProgress: Progressing;
+  readonly checkers: readonly Checker[];
+}
+
+async function run(step: SetupStep, setting: Setting): Promise<void> {
+  const { lab, api, onProgress } = setting;
   if ('apply' in step) {
     onProgress(`applying ${step.apply}`);
     const { parseAllDocuments } = await import('yaml');
-    const documents = parseAllDocuments(await readFile(join(lab.folder, step.apply), 'utf8'));
-    for (const document of documents) {
+    for (const document of parseAllDocuments(await textOf(lab, step.apply))) {
       const object = document.toJS() as KubernetesObject | null;
       if (object) await apply(object, api);
     }
     return;
   }
   if ('wait' in step) {
-    const { resource, name, namespace, condition } = step.wait;
+    const { resource, name, namespace, condition, is } = step.wait;
     onProgress(`waiting for ${name}`);
     const path = await api.path(resource, namespace, name);
-    return until(`${resource} ${name} to be ${condition}`, async () => hasCondition(await api.get(path), condition));
+    return until(`${resource} ${name} to be ${condition}`, async () => hasCondition(await api.get(path), condition, is));
   }
-  onProgress(`preparing node ${step.node}`);
-  const script = await readFile(join(lab.folder, step.script), 'utf8');
-  const node = cluster.info.nodes.find((name) => name === step.node || (step.node.startsWith('-') && name.endsWith(step.node)));
-  if (node === undefined) throw new UserError(`Lab ${lab.id} needs a node ${step.node}, and this cluster has ${cluster.info.nodes.join(', ')}.`, 'Use a cluster with two workers.');
-  const result = await cluster.exec({ node }, ['sh', '-s'], { stdin: script });
-  if (result.exitCode !== 0) throw new UserError(`Lab ${lab.id} could not prepare node ${node}: ${result.stderr.trim() || `exit code ${result.exitCode}`}`, '`cka lab reset` tries again from the start.');
+  if ('until' in step) return untilCheck(step.until, setting);
+  return runOnNodes(step, setting);
+}
+
+async function textOf(lab: Lab, path: string): Promise<string> {
+  return fillIn(await readFile(join(lab.folder, path), 'utf8'), lab.drawn?.values ?? {});
+}
+
+async function untilCheck({ use, with: params }: { readonly use: string; readonly with: unknown }, { cluster, api, onProgress, checkers }: Setting): Promise<void> {
+  const checker = checkers.find(({ name }) => name === use);
+  if (!checker) throw new Error(`there is no checker "${use}"`);
+  const parsed = checker.parse(params);
+  onProgress(`waiting until ${checker.title(parsed)}`);
+  const view = clusterView(cluster, new AbortController().signal, api);
+  await until(`this to hold: ${checker.title(parsed)}`, async () => (await checker.run(parsed, view)).status === 'pass');
+}
+
+async function runOnNodes({ node: wanted, script: path }: { readonly node: string; readonly script: string }, { lab, cluster, onProgress }: Setting): Promise<void> {
+  const { nodes } = cluster.info;
+  const chosen = wanted === 'all' ? nodes : nodes.filter((name) => name === wanted || (wanted.startsWith('-') && name.endsWith(wanted)));
+  if (chosen.length === 0) throw new UserError(`Lab ${lab.id} needs a node ${wanted}, and this cluster has ${nodes.join(', ')}.`, 'Use a cluster with two workers.');
+  const script = await textOf(lab, path);
+  await Promise.all(chosen.map(async (node) => {
+    onProgress(`preparing node ${node}`);
+    const result = await cluster.exec({ node }, ['sh', '-s'], { stdin: script });
+    if (result.exitCode !== 0) throw new UserError(`Lab ${lab.id} could not prepare node ${node}: ${result.stderr.trim() || `exit code ${result.exitCode}`}`, '`cka lab reset` tries again from the start.');
+  }));
 }
 
 /** Create, or bring to the given state when it exists. */
@@ -87,9 +120,9 @@ async function apply(object: KubernetesObject, api: Api): Promise<void> {
   }
 }
 
-function hasCondition(object: unknown, type: string): boolean {
+function hasCondition(object: unknown, type: string, status = 'True'): boolean {
   const conditions = (object as { readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] } } | undefined)?.status?.conditions ?? [];
-  return conditions.some((condition) => condition.type === type && condition.status === 'True');
+  return conditions.some((condition) => condition.type === type && condition.status === status);
 }
 
 /** Ask until the answer is yes. @throws UserError when it stays no */

@@ -1,15 +1,16 @@
 /** A cluster with everything that writes taken away: what a checker may do. */
 import type { Cluster } from '../cluster/cluster.ts';
 import { Api } from './api.ts';
-import type { ClusterView, KubernetesObject } from './checker.ts';
+import type { CheckerScripts, ClusterView, KubernetesObject } from './checker.ts';
 
 /** Commands of a check end after this long, whatever they do: a check as a whole has 30 seconds. */
 const EXEC_TIMEOUT_MS = 12_000;
 
 /** @param signal ends every question of the check */
-export function clusterView(cluster: Cluster, signal: AbortSignal, api = new Api(cluster)): ClusterView {
+export function clusterView(cluster: Cluster, signal: AbortSignal, api = new Api(cluster), scripts?: CheckerScripts): ClusterView {
   return {
     signal,
+    ...(scripts ? { scripts } : {}),
     async get(resource, name, namespace) {
       signal.throwIfAborted();
       return (await api.get(await api.path(resource, namespace, name))) as KubernetesObject | undefined;

@@ -117,7 +117,7 @@ test('a start that was interrupted leaves nothing that the next one trips over',
   cluster.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'one', labels: { 'cka-trainer/lab': 'pack.first' } } });
   cluster.put(answer('half'));
   const session = await LabSession.start(options);
-  expect([session.resumed, cluster.writes]).toEqual([false, ['DELETE /api/v1/namespaces/one', 'POST /api/v1/namespaces']]);
+  expect([session.resumed, cluster.writes]).toEqual([false, ['DELETE /api/v1/namespaces/one', 'DELETE /api/v1/namespaces/one/pods', 'POST /api/v1/namespaces']]);
 });
 
 test('two starts at the same moment are one', async () => {

@@ -1,0 +1,80 @@
+/**
+ * Runs a checker that is an executable of a pack: any language, exit code 0 for right, 1 for wrong, anything else for
+ * "cannot tell". It gets the lab's kubeconfig and next to nothing else: a clean environment, a scratch home that is
+ * removed afterwards, ten seconds, and an end to what it may print. Whether it may run at all, `trust.ts` knows.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { isAbsolute, join, normalize } from 'node:path';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { CheckerScripts } from './checker.ts';
+import type { Lab } from './lab.ts';
+
+const LIMIT_MS = 10_000;
+const LIMIT_BYTES = 64 * 1024;
+
+export function scriptsOf(lab: Lab, cluster: Cluster, signal: AbortSignal): CheckerScripts {
+  return async (path, args) => {
+    const inside = normalize(path);
+    if (isAbsolute(inside) || inside.startsWith('..')) throw new Error(`${path} lies outside of the lab's folder`);
+    const home = await mkdtemp(join(tmpdir(), 'cka-check-'));
+    try {
+      return await run(join(lab.folder, inside), args, { cwd: home, env: environment(lab, cluster, home), signal });
+    } finally {
+      await rm(home, { recursive: true, force: true });
+    }
+  };
+}
+
+function environment(lab: Lab, cluster: Cluster, home: string): NodeJS.ProcessEnv {
+  const drawn = Object.entries(lab.drawn?.values ?? {}).map(([name, value]) => [`CKA_${name.toUpperCase().replaceAll('-', '_')}`, value]);
+  return { PATH: process.env['PATH'], HOME: home, TMPDIR: home, LC_ALL: 'C.UTF-8', KUBECONFIG: cluster.info.kubeconfig, KUBECACHEDIR: join(home, 'kube'), CKA_LAB: lab.id, CKA_NAMESPACE: lab.namespaces[0], ...Object.fromEntries(drawn) as NodeJS.ProcessEnv };
+}
+
+interface Surroundings { readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly signal: AbortSignal }
+
+function run(file: string, args: readonly string[], { cwd, env, signal }: Surroundings): ReturnType<CheckerScripts> {
+  return new Promise((resolve, reject) => {
+    // A group of its own, so that what it forked ends with it.
+    const child = spawn(file, [...args], { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const kill = () => {
+      if (child.pid === undefined) return;
+      try {
+        process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // It has ended, and everything it started too.
+      }
+    };
+    let problem: string | undefined;
+    const give = (up: string) => {
+      problem ??= up;
+      kill();
+    };
+    const timer = setTimeout(() => give(`${file} did not end within ${LIMIT_MS / 1000} seconds`), LIMIT_MS);
+    const onAbort = () => give('the check was ended');
+    signal.addEventListener('abort', onAbort, { once: true });
+    const texts = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].setEncoding('utf8').on('data', (text: string) => {
+        texts[name] += text;
+        if (texts[name].length > LIMIT_BYTES) give(`${file} printed more than ${LIMIT_BYTES / 1024} kB`);
+      });
+    }
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    };
+    child.on('error', (error) => {
+      done();
+      reject(new Error(`${file} cannot be run: ${error.message}`));
+    });
+    // `exit` and not `close`: what it left running in the background may hold the pipes open.
+    child.on('exit', (code, killedBy) => {
+      done();
+      kill();
+      setImmediate(() => (problem === undefined ? resolve({ ...texts, exitCode: code ?? 128 }) : reject(new Error(problem))));
+      if (killedBy !== null) problem ??= `${file} ended with ${killedBy}`;
+    });
+  });
+}
