@@ -31,6 +31,8 @@ export interface ClusterBackend {
   /** A cluster that `up` made and that still runs; undefined when there is none. */
   find(name: string): Promise<Cluster | undefined>;
   list(): Promise<readonly ClusterInfo[]>;
+  /** A cluster as it was when `snapshot` looked at it, under the name that it had; one of that name makes room. */
+  restore?(spec: ClusterSpec, snapshot: string, onProgress?: (step: string) => void): Promise<Cluster>;
 }
 
 export interface ClusterInfo {
@@ -57,6 +59,8 @@ export interface Cluster {
   request(method: string, path: string, body?: unknown, contentType?: string): Promise<{ readonly status: number; readonly body: unknown }>;
   /** Back to the state right after `up`, fast enough to run between labs. */
   reset(): Promise<void>;
+  /** Everything that etcd holds, for `restore`. What was done on the nodes themselves is not in it. */
+  snapshot?(): Promise<string>;
   down(): Promise<void>;
 }
 

@@ -116,6 +116,8 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
     switch (`${request.method} ${path}`) {
       case 'GET /cka/v1/status':
         return answer(200, { ...spec, pid: process.pid, nodes: [...simulation.nodes.keys()], uptimeMs: Math.round(performance.now()), memoryBytes: process.memoryUsage().rss, ...persistence.trouble() }), true;
+      case 'GET /cka/v1/snapshot':
+        return answer(200, simulation.snapshot()), true;
       case 'POST /cka/v1/reset':
         // One after the other: two resets at once would leave two worlds.
         resetting = resetting.then(reset).then(

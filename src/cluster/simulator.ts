@@ -51,6 +51,14 @@ export function simulatorBackend(paths: Pick<AppPaths, 'data'> & Partial<AppPath
       const spec = files.readSpec();
       return spec ? ensure(files, spec) : undefined;
     },
+    async restore(spec, snapshot, onProgress) {
+      const files = filesOf(spec.name);
+      await (await this.find(spec.name))?.down();
+      files.create();
+      files.writeSpec(spec);
+      files.write('store.json', snapshot);
+      return ensure(files, spec, onProgress);
+    },
     async list() {
       const folder = join(paths.data, 'clusters');
       const names = existsSync(folder) ? readdirSync(folder).toSorted() : [];
@@ -128,6 +136,12 @@ class SimulatorCluster implements Cluster {
     if (status !== 200) throw new UserError(`The cluster ${this.info.name} could not be reset: ${(body as { message?: string }).message ?? status}.`, `See ${this.#files.log()}.`);
     // The server drops every connection after a reset; ours would only be found dead by the next request.
     this.#client.close();
+  }
+
+  async snapshot(): Promise<string> {
+    const { status, body } = await this.request('GET', '/cka/v1/snapshot');
+    if (status !== 200) throw new UserError(`The cluster ${this.info.name} could not be saved: ${(body as { message?: string }).message ?? status}.`, `See ${this.#files.log()}.`);
+    return JSON.stringify(body);
   }
 
   async down(): Promise<void> {

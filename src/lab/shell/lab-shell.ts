@@ -40,13 +40,19 @@ export interface LabShell {
 export interface ShellSubject {
   readonly id?: string;
   readonly namespaces: readonly string[];
+  /** What stands in the prompt; the last part of the id, or the cluster's name, when not given. */
+  readonly label?: string;
+  /** Set besides everything else. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Read last by the shell. */
+  readonly also?: StartUp['also'];
 }
 
 /** Write what the shell needs and say how to start it. Idempotent. */
 export async function prepareShell(subject: ShellSubject, cluster: Cluster, folders: ShellFolders): Promise<LabShell> {
   const { info } = cluster;
-  const name = subject.id?.split('/')[1] ?? info.name;
-  const folder = join(folders.run, 'shells', info.name, subject.id?.replace('/', '.') ?? 'cluster');
+  const name = subject.label ?? subject.id?.split('/')[1] ?? info.name;
+  const folder = join(folders.run, 'shells', info.name, subject.id?.replace('/', '.') ?? subject.label ?? 'cluster');
   const work = join(folders.data, 'work', name);
   const bin = join(folders.run, 'shells', info.name, 'bin');
   const kubeconfig = join(folder, 'kubeconfig');
@@ -67,9 +73,10 @@ export async function prepareShell(subject: ShellSubject, cluster: Cluster, fold
     PATH: [bin, ...(folders.env['PATH'] ?? '').split(delimiter).filter((part) => part !== bin)].join(delimiter),
     ...editor(folders.env),
     ...(folders.env['CKA_HOME'] === undefined ? {} : { CKA_HOME: folders.env['CKA_HOME'] }),
+    ...subject.environment,
   };
   const color = folders.env['NO_COLOR'] === undefined && folders.env['TERM'] !== 'dumb';
-  const start: StartUp = { labName: name, environment, bin, history: join(folder, 'history'), color };
+  const start: StartUp = { labName: name, environment, bin, history: join(folder, 'history'), color, ...(subject.also ? { also: subject.also } : {}) };
   const command = await startCommand(start, folder, folders.env);
   const inherited = Object.fromEntries(Object.entries(folders.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
   return {
@@ -89,7 +96,8 @@ interface StartCommand {
   readonly env: Readonly<Record<string, string>>;
 }
 
-async function startCommand(start: StartUp, folder: string, env: ShellFolders['env']): Promise<StartCommand> {
+/** How the learner's own shell is started so that it reads our file. */
+export async function startCommand(start: StartUp, folder: string, env: ShellFolders['env']): Promise<StartCommand> {
   const wanted = env['SHELL'] ?? '';
   const kind = basename(wanted);
   const bash = kind === 'bash' ? wanted : findProgram('bash', env['PATH']);

@@ -27,14 +27,14 @@ export async function writeStandIns(options: StandInOptions): Promise<void> {
   else await script(kubectl, `exec ${commandLine(self)} kubectl "$@"`);
 }
 
-async function script(file: string, body: string): Promise<void> {
+/** An executable of ours. */
+export async function script(file: string, body: string): Promise<void> {
   await writeFile(file, `#!/bin/sh\n${body}\n`);
   await chmod(file, 0o700);
 }
 
-/** Finds the host among the arguments as ssh does: the first that is neither an option nor an option's value. */
-function ssh({ self, cluster, nodes, folder }: StandInOptions): string {
-  return `takes_value=0
+/** Sets `host` and `count`: finds the host among the arguments as ssh does, the first that is neither an option nor an option's value. */
+export const FIND_HOST = `takes_value=0
 count=0
 for word in "$@"; do
   count=$((count + 1))
@@ -44,7 +44,10 @@ for word in "$@"; do
     -*) ;;
     *) host=\${word##*@}; break ;;
   esac
-done
+done`;
+
+function ssh({ self, cluster, nodes, folder }: StandInOptions): string {
+  return `${FIND_HOST}
 case "\${host-}" in
   ${nodes.map((node) => quote(node)).join(' | ') || "''"})
     shift "$count"

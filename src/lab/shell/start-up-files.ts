@@ -11,6 +11,8 @@ export interface StartUp {
   readonly bin: string;
   readonly history: string;
   readonly color: boolean;
+  /** More lines, at the end. */
+  readonly also?: { readonly bash: string; readonly zsh: string; readonly fish: string };
 }
 
 /** Lines for a POSIX shell to `eval`. PATH is extended, not replaced. */
@@ -61,7 +63,7 @@ __cka_complete() {
   return 124
 }
 complete -o default -F __cka_complete kubectl k cka
-`;
+${start.also?.bash ?? ''}`;
 }
 
 /** Goes into a ZDOTDIR of ours as `.zshrc`. */
@@ -79,7 +81,7 @@ whence compdef >/dev/null || { autoload -Uz compinit && compinit -D; }
 eval "$(kubectl completion zsh 2>/dev/null)"
 whence _kubectl >/dev/null && compdef k=kubectl
 eval "$(cka completion zsh 2>/dev/null)"
-true
+${start.also?.zsh ?? ''}true
 `;
 }
 
@@ -97,7 +99,7 @@ end
 kubectl completion fish 2>/dev/null | source
 complete -c k -w kubectl
 cka completion fish 2>/dev/null | source
-`;
+${start.also?.fish ?? ''}`;
 }
 
 /** For dash, ash and the like, through ENV. */
