@@ -231,6 +231,8 @@ export class PodWorker {
       }
       this.#ensureRunning(slot);
       if (slot.role === 'sidecar' && !(isRunning(slot) && slot.started)) return;
+      // One at a time: the next container waits until the image of this one is there and it has started.
+      if (slot.isBusy) return;
     }
   }
 
@@ -270,7 +272,8 @@ export class PodWorker {
   /** The container cannot go on now: say so, and try again then. */
   retry(slot: Slot, delayMs: number): void {
     slot.notBeforeMs = this.host.clock.now() + delayMs;
-    this.later(delayMs);
+    // The containers after it go on meanwhile.
+    this.later(0);
     this.publish();
   }
 
