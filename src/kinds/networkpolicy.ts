@@ -1,7 +1,4 @@
-/**
- * NetworkPolicy: who may talk to whom.
- * Differs from Kubernetes: stored and shown; the network plug-ins do not enforce it yet.
- */
+/** NetworkPolicy: who may talk to whom. Enforced by the network plug-in, if it enforces any: Calico does, Flannel does not. */
 import { labelSelectorToString, type LabelSelector } from '../api/selector.ts';
 import { invalidValue, notSupported, required, type FieldError } from '../api/field-error.ts';
 import { parseCidr } from '../base/address.ts';

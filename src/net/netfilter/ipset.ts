@@ -2,7 +2,7 @@
  * Sets of addresses, networks and ports that rules ask with `-m set`. See ipset(8), net/netfilter/ipset.
  * Differs from Linux: no `timeout` per entry and no size limit; neither kube-proxy nor Calico relies on them here.
  */
-import { type Cidr, contains, type Ipv4, parseCidr, parseIpv4, printCidr } from '../../base/address.ts';
+import { type Cidr, networkOf, parseCidr, parseIpv4, printCidr } from '../../base/address.ts';
 import { NetError } from '../errors.ts';
 import { type Ipv4Packet, portsOf } from '../packet.ts';
 
@@ -24,6 +24,8 @@ export interface SetEntry {
 /** One set. */
 export class IpSet {
   readonly #entries = new Map<string, SetEntry>();
+  /** How many entries there are of each combination of prefix lengths, and the widest last: a look-up asks for each once. */
+  readonly #shapes = new Map<string, { readonly prefixes: readonly number[]; count: number }>();
 
   constructor(
     readonly name: string,
@@ -36,11 +38,18 @@ export class IpSet {
     const canonical = printParts(this.type, parts);
     if (this.#entries.has(canonical)) throw new NetError('EEXIST', "Element cannot be added to the set: it's already added");
     this.#entries.set(canonical, { text: canonical, parts, nomatch: options.nomatch ?? false });
+    const prefixes = prefixesOf(parts);
+    const shape = this.#shapes.get(prefixes.join());
+    if (shape) shape.count++;
+    else this.#shapes.set(prefixes.join(), { prefixes, count: 1 });
   }
 
   /** @throws NetError ENOENT, EINVAL */
   delete(text: string): void {
-    if (!this.#entries.delete(printParts(this.type, parseParts(this.type, text)))) throw new NetError('ENOENT', "Element cannot be deleted from the set: it's not added");
+    const parts = parseParts(this.type, text);
+    if (!this.#entries.delete(printParts(this.type, parts))) throw new NetError('ENOENT', "Element cannot be deleted from the set: it's not added");
+    const shape = this.#shapes.get(prefixesOf(parts).join());
+    if (shape && --shape.count === 0) this.#shapes.delete(prefixesOf(parts).join());
   }
 
   has(text: string): boolean {
@@ -49,19 +58,48 @@ export class IpSet {
 
   flush(): void {
     this.#entries.clear();
+    this.#shapes.clear();
   }
 
   list(): readonly SetEntry[] {
     return [...this.#entries.values()];
   }
 
+  /** How many entries there are. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
   /** @param flags `src` or `dst` for each part */
   matches(packet: Ipv4Packet, flags: readonly ('src' | 'dst')[]): boolean {
     let best: SetEntry | undefined;
-    for (const entry of this.#entries.values()) {
-      if (entry.parts.every((part, index) => partFits(part, packet, flags[index] ?? flags.at(-1) ?? 'src')) && (!best || narrower(entry, best))) best = entry;
+    for (const { prefixes } of this.#shapes.values()) {
+      const key = this.#keyOf(packet, flags, prefixes);
+      const entry = key === undefined ? undefined : this.#entries.get(key);
+      if (entry && (!best || narrower(entry, best))) best = entry;
     }
     return best !== undefined && !best.nomatch;
+  }
+
+  /** The text of the entry that would hold the packet, were it in the set; undefined when the packet has no ports. */
+  #keyOf(packet: Ipv4Packet, flags: readonly ('src' | 'dst')[], prefixes: readonly number[]): string | undefined {
+    const words: string[] = [];
+    const names = partNames(this.type);
+    let net = 0;
+    for (const [index, name] of names.entries()) {
+      const side = flags[index] ?? flags.at(-1) ?? 'src';
+      if (name === 'port') {
+        const ports = portsOf(packet);
+        if (!ports) return undefined;
+        const port = side === 'src' ? ports.source : ports.destination;
+        words.push(this.type === 'bitmap:port' ? String(port) : `${packet.payload.protocol}:${port}`);
+        continue;
+      }
+      const address = side === 'src' ? packet.source : packet.destination;
+      const prefix = prefixes[net++]!;
+      words.push(prefix === 32 ? address : printCidr({ address: networkOf({ address, prefix }), prefix }));
+    }
+    return words.join(',');
   }
 }
 
@@ -119,6 +157,8 @@ function narrower(a: SetEntry, b: SetEntry): boolean {
   return width(a) > width(b);
 }
 
+const prefixesOf = (parts: readonly Part[]): readonly number[] => parts.flatMap((part) => (part.kind === 'net' ? [part.value.prefix] : []));
+
 const partNames = (type: SetType) => type.slice(type.indexOf(':') + 1).split(',');
 
 function parseParts(type: SetType, text: string): readonly Part[] {
@@ -136,7 +176,7 @@ function parseParts(type: SetType, text: string): readonly Part[] {
     const address = parseIpv4(word);
     const network = name === 'net' ? parseCidr(word) : address && { address, prefix: 32 };
     if (!network) throw new NetError('EINVAL', `Syntax error: cannot parse ${word}: resolving to IPv4 address failed`);
-    return { kind: 'net', value: network };
+    return { kind: 'net', value: { address: networkOf(network), prefix: network.prefix } };
   });
 }
 
@@ -144,11 +184,4 @@ function printParts(type: SetType, parts: readonly Part[]): string {
   return parts
     .map((part) => (part.kind === 'net' ? (part.value.prefix === 32 ? part.value.address : printCidr(part.value)) : type === 'bitmap:port' ? String(part.value) : `${part.protocol}:${part.value}`))
     .join(',');
-}
-
-function partFits(part: Part, packet: Ipv4Packet, side: 'src' | 'dst'): boolean {
-  if (part.kind === 'net') return contains(part.value, side === 'src' ? packet.source : (packet.destination as Ipv4));
-  const ports = portsOf(packet);
-  if (!ports || (part.protocol !== '' && part.protocol !== packet.payload.protocol)) return false;
-  return part.value === (side === 'src' ? ports.source : ports.destination);
 }

@@ -1,42 +1,47 @@
 /**
- * Felix on one node: keeps the tunnel device, the routes to the other nodes' blocks and the rules for the node's pods in
- * step with the cluster. What it does is ordinary Linux: devices, routes, neighbour entries, iptables-restore.
- * See felix/dataplane/linux (vxlan_mgr.go, endpoint_mgr.go).
+ * Felix on one node: keeps the tunnel, the routes to the other nodes' blocks, and the rules for the node's pods in step
+ * with the cluster. What it does is ordinary Linux: devices, routes, neighbour entries, address sets, iptables-restore.
+ * See felix/dataplane/linux (vxlan_mgr.go, endpoint_mgr.go, policy_mgr.go).
  */
-import { cidr, ipv4, parseIpv4, printCidr, type Ipv4 } from '../../../base/address.ts';
+import { ipv4, printCidr } from '../../../base/address.ts';
 import type { Disposer } from '../../../base/clock.ts';
 import type { KubeObject, Stored } from '../../../api/object.ts';
 import type { Machine } from '../../../machine/machine.ts';
-import { createVxlan, type Vxlan } from '../../../net/device/vxlan.ts';
-import { restore } from '../../../programs/iptables/restore.ts';
 import type { Component } from '../../component.ts';
 import { allNodes, announce, internalIp, ownNode } from '../node-watch.ts';
+import { BlockRoutes } from './block-routes.ts';
+import { MTU, type Encapsulation } from './encapsulation.ts';
 import type { CalicoIpam } from './ipam.ts';
-import { tunnelMac } from './names.ts';
-import { felixRules, type FelixRules, type Workload } from './rules.ts';
+import { KernelRules, type WantedSet, type WantedSets } from './kernel-rules.ts';
+import { policyRules, type ClusterView, type NetworkPolicy, type PolicyPod } from './policy.ts';
+import { felixRules, type Workload } from './rules.ts';
 
-const DEVICE = 'vxlan.calico';
-const VNI = 4096;
-const PORT = 4789;
 /** Felix looks its routes and rules over at this interval and mends what others changed. */
 const REFRESH_MS = 90_000;
+/** kube-proxy's device in IPVS mode: Felix then judges packets that the balancer sends on. */
+const IPVS_DEVICE = 'kube-ipvs0';
 
 interface PodObject extends KubeObject {
-  spec?: { nodeName?: string; hostNetwork?: boolean; serviceAccountName?: string };
+  spec?: { nodeName?: string; hostNetwork?: boolean; serviceAccountName?: string; containers?: { ports?: { name?: string; containerPort: number; protocol?: string }[] }[] };
   status?: { phase?: string; podIP?: string };
 }
 
 export class Felix {
   #stops: Disposer[] = [];
   #pending: Disposer | undefined;
-  #written = '';
   #inSync = false;
+  readonly #routes: BlockRoutes;
+  readonly #kernel: KernelRules;
 
   constructor(
     private readonly component: Component,
     private readonly node: Machine,
     private readonly ipam: CalicoIpam,
-  ) {}
+    private readonly encapsulation: Encapsulation,
+  ) {
+    this.#routes = new BlockRoutes(component, node, ipam, encapsulation);
+    this.#kernel = new KernelRules(node.netns);
+  }
 
   /** Whether it runs and has written everything once: what the readiness probe asks. */
   get ready(): boolean {
@@ -47,21 +52,23 @@ export class Felix {
     const own = ownNode(this.component);
     const address = own && internalIp(own);
     if (!address) return this.#later(1000, () => this.start());
-    this.#tunnel(ipv4(address));
+    this.#routes.ensureTunnel(ipv4(address));
     this.node.netns.sysctl.set('net.ipv4.ip_forward', '1');
     this.node.files.mkdir('/var/lib/calico', { recursive: true });
     this.node.files.write('/var/lib/calico/nodename', this.component.nodeName);
-    const tunnelIp = this.ipam.allocate(this.component.nodeName, `vxlan-tunnel-addr-${this.component.nodeName}`)!;
+    this.node.files.write('/var/lib/calico/mtu', `${MTU[this.encapsulation.mode]}`);
+    const tunnelIp = this.#routes.tunnelAddress();
+    const annotation = this.encapsulation.mode === 'vxlan' ? 'projectcalico.org/IPv4VXLANTunnelAddr' : 'projectcalico.org/IPv4IPIPTunnelAddr';
     announce(
       this.component,
-      { 'projectcalico.org/IPv4Address': `${address}/16`, 'projectcalico.org/IPv4VXLANTunnelAddr': tunnelIp },
+      { 'projectcalico.org/IPv4Address': `${address}/16`, ...(tunnelIp ? { [annotation]: tunnelIp } : {}) },
       'CalicoIsUp',
       'Calico is running on this node',
     );
     const ask = () => this.#later(0, () => this.#sync(false));
+    const { registry } = this.component;
     this.#stops.push(
-      this.component.registry.watch('nodes', {}, ask),
-      this.component.registry.watch('pods', { fieldSelector: `spec.nodeName=${this.component.nodeName}` }, ask),
+      ...['nodes', 'pods', 'namespaces', 'networkpolicies.networking.k8s.io'].map((kind) => registry.watch(kind, {}, ask)),
       this.ipam.onClaim(ask),
     );
     this.#refreshForever();
@@ -92,105 +99,65 @@ export class Felix {
     this.#stops.push(cancel);
   }
 
-  #tunnel(local: Ipv4): Vxlan {
-    const devices = this.node.netns.devices;
-    const known = devices.get(DEVICE);
-    if (known) return known as Vxlan;
-    const device = createVxlan(this.node.netns, DEVICE, { vni: VNI, local, device: 'eth0', port: PORT, learning: false, mtu: 1450, mac: tunnelMac(this.component.nodeName) });
-    const address = this.ipam.allocate(this.component.nodeName, `vxlan-tunnel-addr-${this.component.nodeName}`);
-    if (address) this.node.netns.addAddress(DEVICE, cidr(`${address}/32`), { scope: 'global' });
-    devices.setUp(DEVICE, true);
-    return device;
-  }
-
-  #sync(refresh: boolean): void {
-    this.#routes();
-    this.#rules(refresh);
+  #sync(mend: boolean): void {
+    this.#routes.sync();
+    const pods = this.component.registry.list('pods').items as readonly Stored<PodObject>[];
+    const workloads = this.#workloads(pods);
+    const policies = policyRules(this.#view(pods), new Set(workloads.map((one) => `${one.namespace}/${one.pod}`)));
+    const rules = felixRules(workloads, policies, { encapsulation: this.encapsulation.mode, ipvs: this.node.netns.devices.get(IPVS_DEVICE) !== undefined });
+    this.#kernel.write(rules, new Map([...this.#fixedSets(), ...policies.sets]), mend);
     this.#inSync = true;
   }
 
-  /** For every block: a route through the tunnel to its node, or a blackhole under this node's own pods. */
-  #routes(): void {
-    const netns = this.node.netns;
-    const device = netns.devices.get(DEVICE) as Vxlan | undefined;
-    if (!device) return;
-    const wanted = new Set<string>();
-    for (const block of this.ipam.blocks()) {
-      wanted.add(printCidr(block.cidr));
-      if (block.node === this.component.nodeName) {
-        netns.routes.replace({ destination: block.cidr, type: 'blackhole', protocol: '80' });
-        continue;
-      }
-      const peer = allNodes(this.component).find((node) => node.metadata.name === block.node);
-      const peerAddress = parseIpv4((peer && internalIp(peer)) ?? '');
-      if (!peerAddress) continue;
-      const gateway = this.ipam.allocate(block.node, `vxlan-tunnel-addr-${block.node}`)!;
-      netns.neighbors.replace(gateway, DEVICE, tunnelMac(block.node), 'PERMANENT');
-      device.fdb.replace(tunnelMac(block.node), peerAddress);
-      netns.routes.replace({ destination: block.cidr, via: gateway, device: DEVICE, onlink: true, protocol: 'boot' });
-    }
-  }
-
-  #rules(refresh: boolean): void {
-    const rules = felixRules(this.#workloads());
-    const sets = this.#sets();
-    const text = render(rules);
-    if (!refresh && text + sets === this.#written) return;
-    this.#written = text + sets;
-    restore(this.node.netns.netfilter, text, { noFlush: true });
-    this.#hook(rules);
-    this.#dropStale(rules);
-  }
-
-  #workloads(): readonly Workload[] {
-    const pods = this.component.registry.list('pods', { fieldSelector: `spec.nodeName=${this.component.nodeName}` }).items as readonly Stored<PodObject>[];
+  #workloads(pods: readonly Stored<PodObject>[]): readonly Workload[] {
     return pods
-      .filter((pod) => !pod.spec?.hostNetwork && pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed')
+      .filter((pod) => pod.spec?.nodeName === this.component.nodeName && isWorkload(pod))
       .map((pod) => ({ namespace: pod.metadata.namespace ?? 'default', pod: pod.metadata.name, serviceAccount: pod.spec?.serviceAccountName ?? 'default' }))
       .sort((a, b) => (`${a.namespace}/${a.pod}` < `${b.namespace}/${b.pod}` ? -1 : 1));
   }
 
-  /** The sets that the rules name; written before the rules, since a rule cannot name a set that is not there. */
-  #sets(): string {
-    const sets = this.node.netns.netfilter.sets;
-    const nodes = allNodes(this.component).flatMap((node) => internalIp(node) ?? []).sort();
+  /** Without policies nobody asks for the pods. */
+  #view(pods: readonly Stored<PodObject>[]): ClusterView {
+    const { registry } = this.component;
+    const policies = registry.list('networkpolicies.networking.k8s.io').items as readonly Stored<NetworkPolicy>[];
+    if (policies.length === 0) return { pods: [], namespaces: new Map(), policies };
+    const namespaces = new Map(registry.list('namespaces').items.map((namespace) => [namespace.metadata.name, namespace.metadata.labels ?? {}]));
+    return { pods: pods.filter(isWorkload).map(policyPod), namespaces, policies };
+  }
+
+  /** The sets that the fixed rules name. */
+  #fixedSets(): WantedSets {
     const own = ownNode(this.component);
-    const members: Record<string, readonly string[]> = {
-      'cali40all-ipam-pools': [printCidr(this.ipam.pool)],
-      'cali40masq-ipam-pools': [printCidr(this.ipam.pool)],
-      'cali40all-vxlan-net': nodes.filter((address) => address !== (own && internalIp(own))),
-    };
-    for (const [name, entries] of Object.entries(members)) sets.replace(name, 'hash:net', entries);
-    return JSON.stringify(members);
+    const nodes = allNodes(this.component).flatMap((node) => internalIp(node) ?? []).sort();
+    const pool = { type: 'hash:net', members: [printCidr(this.ipam.pool)] } as const;
+    return new Map<string, WantedSet>([
+      ['cali40all-ipam-pools', pool],
+      ['cali40masq-ipam-pools', pool],
+      ['cali40all-vxlan-net', { type: 'hash:net', members: nodes.filter((address) => address !== (own && internalIp(own))) }],
+      ['cali40all-hosts-net', { type: 'hash:net', members: nodes }],
+      ['cali40this-host', { type: 'hash:ip', members: this.#hostAddresses() }],
+    ]);
   }
 
-  #hook(rules: FelixRules): void {
-    for (const [table, chain, where, rule] of rules.hooks) {
-      const id = /cali:[^"]+/.exec(rule)![0];
-      const present = this.node.netns.netfilter.table(table)?.chains.get(chain)?.rules.some((one) => one.toArgs().includes(id)) ?? false;
-      if (!present) restore(this.node.netns.netfilter, `*${table}\n${where === 'first' ? '-I' : '-A'} ${chain} ${rule}\nCOMMIT\n`, { noFlush: true });
-    }
-  }
-
-  #dropStale(rules: FelixRules): void {
-    for (const table of ['filter', 'nat'] as const) {
-      const stale = (this.node.netns.netfilter.table(table)?.chains.list() ?? []).map((chain) => chain.name).filter((name) => name.startsWith('cali-') && !rules.tables[table].has(name));
-      // All are emptied before any is deleted: a chain that another one still names is busy.
-      const lines = [...stale.map((name) => `:${name} - [0:0]`), ...stale.map((name) => `-X ${name}`)];
-      if (stale.length > 0) restore(this.node.netns.netfilter, `*${table}\n${lines.join('\n')}\nCOMMIT\n`, { noFlush: true });
-    }
+  /** The node's own addresses; those of Services on kube-proxy's device are not its own. */
+  #hostAddresses(): readonly string[] {
+    const { netns } = this.node;
+    return netns.devices.list().filter((device) => device.name !== IPVS_DEVICE && !device.name.startsWith('cali')).flatMap((device) => netns.addresses(device.name).map((one) => one.address.address)).sort();
   }
 }
 
-function render(rules: FelixRules): string {
-  return Object.entries(rules.tables)
-    .filter(([, chains]) => chains.size > 0)
-    .map(([table, chains]) => [
-      `*${table}`,
-      ...[...chains.keys()].map((chain) => `:${chain} - [0:0]`),
-      ...[...chains].flatMap(([chain, lines]) => lines.map((line) => `-A ${chain} ${line}`)),
-      'COMMIT',
-      '',
-    ].join('\n'))
-    .join('');
+/** A pod with a network of its own that has not ended. */
+function isWorkload(pod: Stored<PodObject>): boolean {
+  return !pod.spec?.hostNetwork && pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed';
+}
+
+function policyPod(pod: Stored<PodObject>): PolicyPod {
+  const ports = (pod.spec?.containers ?? []).flatMap((container) => container.ports ?? []);
+  return {
+    namespace: pod.metadata.namespace ?? 'default',
+    name: pod.metadata.name,
+    ip: pod.status?.podIP,
+    labels: pod.metadata.labels ?? {},
+    ports: ports.flatMap((port) => (port.name ? [{ name: port.name, protocol: port.protocol ?? 'TCP', port: port.containerPort }] : [])),
+  };
 }

@@ -22,14 +22,27 @@ export function tunnelMac(node: string): Mac {
  * that name pods; ours are digests of the rule as printed. They serve the same end: a changed rule has another id.
  */
 export function ruleId(chain: string, rule: string): string {
-  const digest = sha256(bytes(`${chain} ${rule}`));
-  return btoa(String.fromCharCode(...digest)).replaceAll('+', '-').replaceAll('/', '_').slice(0, 16);
+  return digest(`${chain} ${rule}`).slice(0, 16);
 }
 
 /** Chains of profiles: short names are kept, long ones become a digest (28 characters is the kernel's limit). */
 export function profileChain(direction: 'pri' | 'pro', profile: string): string {
-  const plain = `cali-${direction}-${profile}`;
-  if (plain.length <= 28) return plain;
-  const digest = btoa(String.fromCharCode(...sha256(bytes(profile)))).replaceAll('+', '-').replaceAll('/', '_');
-  return `cali-${direction}-_${digest}`.slice(0, 28);
+  return limited(`cali-${direction}-`, profile);
 }
+
+/** Chains of policies, in and out. */
+export function policyChain(direction: 'pi' | 'po', policy: string): string {
+  return limited(`cali-${direction}-`, policy);
+}
+
+/** Address sets: `s` of a selector, `n` of a named port. 31 characters is the kernel's limit. */
+export function setName(kind: 's' | 'n', content: string): string {
+  return `cali40${kind}:${digest(content)}`.slice(0, 31);
+}
+
+function limited(prefix: string, name: string): string {
+  const plain = `${prefix}${name}`;
+  return plain.length <= 28 ? plain : `${prefix}_${digest(name)}`.slice(0, 28);
+}
+
+const digest = (text: string) => btoa(String.fromCharCode(...sha256(bytes(text)))).replaceAll('+', '-').replaceAll('/', '_');

@@ -13,8 +13,8 @@ import { caliInterface } from './names.ts';
 
 const HOST_MAC = 'ee:ee:ee:ee:ee:ee' as Mac;
 const GATEWAY = ipv4('169.254.1.1');
-/** Room for the VXLAN header on a 1500-byte underlay. */
-const MTU = 1450;
+/** Where Felix says how long a packet may be. */
+const MTU_FILE = '/var/lib/calico/mtu';
 
 export function calicoPlugin(node: { readonly name: string; readonly machine: Machine; readonly ipam: CalicoIpam }): CniPlugin {
   const host = node.machine.netns;
@@ -27,7 +27,8 @@ export function calicoPlugin(node: { readonly name: string; readonly machine: Ma
       }
       const ip = node.ipam.allocate(node.name, pod.uid);
       if (!ip) throw new CniError('plugin type="calico" failed (add): failed to request IPv4 addresses: Assigned 0 out of 1 requested IPv4 addresses; No more free affine blocks and strict affinity enabled');
-      wire(host, netns, pod, ip);
+      const mtu = node.machine.files.exists(MTU_FILE) ? Number(node.machine.files.read(MTU_FILE)) : 0;
+      wire({ host, pod: netns, mtu: mtu || 1500 }, pod, ip);
       return { ip };
     },
     remove: (pod) => {
@@ -38,10 +39,10 @@ export function calicoPlugin(node: { readonly name: string; readonly machine: Ma
   };
 }
 
-function wire(host: NetNamespace, pod: NetNamespace, reference: PodReference, ip: Ipv4): void {
+function wire({ host, pod, mtu }: { readonly host: NetNamespace; readonly pod: NetNamespace; readonly mtu: number }, reference: PodReference, ip: Ipv4): void {
   const name = caliInterface(reference.namespace, reference.name);
   if (host.devices.get(name)) host.devices.remove(name);
-  createVeth({ ns: host, name, mac: HOST_MAC, mtu: MTU }, { ns: pod, name: 'eth0', mtu: MTU });
+  createVeth({ ns: host, name, mac: HOST_MAC, mtu }, { ns: pod, name: 'eth0', mtu });
   host.devices.setUp(name, true);
   host.sysctl.set(`net.ipv4.conf.${name}.proxy_arp`, '1');
   host.sysctl.set(`net.ipv4.conf.${name}.forwarding`, '1');

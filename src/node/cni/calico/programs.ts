@@ -7,6 +7,7 @@ import type { Process, Program } from '../../../machine/program.ts';
 import { programFile } from '../../../machine/machine.ts';
 import type { Component } from '../../component.ts';
 import { untilStopped } from '../../until-stopped.ts';
+import { encapsulationOf } from './encapsulation.ts';
 import { Felix } from './felix.ts';
 import type { CalicoIpam } from './ipam.ts';
 
@@ -31,7 +32,12 @@ export function calicoPrograms(component: Component, node: Machine, ipam: Calico
 
   async function runFelix(process: Process): Promise<number> {
     await say(process, component, 'INFO', 'startup.go', `Starting node ${component.nodeName} with version v3.32.1`);
-    const running = new Felix(component, node, ipam);
+    const encapsulation = encapsulationOf(process.env);
+    if ('error' in encapsulation) {
+      await say(process, component, 'FATAL', 'startup.go', encapsulation.error);
+      return 1;
+    }
+    const running = new Felix(component, node, ipam, encapsulation);
     felix = running;
     running.start();
     await say(process, component, 'INFO', 'daemon.go', 'Felix is now running');
