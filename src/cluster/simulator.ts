@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { seededRng } from '../base/rng.ts';
 import { UserError } from '../base/user-error.ts';
 import type { ClusterIdentity } from '../server/identity.ts';
-import { KUBERNETES_VERSION, planNodes } from '../sim/topology.ts';
+import { KUBERNETES_VERSION, PLAIN_MACHINES, planNodes } from '../sim/topology.ts';
 import { ApiClient } from './client.ts';
 import type { Capability, Cluster, ClusterBackend, ClusterInfo, ClusterSpec } from './cluster.ts';
 import type { AppPaths } from './paths.ts';
@@ -95,7 +95,7 @@ class SimulatorCluster implements Cluster {
     this.#startAgain = startAgain;
     this.#client = clientOf(files, state.port);
     this.info = infoOf(files, spec, state, true);
-    this.offers = new Set<Capability>([...(spec.workers >= 2 ? (['nodes-2'] as const) : []), 'node-shell', 'reset', `cni-${spec.cni}`]);
+    this.offers = new Set<Capability>([...(spec.workers >= 2 ? (['nodes-2'] as const) : []), 'node-shell', 'reset', 'plain-machines', `cni-${spec.cni}`, 'cluster-wide', 'simulator']);
   }
 
   exec: Cluster['exec'] = (where, command, options) => this.#ask(() => this.#client.exec(where, command, options));
@@ -223,6 +223,7 @@ function infoOf(files: SimulatorFiles, spec: ClusterSpec, state: ServingState | 
     kubeconfig: files.kubeconfig(),
     context: `kind-${spec.name}`,
     nodes: state?.nodes ?? planNodes(spec, seededRng(0)).map((node) => node.name),
+    machines: [...PLAIN_MACHINES.keys()],
     running,
   };
 }

@@ -6,43 +6,14 @@
  * Differs from Linux: hard links part when a clone changes one of the names, because copies are made by path.
  */
 import { FileError } from './file-error.ts';
+import type { FileStat, MountOptions, OpenOptions } from './file-types.ts';
 import { type DeviceName, type DirectoryInode, type FileInode, type Inode, type Viewer, permits } from './inode.ts';
 import { OpenFile } from './open-file.ts';
 import { type Mount, type Place, Tree, walk } from './tree.ts';
 
 export { FileError, type FileErrorCode, strerror } from './file-error.ts';
+export type { FileStat, MountOptions, OpenOptions } from './file-types.ts';
 export type { Viewer } from './inode.ts';
-
-export interface FileStat {
-  readonly type: 'file' | 'directory' | 'symlink' | 'device';
-  readonly size: number;
-  /** Permission bits only. */
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly mtimeMs: number;
-  readonly ino: number;
-  readonly links: number;
-  readonly target?: string | undefined;
-  readonly device?: DeviceName | undefined;
-}
-
-export interface MountOptions {
-  readonly readonly?: boolean;
-  readonly type?: string;
-  readonly source?: string;
-  /** The place inside the mounted file system that appears at the mount point; it may be a single file. */
-  readonly root?: string;
-}
-
-export interface OpenOptions {
-  readonly write?: boolean;
-  readonly append?: boolean;
-  readonly truncate?: boolean;
-  readonly create?: boolean;
-  readonly exclusive?: boolean;
-  readonly mode?: number;
-}
 
 const ROOT: Viewer = { uid: 0, gid: 0 };
 
@@ -50,12 +21,15 @@ export class FileSystem {
   readonly #tree: Tree;
   readonly #viewer: Viewer;
   readonly #time: { now: () => number };
+  /** Where `/` is in the tree: elsewhere for a process that was put there with `chroot`. */
+  readonly #root: string;
 
   /** @param now Unix milliseconds for modification times; a machine gives its clock when it takes the files over */
-  constructor(options: { readonly now?: () => number } = {}, view?: { tree: Tree; viewer: Viewer; time: { now: () => number } }) {
+  constructor(options: { readonly now?: () => number } = {}, view?: { tree: Tree; viewer: Viewer; time: { now: () => number }; root?: string }) {
     this.#tree = view?.tree ?? new Tree();
     this.#viewer = view?.viewer ?? ROOT;
     this.#time = view?.time ?? { now: options.now ?? (() => 0) };
+    this.#root = view?.root ?? '/';
   }
 
   /** From now on, modification times come from this clock. */
@@ -65,7 +39,39 @@ export class FileSystem {
 
   /** The same files looked at by somebody else. */
   as(viewer: Viewer): FileSystem {
-    return new FileSystem({}, { tree: this.#tree, viewer, time: this.#time });
+    return new FileSystem({}, { tree: this.#tree, viewer, time: this.#time, root: this.#root });
+  }
+
+  /** The same files for somebody to whom this directory is `/`. See chroot(2). */
+  chroot(path: string): FileSystem {
+    const place = this.#walk(path, true);
+    if (!place.inode) throw new FileError('ENOENT', path);
+    if (place.inode.type !== 'directory') throw new FileError('ENOTDIR', path);
+    return new FileSystem({}, { tree: this.#tree, viewer: this.#viewer, time: this.#time, root: place.chain[0]!.path });
+  }
+
+  /** A new mount namespace: the same files, from now on with mounts of its own. */
+  fork(): FileSystem {
+    return new FileSystem({}, { tree: this.#tree.fork(), viewer: this.#viewer, time: this.#time, root: this.#root });
+  }
+
+  /** The whole of the mount namespace, whatever `chroot` hid. */
+  unlocked(): FileSystem {
+    return new FileSystem({}, { tree: this.#tree, viewer: this.#viewer, time: this.#time });
+  }
+
+  /** Tells mount namespaces apart. */
+  get mountNamespace(): object {
+    return this.#tree;
+  }
+
+  /** The directory itself, for file systems that are made of others. */
+  directory(path: string): { readonly inode: DirectoryInode; readonly change: () => DirectoryInode } {
+    const place = this.#walk(path, true);
+    const { inode } = place;
+    if (!inode) throw new FileError('ENOENT', path);
+    if (inode.type !== 'directory') throw new FileError('ENOTDIR', path);
+    return { inode, change: () => this.#own(place) as DirectoryInode };
   }
 
   /** The same content, from now on changing separately. Mounts are not copied. */
@@ -245,16 +251,17 @@ export class FileSystem {
     else if (!place.inode) this.write(path, '');
     const end = inner(target);
     const mount: Mount = { tree: end.tree, root: end.path, readonly: options.readonly ?? false, type: options.type ?? 'ext4', source: options.source ?? '/dev/vda1' };
-    this.#tree.mounts.set(place.path, mount);
+    this.#tree.mounts.set(place.chain[0]!.path, mount);
   }
 
   unmount(path: string): void {
-    if (!this.#tree.mounts.delete(this.#walk(path, true).path)) throw new FileError('EINVAL', path);
+    if (!this.#tree.mounts.delete(this.#walk(path, true).chain[0]!.path)) throw new FileError('EINVAL', path);
   }
 
   /** What is mounted where, in the order it was done. */
   mounts(): readonly { readonly path: string; readonly type: string; readonly source: string; readonly readonly: boolean }[] {
-    return [...this.#tree.mounts].map(([path, { type, source, readonly }]) => ({ path, type, source, readonly }));
+    const above = this.#root === '/' ? '' : this.#root;
+    return [...this.#tree.mounts].flatMap(([path, { type, source, readonly }]) => (path.startsWith(`${above}/`) ? [{ path: path.slice(above.length), type, source, readonly }] : []));
   }
 
   /** Refuse every change of the root file system itself (`readOnlyRootFilesystem`); mounts keep their own flag. */
@@ -291,7 +298,7 @@ export class FileSystem {
   }
 
   #walk(path: string, follow: boolean): Place {
-    return walk(this.#tree, path === '' ? '?' : path, this.#viewer, follow);
+    return walk(this.#tree, path === '' ? '?' : path, this.#viewer, follow, this.#root);
   }
 
   /** Walk, making the directories on the way, but not the last name. */

@@ -52,11 +52,11 @@ export interface VirtualInode extends Meta {
 }
 
 export type Inode = FileInode | DirectoryInode | SymlinkInode | DeviceInode | VirtualInode;
-export type DeviceName = 'null' | 'zero' | 'full' | 'random' | 'urandom' | 'tty' | 'ptmx' | 'console';
+export type DeviceName = 'null' | 'zero' | 'full' | 'random' | 'urandom' | 'tty' | 'ptmx' | 'console' | 'whiteout';
 
 /** Major and minor numbers, as `ls -l /dev` prints them. */
 export const DEVICE_NUMBERS: Readonly<Record<DeviceName, readonly [number, number]>> = {
-  null: [1, 3], zero: [1, 5], full: [1, 7], random: [1, 8], urandom: [1, 9], tty: [5, 0], ptmx: [5, 2], console: [5, 1],
+  null: [1, 3], zero: [1, 5], full: [1, 7], random: [1, 8], urandom: [1, 9], tty: [5, 0], ptmx: [5, 2], console: [5, 1], whiteout: [0, 0],
 };
 
 /** May this viewer do this (4 read, 2 write, 1 execute or search)? Root may, except execute what nobody can execute. */

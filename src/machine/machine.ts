@@ -15,6 +15,7 @@ import { ProcessTable, Task, type User } from './processes.ts';
 import { BrokenPipe, type Child, Exit, type ExitStatus, type Input, Killed, type Output, type Process, type Program, type SignalName, type SpawnOptions, type Terminal } from './program.ts';
 import { nullInput, nullOutput } from './streams.ts';
 import { sysFiles } from './sys-files.ts';
+import { forgetUnused } from './unshare.ts';
 import { Units } from './units.ts';
 import { userOf } from './users.ts';
 
@@ -34,6 +35,10 @@ export interface MachineOptions {
   /** Memory in bytes and processors, as `free` and `nproc` see them. */
   readonly memoryBytes?: number;
   readonly cpus?: number;
+  /** May its root do what the whole machine's may (mount, set the host name)? A container's may not, unless told. */
+  readonly privileged?: boolean;
+  /** A new PID namespace only: the files stay as they are, without a /proc of their own until somebody mounts one. */
+  readonly filesAsTheyAre?: boolean;
 }
 
 export interface StartOptions {
@@ -49,6 +54,8 @@ export interface StartOptions {
   readonly netns?: NetNamespace;
   readonly files?: FileSystem;
   readonly hostname?: string;
+  /** A host name that is not the machine's: a UTS namespace. */
+  readonly uts?: { hostname: string } | undefined;
   readonly program?: Program;
   readonly newGroup?: boolean;
 }
@@ -74,6 +81,7 @@ export class Machine {
   readonly rng: Rng;
   readonly host: Machine | undefined;
   readonly programs: ProgramTable;
+  readonly privileged: boolean;
   readonly kernelRelease: string;
   readonly memoryBytes: number;
   readonly cpus: number;
@@ -89,6 +97,7 @@ export class Machine {
     this.rng = options.rng;
     this.programs = options.programs;
     this.host = host;
+    this.privileged = options.privileged ?? host === undefined;
     this.kernelRelease = options.kernelRelease ?? host?.kernelRelease ?? '6.8.0-45-generic';
     this.modules = options.modules ?? host?.modules ?? new Set();
     this.memoryBytes = options.memoryBytes ?? host?.memoryBytes ?? 8 * 2 ** 30;
@@ -96,6 +105,7 @@ export class Machine {
     this.bootedAtMs = host?.bootedAtMs ?? options.clock.now();
     this.processes = new ProcessTable(host?.processes);
     this.units = new Units(options.clock);
+    if (options.filesAsTheyAre) return;
     this.files.keepTime(() => options.clock.unixMs());
     this.files.mount('/proc', procFiles(this), { type: 'proc', source: 'proc' });
     this.files.mount('/sys', sysFiles(this), { type: 'sysfs', source: 'sysfs', readonly: host !== undefined });
@@ -112,26 +122,30 @@ export class Machine {
     const cwd = options.cwd ?? '/';
     const base = options.files ?? this.files;
     const found = options.program ? { program: options.program, argv } : findExecutable(argv, base.as(user), this.programs, { path: env.get('PATH') ?? DEFAULT_PATH, cwd });
+    // A group of processes has its numbers in one PID namespace; whoever enters another one begins a new group there.
+    const crossing = options.parent !== undefined && options.parent.options.machine !== this;
     const task: Task = new Task({
       machine: this, argv: found.argv, env, cwd, user, parent: options.parent,
-      newGroup: options.newGroup ?? !options.parent,
+      newGroup: (options.newGroup ?? !options.parent) || crossing,
       get files(): FileSystem {
         return files;
       },
       netns: options.netns ?? options.parent?.options.netns ?? this.netns,
       hostname: options.hostname ?? options.parent?.options.hostname ?? this.hostname,
+      uts: options.uts ?? options.parent?.options.uts,
       terminal: options.terminal, startedAtMs: this.clock.now(),
     });
     this.processes.add(task);
     const files = base.as({ uid: user.uid, gid: user.gid, pid: task.pid });
     for (const signal of options.parent?.ignored ?? []) task.ignore(signal);
-    const detach = options.parent ? undefined : options.terminal?.onInterrupt((signal) => void this.processes.signalGroup(task.group, signal));
+    const detach = options.parent && !crossing ? undefined : options.terminal?.onInterrupt((signal) => void this.processes.signalGroup(task.group, signal));
     const streams = [options.stdin ?? nullInput, options.stdout ?? nullOutput, options.stderr ?? nullOutput] as const;
     hold(task, streams);
     void task.exited.then(() => {
       detach?.();
       this.processes.remove(task);
       for (const stream of task.streams ?? []) release(stream);
+      forgetUnused(task.options.netns, this);
       // When the first process of a container ends, the kernel kills the others.
       if (task.pid === 1) for (const other of this.processes.own()) other.signal('SIGKILL', 'outside');
     });
@@ -222,7 +236,13 @@ class RunningProgram implements Process {
     return this.task.options.netns;
   }
   get hostname(): string {
+    if (this.task.options.uts) return this.task.options.uts.hostname;
     return this.task.options.hostname === this.task.options.machine.hostname ? this.machine.hostname : this.task.options.hostname;
+  }
+  setHostname(name: string): void {
+    const { uts } = this.task.options;
+    if (uts) uts.hostname = name;
+    else this.machine.hostname = name;
   }
   get user(): User {
     return this.task.options.user;
@@ -241,10 +261,10 @@ class RunningProgram implements Process {
 
   exec(argv: readonly string[], options: Parameters<Process['exec']>[1] = {}): Promise<number> {
     const { task, machine } = this;
-    const { env = this.env, cwd = this.cwd, stdin = this.stdin, stdout = this.stdout, stderr = this.stderr, netns = this.netns, files = this.files, hostname = task.options.hostname } = options;
+    const { env = this.env, cwd = this.cwd, stdin = this.stdin, stdout = this.stdout, stderr = this.stderr, netns = this.netns, files = this.files, hostname = task.options.hostname, uts = task.options.uts } = options;
     const found = findExecutable(argv, files, machine.programs, { path: env.get('PATH') ?? DEFAULT_PATH, cwd });
     task.argv = found.argv;
-    task.options = { ...task.options, env, cwd, netns, files, hostname };
+    task.options = { ...task.options, env, cwd, netns, files, hostname, uts, childrenOf: options.childrenOf ?? task.options.childrenOf };
     task.forgetHandlers();
     hold(task, [stdin, stdout, stderr]);
     return Promise.resolve(found.program.run(new RunningProgram(machine, task, files)));
@@ -252,7 +272,7 @@ class RunningProgram implements Process {
 
   spawn(argv: readonly string[], options: SpawnOptions = {}): Child {
     const { stdin, stdout, stderr, task, files, netns, hostname } = this;
-    const running = this.machine.start(argv, {
+    const running = (options.machine ?? task.options.childrenOf ?? this.machine).start(argv, {
       env: this.env, cwd: this.cwd, stdin, stdout, stderr, files, netns, hostname, terminal: this.terminal,
       user: this.user, parent: task, newGroup: false, ...options,
     });

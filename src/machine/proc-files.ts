@@ -8,6 +8,7 @@ import type { Viewer } from './inode.ts';
 import type { Machine } from './machine.ts';
 import { procNet } from './proc-net.ts';
 import { sysctlEntries } from './proc-sys.ts';
+import { namespaceLinks } from './namespace-links.ts';
 import type { Task } from './processes.ts';
 import { SIGNAL_NUMBERS, type SignalName } from './program.ts';
 
@@ -55,7 +56,7 @@ function taskEntries(machine: Machine, task: Task, pid: number): ReadonlyMap<str
     fd: { entries: () => descriptors(task) },
     mounts: () => mountTable(files),
     net: { entries: () => procNet(netns) },
-    ns: { entries: () => entriesOf({ net: { link: () => `net:[${netns.id}]` } }) },
+    ns: { entries: () => new Map(namespaceLinks(task).map(([name, link]) => [name, { link: () => link }])) },
     root: { link: () => '/' },
     stat: () => `${pid} (${task.comm}) S ${task.parentPid(machine.processes)} ${task.group} ${task.group} 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 ${Math.round((task.options.startedAtMs - machine.bootedAtMs) / 10)}\n`,
     status: () => status(machine, task, pid),

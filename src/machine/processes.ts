@@ -27,6 +27,9 @@ export interface TaskOptions {
   readonly files: FileSystem;
   readonly netns: NetNamespace;
   readonly hostname: string;
+  readonly uts?: { hostname: string } | undefined;
+  /** Where children begin, after `unshare --pid` without a fork. */
+  readonly childrenOf?: Machine | undefined;
   readonly terminal?: Terminal | undefined;
   readonly startedAtMs: number;
 }

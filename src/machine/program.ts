@@ -35,6 +35,8 @@ export interface Process {
   readonly user: { readonly uid: number; readonly gid: number; readonly name: string };
   /** Aborted with a `Killed` reason when the process must end: waiting on the clock or on a stream rejects with it. */
   readonly signal: AbortSignal;
+  /** Rename the machine, or the UTS namespace that this process is in. */
+  setHostname(name: string): void;
   /** Handle a signal instead of dying of it (`trap`, nginx's TERM). SIGKILL cannot be handled. */
   onSignal(signal: SignalName, handler: () => void): Disposer;
   /** From now on the signal does nothing, here and in children (`trap ''`, `nohup`). */
@@ -42,7 +44,7 @@ export interface Process {
   /** Start another program; standard streams are inherited unless given. Returns at once; `exited` tells how it ended. */
   spawn(argv: readonly string[], options?: SpawnOptions): Child;
   /** Become another program, as execve does: same number, same parent. Resolves with its exit code. @throws StartError */
-  exec(argv: readonly string[], options?: Pick<SpawnOptions, 'env' | 'cwd' | 'stdin' | 'stdout' | 'stderr' | 'netns' | 'files' | 'hostname'>): Promise<number>;
+  exec(argv: readonly string[], options?: Pick<SpawnOptions, 'env' | 'cwd' | 'stdin' | 'stdout' | 'stderr' | 'netns' | 'files' | 'hostname' | 'uts' | 'childrenOf'>): Promise<number>;
 }
 
 export interface Child {
@@ -72,6 +74,11 @@ export interface SpawnOptions {
   readonly netns?: NetNamespace;
   readonly files?: FileSystem;
   readonly hostname?: string;
+  readonly uts?: { hostname: string } | undefined;
+  /** Another PID namespace to be born in, for `unshare --fork` and `nsenter`. */
+  readonly machine?: Machine;
+  /** Where the children of this process will be born. */
+  readonly childrenOf?: Machine | undefined;
   readonly terminal?: Terminal | undefined;
 }
 

@@ -28,35 +28,62 @@ export interface Place {
 
 export const join = (directory: string, name: string): string => (directory === '/' ? `/${name}` : `${directory}/${name}`);
 
-export class Tree {
-  readonly mounts = new Map<string, Mount>();
-  readonly = false;
-  owner: object = {};
-  #nextIno = 2;
+/** What the mount namespaces that see a tree have in common: its inodes, and whose they are. */
+interface Shared {
   root: DirectoryInode;
+  owner: object;
+  nextIno: number;
+}
 
-  constructor(root?: DirectoryInode) {
-    this.root = root ?? { type: 'directory', entries: new Map(), ino: 1, mode: 0o755, uid: 0, gid: 0, mtimeMs: 0, links: 2, owner: this.owner };
+export class Tree {
+  readonly mounts: Map<string, Mount>;
+  readonly: boolean;
+  readonly #shared: Shared;
+  /** How a directory is copied before it changes: an overlay's copy also changes the upper directory. */
+  readonly #entriesOf: (path: string, entries: ReadonlyMap<string, Inode>) => Map<string, Inode>;
+
+  constructor(root?: DirectoryInode, options: { readonly entriesOf?: (path: string, entries: ReadonlyMap<string, Inode>) => Map<string, Inode>; readonly fork?: Tree } = {}) {
+    const owner = {};
+    const { fork } = options;
+    this.mounts = new Map(fork?.mounts);
+    this.readonly = fork?.readonly ?? false;
+    this.#shared = fork ? fork.#shared : { root: root ?? { type: 'directory', entries: new Map(), ino: 1, mode: 0o755, uid: 0, gid: 0, mtimeMs: 0, links: 2, owner }, owner, nextIno: 2 };
+    this.#entriesOf = fork ? fork.#entriesOf : (options.entriesOf ?? ((_path, entries) => new Map(entries)));
+  }
+
+  get root(): DirectoryInode {
+    return this.#shared.root;
+  }
+
+  get owner(): object {
+    return this.#shared.owner;
   }
 
   /** A tree that shares all of this one's inodes until either of them changes one. */
   clone(): Tree {
     const copy = new Tree(this.root);
-    copy.#nextIno = this.#nextIno;
-    this.owner = {};
+    copy.#shared.nextIno = this.#shared.nextIno;
+    this.#shared.owner = {};
     return copy;
   }
 
+  /** The same files for good, but from now on other mounts: a new mount namespace. */
+  fork(): Tree {
+    return new Tree(undefined, { fork: this });
+  }
+
   nextIno(): number {
-    return this.#nextIno++;
+    return this.#shared.nextIno++;
   }
 
   /** The inode at a path without symbolic links, made this tree's own so that it may be changed. */
   own(path: string): Inode {
-    if (this.root.owner !== this.owner) this.root = { ...this.root, entries: new Map(this.root.entries), owner: this.owner };
+    if (this.root.owner !== this.owner) this.#shared.root = { ...this.root, entries: this.#entriesOf('/', this.root.entries), owner: this.owner };
     let here: Inode = this.root;
+    let at = '';
     for (const name of path.split('/')) {
       if (name === '') continue;
+      at += `/${name}`;
       if (here.type !== 'directory') throw new FileError('ENOTDIR', path);
       const child: Inode | undefined = here.computed ? undefined : here.entries.get(name);
       if (!child) throw new FileError('ENOENT', path);
@@ -64,7 +91,7 @@ export class Tree {
         here = child;
         continue;
       }
-      const copy: Inode = child.type === 'directory' ? { ...child, entries: new Map(child.entries), owner: this.owner } : { ...child, owner: this.owner };
+      const copy: Inode = child.type === 'directory' ? { ...child, entries: this.#entriesOf(at, child.entries), owner: this.owner } : { ...child, owner: this.owner };
       here.entries.set(name, copy);
       here = copy;
     }
@@ -77,12 +104,14 @@ const MOST_LINKS = 40;
 
 /**
  * Walk an absolute path. @param follow whether a symbolic link in the last place is followed
+ * @param root where `/` is, for a process that `chroot` has locked up: `..` leads no higher
  * @throws FileError ENOENT when a directory on the way is missing; a missing last name is a `Place` without inode
  */
-export function walk(tree: Tree, path: string, viewer: Viewer, follow: boolean): Place {
+export function walk(tree: Tree, path: string, viewer: Viewer, follow: boolean, root = '/'): Place {
+  const top = rootAt(tree, root);
   let links = 0;
   let names = path.split('/');
-  let place = rootOf(tree);
+  let place = top;
   for (let i = 0; i < names.length; i++) {
     const name = names[i]!;
     if (name === '' || name === '.') {
@@ -102,7 +131,7 @@ export function walk(tree: Tree, path: string, viewer: Viewer, follow: boolean):
       if (++links > MOST_LINKS) throw new FileError('ELOOP', path);
       const target = typeof next.inode.target === 'function' ? next.inode.target(viewer) : next.inode.target;
       names = [...target.split('/'), ...names.slice(i + 1)];
-      if (target.startsWith('/')) place = rootOf(tree);
+      if (target.startsWith('/')) place = top;
       i = -1;
       continue;
     }
@@ -113,6 +142,12 @@ export function walk(tree: Tree, path: string, viewer: Viewer, follow: boolean):
 
 function rootOf(tree: Tree): Place {
   return { path: '/', chain: [{ tree, path: '/' }], readonly: tree.readonly, inode: tree.root, parent: undefined, name: '' };
+}
+
+function rootAt(tree: Tree, root: string): Place {
+  if (root === '/') return rootOf(tree);
+  const place = walk(tree, root, { uid: 0, gid: 0 }, true);
+  return { ...place, path: '/', parent: undefined, name: '' };
 }
 
 function step(from: Place, name: string, viewer: Viewer): Place {

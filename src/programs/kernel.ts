@@ -36,7 +36,7 @@ async function runSysctl(process: Process, flavour: 'procps' | 'busybox'): Promi
 async function setKnob(process: Process, name: string, value: string): Promise<number> {
   // /proc/sys is mounted read-only in containers that are not privileged.
   const path = `/proc/sys/${name.replaceAll('.', '/')}`;
-  if (process.machine.host && !process.files.access(path, 2)) return refuse(process, 255, `sysctl: setting key "${name}": Read-only file system`);
+  if (!process.machine.privileged && !process.files.access(path, 2)) return refuse(process, 255, `sysctl: setting key "${name}": Read-only file system`);
   try {
     process.netns.sysctl.set(name, value);
     return 0;

@@ -6,6 +6,9 @@ import { busyboxIp } from './ip/busybox.ts';
 import { ip } from './ip/index.ts';
 import { iptables, iptablesRestore, iptablesSave } from './iptables/index.ts';
 import { busyboxSysctl, conntrack, ethtool, lsmod, modprobe, sysctl } from './kernel.ts';
+import { chroot } from './isolation/chroot.ts';
+import { nsenter } from './isolation/nsenter.ts';
+import { unshare } from './isolation/unshare.ts';
 import { busyboxNslookup, busyboxNslookup128 } from './lookup/busybox.ts';
 import { dig } from './lookup/dig.ts';
 import { getent } from './lookup/getent.ts';
@@ -23,6 +26,7 @@ import { wget } from './wget/gnu.ts';
 export const networkPrograms: readonly Program[] = [
   arp, busyboxArp,
   brctl, bridge,
+  chroot, nsenter, unshare,
   conntrack, ethtool, lsmod, modprobe,
   curl,
   dig, getent, host, nslookup, busyboxNslookup, busyboxNslookup128,

@@ -6,6 +6,7 @@ import type { KubeObject, Stored } from '../api/object.ts';
 import { badRequest, internal, notFound } from '../api/status.ts';
 import type { Registry } from '../kinds/registry.ts';
 import { execIn, type Containers, type DuplexBytes, type ExecOutcome, type StreamIo, type Target } from '../node/kubelet/streams.ts';
+import type { PlainMachines } from './machines.ts';
 import type { SimNode } from './sim-node.ts';
 
 type LogArguments = Parameters<Containers['log']>;
@@ -14,6 +15,7 @@ export class SimulatedContainers {
   constructor(
     private readonly registry: Registry,
     private readonly nodes: ReadonlyMap<string, SimNode>,
+    private readonly machines?: PlainMachines,
   ) {}
 
   async exec(target: Target, command: readonly string[], io: StreamIo): Promise<ExecOutcome> {
@@ -34,6 +36,8 @@ export class SimulatedContainers {
 
   /** @throws ApiError NotFound */
   async nodeExec(node: string, command: readonly string[], io: StreamIo): Promise<ExecOutcome> {
+    const plain = this.machines?.get(node);
+    if (plain) return execIn(plain, command, io, { env: PLAIN_ENVIRONMENT, cwd: '/root', user: 'root' });
     const found = this.nodes.get(node);
     if (!found) throw notFound({ group: '', plural: 'nodes' }, node);
     return execIn(found.machine, command, io, { env: NODE_ENVIRONMENT, cwd: '/root', user: 'root' });
@@ -49,6 +53,15 @@ export class SimulatedContainers {
     return node.kubelet.containers;
   }
 }
+
+/** Of a machine that belongs to no cluster. */
+const PLAIN_ENVIRONMENT = new Map([
+  ['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+  ['HOME', '/root'],
+  ['USER', 'root'],
+  ['SHELL', '/bin/bash'],
+  ['LANG', 'C.UTF-8'],
+]);
 
 const NODE_ENVIRONMENT = new Map([
   ['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],

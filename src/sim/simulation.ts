@@ -19,6 +19,7 @@ import { createLan, type Lan } from '../net/device/lan.ts';
 import { World } from '../net/world.ts';
 import { CalicoIpam } from '../node/cni/calico/ipam.ts';
 import { SimulatedContainers } from './containers.ts';
+import { PlainMachines } from './machines.ts';
 import { makeUnderlay, nodeFiles } from './node-machine.ts';
 import { startNode, type SimNode } from './sim-node.ts';
 import { calicoManifests } from './system/calico.ts';
@@ -64,6 +65,8 @@ export class Simulation {
   readonly nodes: ReadonlyMap<string, SimNode>;
   readonly containers: SimulatedContainers;
   readonly lan: Lan;
+  /** Beside the cluster, for what is learned without Kubernetes. */
+  readonly machines: PlainMachines;
   readonly #plans: readonly NodePlan[];
   readonly #idle: () => Promise<void>;
 
@@ -89,7 +92,8 @@ export class Simulation {
     if (!saved) this.#createObjects(clusterManifests(options, options.authority ?? ''));
     this.nodes = this.#startNodes();
     if (!saved) this.#createObjects(addons(options, this.#plans));
-    this.containers = new SimulatedContainers(this.registry, this.nodes);
+    this.machines = new PlainMachines({ world: this.world, clock: this.clock, rng: this.rng });
+    this.containers = new SimulatedContainers(this.registry, this.nodes, this.machines);
   }
 
   /** Let time pass and everything that is due happen: what a test calls instead of waiting. */

@@ -23,6 +23,8 @@ export const POD_CIDR: Cidr = cidr('10.244.0.0/16');
 export const SERVICE_CIDR: Cidr = cidr('10.96.0.0/16');
 export const API_SERVICE_IP: Ipv4 = ipv4('10.96.0.1');
 export const DNS_SERVICE_IP: Ipv4 = ipv4('10.96.0.10');
+/** Machines beside every cluster, for networking by hand; see `machines.ts`. */
+export const PLAIN_MACHINES: ReadonlyMap<string, Ipv4> = new Map([['node-0', ipv4('192.168.64.4')], ['node-1', ipv4('192.168.64.5')], ['node-2', ipv4('192.168.64.6')]]);
 export const KUBERNETES_VERSION = 'v1.35.0';
 
 /** Containers start side by side, so the order of addresses is not the order of names: as with kind, nobody may count on it. */

@@ -4,8 +4,8 @@ import type { Cluster, SessionIo } from '../../cluster/cluster.ts';
 
 /** @returns the command's exit code @throws UserError for an unknown node */
 export async function runOnNode(cluster: Cluster, node: string, command: readonly string[], tty: boolean): Promise<number> {
-  const name = cluster.info.nodes.find((candidate) => candidate === node);
-  if (name === undefined) throw new UserError(`Cluster ${cluster.info.name} has no node "${node}".`, `Its nodes: ${cluster.info.nodes.join(', ')}.`, 2);
+  const name = [...cluster.info.nodes, ...(cluster.info.machines ?? [])].find((candidate) => candidate === node);
+  if (name === undefined) throw new UserError(`Cluster ${cluster.info.name} has no node "${node}".`, `Its nodes: ${cluster.info.nodes.join(', ')}.${cluster.info.machines ? ` Machines beside it: ${cluster.info.machines.join(', ')}.` : ''}`, 2);
   const { stdin, stdout, stderr } = process;
   const io: SessionIo = {
     tty,

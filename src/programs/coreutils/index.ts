@@ -14,6 +14,7 @@ import { chgrp, chmod, chown, ln, mkdir, mktemp, mv, rm, rmdir, touch } from './
 import { expr } from './expr.ts';
 import { find } from './find.ts';
 import { egrep, fgrep, grep } from './grep.ts';
+import { gunzip, gzip, zcat } from './gzip.ts';
 import { head, tail } from './head-tail.ts';
 import { kill, killall, pgrep, pidof, pkill } from './kill.ts';
 import { less, more } from './less.ts';
@@ -23,7 +24,8 @@ import { env, nohup, printenv, sleep, timeout, watch } from './running.ts';
 import { sed } from './sed.ts';
 import { arch, basename, bracket, clear, dirname, echo, falseProgram, nproc, printf, pwd, readlink, realpath, reset, stty, sync, test, trueProgram, tty, which, whoami, yes } from './small.ts';
 import { sort } from './sort.ts';
-import { df, du, mount, stat, umount } from './stat.ts';
+import { mount, mountpoint, umount } from './mount.ts';
+import { df, du, stat } from './stat.ts';
 import { free, groups, hostname, id, uname, uptime } from './system.ts';
 import { journalctl, systemctl } from './systemctl.ts';
 import { tar } from './tar.ts';
@@ -33,10 +35,10 @@ import { xargs } from './xargs.ts';
 
 export const coreutils: readonly Program[] = [
   cmp, comm, dnsdomainname, expr, nice, setsid, time, unlink,
-  arch, awk, base64, basename, bracket, busybox, cat, chgrp, chmod, chown, clear, cp, cut, date, dd, df, diff, dirname, du, echo, egrep, env, falseProgram, fgrep, find, fold, free, grep, groups,
-  head, hexdump, hostname, id, journalctl, kill, killall, less, ln, ls, md5sum, mkdir, mktemp, more, mount, mv, nl, nohup, nproc, od, paste, pgrep, pidof, pkill, printenv, printf, ps, pwd, readlink,
+  arch, awk, base64, basename, bracket, busybox, cat, chgrp, chmod, chown, clear, cp, cut, date, dd, df, diff, dirname, du, echo, egrep, env, falseProgram, fgrep, find, fold, free, grep, groups, gunzip, gzip,
+  head, hexdump, hostname, id, journalctl, kill, killall, less, ln, ls, md5sum, mkdir, mktemp, more, mount, mountpoint, mv, nl, nohup, nproc, od, paste, pgrep, pidof, pkill, printenv, printf, ps, pwd, readlink,
   realpath, reset, rev, rm, rmdir, sed, seq, sha1sum, sha256sum, sleep, sort, stat, strings, stty, sync, systemctl, tac, tail, tar, tee, test, timeout, top, touch, tr, trueProgram, tty, umount,
-  uname, uniq, uptime, watch, wc, which, whoami, xargs, xxd, yes,
+  uname, uniq, uptime, watch, wc, which, whoami, xargs, xxd, yes, zcat,
 ];
 
 /** Not in busybox: they come with systemd. */

@@ -1,5 +1,4 @@
-/** stat, du, df, mount, umount: what a file system knows of itself. */
-import { FileError } from '../../machine/file-error.ts';
+/** stat, du, df: what a file system knows of itself. */
 import { groupName, userName } from '../../machine/users.ts';
 import { modeLetters } from './mode.ts';
 import { joined } from './names.ts';
@@ -116,53 +115,5 @@ export const df = tool({
     await t.write(`${'Filesystem'.padEnd(20)}${t.has('T') ? ` ${'Type'.padEnd(10)}` : ''} ${unit.padStart(9)} ${'Used'.padStart(9)} ${'Available'.padStart(9)} ${t.has('P') ? 'Capacity' : 'Use%'} Mounted on\n`);
     for (const row of cells) await t.write(line(row));
     return 0;
-  },
-});
-
-export const mount = tool({
-  name: 'mount', short: 'at:o:rwvnlBf', long: { bind: 'B', all: 'a', types: 't', options: 'o' },
-  async run(t) {
-    const { files, user, machine } = t.process;
-    if (t.operands.length === 0) {
-      const kind = t.value('t');
-      const all = [{ path: '/', source: 'overlay', type: 'overlay', readonly: files.readonly }, ...files.mounts()];
-      for (const { path, source, type, readonly } of all) if (kind === undefined || kind === type) await t.write(`${source} on ${path} type ${type} (${readonly ? 'ro' : 'rw'},relatime)\n`);
-      return 0;
-    }
-    const [source, target] = t.operands;
-    // A container lacks CAP_SYS_ADMIN.
-    if (user.uid !== 0 || machine.host) {
-      await t.complain(t.gnu ? `${target ?? source}: permission denied.` : `permission denied (are you root?)`);
-      return t.gnu ? 32 : 1;
-    }
-    if (target === undefined || !(t.has('B') || t.value('o')?.includes('bind'))) {
-      await t.complain(`${target ?? source}: only bind mounts are supported here`);
-      return 32;
-    }
-    if (!files.exists(t.path(target)) || !files.exists(t.path(source!))) {
-      await t.complain(`${target}: ${files.exists(t.path(target)) ? `special device ${source} does not exist.` : 'mount point does not exist.'}`);
-      return 32;
-    }
-    files.mount(t.path(target), files, { root: files.realpath(t.path(source!)), readonly: t.has('r') || (t.value('o')?.split(',').includes('ro') ?? false), source: source!, type: 'none' });
-    return 0;
-  },
-});
-
-export const umount = tool({
-  name: 'umount', short: 'lfrav',
-  async run(t) {
-    let status = 0;
-    for (const operand of t.operands) {
-      const { files, user, machine } = t.process;
-      try {
-        if (user.uid !== 0 || machine.host) throw new FileError('EPERM', operand);
-        files.unmount(t.path(operand));
-      } catch (error) {
-        const words = reason(error);
-        await t.complain(t.gnu ? (words === 'Invalid argument' ? `${operand}: not mounted.` : words === 'Operation not permitted' ? `${operand}: must be superuser to unmount.` : `${operand}: no mount point specified.`) : `can't unmount ${operand}: ${words}`);
-        status = t.gnu ? 32 : 1;
-      }
-    }
-    return status;
   },
 });

@@ -10,11 +10,11 @@ export const hostname = tool({
     const { process } = t;
     const name = process.hostname;
     if (t.operands[0] !== undefined) {
-      if (process.user.uid !== 0 || process.machine.host) {
+      if (process.user.uid !== 0 || !process.machine.privileged) {
         await t.complain(t.gnu ? 'you must be root to change the host name' : 'sethostname: Operation not permitted');
         return 1;
       }
-      process.machine.hostname = t.operands[0];
+      process.setHostname(t.operands[0]);
       return 0;
     }
     if (t.has('I')) {

@@ -2,6 +2,7 @@
 import { readAll } from '../../machine/streams.ts';
 import type { FileStat } from '../../machine/files.ts';
 import { groupName, userName } from '../../machine/users.ts';
+import { gunzip, gzip, GzipError, isGzip } from './deflate.ts';
 import { modeLetters } from './mode.ts';
 import { joined } from './names.ts';
 import { strftime } from './time.ts';
@@ -14,9 +15,9 @@ const tarTool = tool({
   name: 'tar', short: 'cxtf:C:vmpozjJaOkhPS:X:T:B', usageStatus: 2,
   long: { create: 'c', extract: 'x', get: 'x', list: 't', file: 'f', directory: 'C', verbose: 'v', touch: 'm', 'preserve-permissions': 'p', 'no-same-owner': 'o', gzip: 'z', 'to-stdout': 'O', 'keep-old-files': 'k', dereference: 'h', 'strip-components': 'S', exclude: 'X', 'no-same-permissions': 'B', 'absolute-names': 'P' },
   async run(t) {
-    for (const letter of 'zjJ') {
+    for (const letter of 'jJ') {
       if (!t.has(letter)) continue;
-      const program = { z: 'gzip', j: 'bzip2', J: 'xz' }[letter]!;
+      const program = { j: 'bzip2', J: 'xz' }[letter]!;
       await t.process.stderr.write(`tar (child): ${program}: Cannot exec: No such file or directory\ntar (child): Error is not recoverable: exiting now\n`);
       return 2;
     }
@@ -53,6 +54,12 @@ async function create(t: Tool): Promise<number> {
   const target = t.value('f') ?? '-';
   const output = target === '-' ? t.process.stdout : await t.output(target, false);
   if (!output) return 2;
+  // A compressed archive is written when it is whole.
+  let whole = '';
+  const put = async (bytes: string): Promise<void> => {
+    if (t.has('z')) whole += bytes;
+    else await output.write(bytes);
+  };
   let status = 0;
   let warned = false;
   const add = async (name: string): Promise<void> => {
@@ -76,11 +83,12 @@ async function create(t: Tool): Promise<number> {
     if (t.has('v')) await (target === '-' ? t.process.stderr : t.process.stdout).write(`${stored}\n`);
     const content = stat.type === 'file' ? files.read(path) : '';
     // Files of /proc have content but no size.
-    if (stored !== '') await output.write(header(stored, { ...stat, size: content.length }, userName(stat.uid, files), groupName(stat.gid, files)) + content + '\0'.repeat((BLOCK - (content.length % BLOCK)) % BLOCK));
+    if (stored !== '') await put(header(stored, { ...stat, size: content.length }, userName(stat.uid, files), groupName(stat.gid, files)) + content + '\0'.repeat((BLOCK - (content.length % BLOCK)) % BLOCK));
     if (stat.type === 'directory') for (const child of files.list(path)) await add(joined(name, child));
   };
   for (const operand of t.operands) await add(operand);
-  await output.write('\0'.repeat(BLOCK * 2));
+  await put('\0'.repeat(BLOCK * 2));
+  if (t.has('z')) await output.write(gzip(whole));
   if (status !== 0) await t.complain(t.gnu ? 'Exiting with failure status due to previous errors' : 'error exit delayed from previous errors');
   return status;
 }
@@ -182,12 +190,25 @@ async function extract(t: Tool, list: boolean): Promise<number> {
 
 async function source(t: Tool): Promise<string> {
   const name = t.value('f') ?? '-';
-  if (name === '-') return await readAll(t.process.stdin);
+  if (name === '-') return await unpacked(t, await readAll(t.process.stdin));
   try {
-    return t.process.files.read(t.path(name));
+    return await unpacked(t, t.process.files.read(t.path(name)));
   } catch (error) {
+    if (error instanceof Exit) throw error;
     await t.complain(t.gnu ? `${name}: Cannot open: ${reason(error)}` : `can't open '${name}': ${reason(error)}`);
     if (t.gnu) await t.complain('Error is not recoverable: exiting now');
+    throw new Exit(t.gnu ? 2 : 1);
+  }
+}
+
+/** Compressed archives are known by their first bytes; `-z` insists. */
+async function unpacked(t: Tool, archive: string): Promise<string> {
+  if (!t.has('z') && !isGzip(archive)) return archive;
+  try {
+    return gunzip(archive);
+  } catch (error) {
+    if (!(error instanceof GzipError)) throw error;
+    await t.process.stderr.write(t.gnu ? `\ngzip: stdin: ${error.message}\ntar: Child returned status 1\ntar: Error is not recoverable: exiting now\n` : `tar: ${error.message === 'not in gzip format' ? 'invalid magic' : error.message}\n`);
     throw new Exit(t.gnu ? 2 : 1);
   }
 }

@@ -1,6 +1,5 @@
 /**
- * curl for HTTP. Words and exit codes of curl 7.88.1, as Debian 12 has it. See curl.1, "EXIT CODES".
- * Differs from Linux: there is no TLS in the simulated network, so https:// connects and then says so.
+ * curl for HTTP and HTTPS. Words and exit codes of curl 7.88.1, as Debian 12 has it. See curl.1, "EXIT CODES".
  */
 import { absolute } from '../../machine/executable.ts';
 import { FileError } from '../../machine/files.ts';

@@ -12,6 +12,7 @@ export interface CurlOptions {
   readonly follow: boolean;
   readonly maxRedirects: number;
   readonly fail: boolean;
+  readonly insecure: boolean;
   readonly failWithBody: boolean;
   readonly method?: string | undefined;
   readonly headers: readonly string[];
@@ -79,7 +80,7 @@ export function parseCurl(args: readonly string[], readFile: (path: string) => s
   return {
     urls: [...urls, ...all('url')],
     silent: has('silent'), showError: has('show-error'), verbose: has('verbose'), include: has('include'), headOnly: has('head'), follow: has('location'),
-    maxRedirects: Number(last('max-redirs') ?? 50), fail: has('fail'), failWithBody: has('fail-with-body'), method: last('request'),
+    maxRedirects: Number(last('max-redirs') ?? 50), fail: has('fail'), insecure: has('insecure'), failWithBody: has('fail-with-body'), method: last('request'),
     headers: [...all('header'), ...(json ? ['Content-Type: application/json', 'Accept: application/json'] : [])],
     data: data.length > 0 ? data.join(json ? '' : '&') : undefined, get: has('get'), outputs: all('output'), remoteNames: has('remote-name'), writeOut: last('write-out'),
     maxTimeMs: last('max-time') === undefined ? undefined : Number(last('max-time')) * 1000 || undefined,

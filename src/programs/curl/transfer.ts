@@ -7,6 +7,7 @@ import { lookupHost } from '../dns/resolver.ts';
 import { EmptyReply, HttpConnection } from '../http/client.ts';
 import { BodyCutShort, header, HttpSyntaxError, type Headers, type ResponseHead } from '../http/message.ts';
 import { base64, hostHeader, printUrl, resolveUrl, type Url } from '../http/url.ts';
+import { TlsError } from '../tls.ts';
 import { TimedOut, until } from '../waiting.ts';
 import type { CurlOptions } from './options.ts';
 import type { ProgressMeter } from './progress.ts';
@@ -53,9 +54,6 @@ export class Transfer {
     facts.effectiveUrl = printUrl(url);
     try {
       const connection = await this.#connect(url);
-      if (url.scheme === 'https') {
-        throw new CurlError(35, 'The connection was made, but this simulator speaks no TLS: use http://');
-      }
       const { method, target, headers, body } = this.#request(url);
       facts.method = method;
       await this.#verbose([`> ${method} ${target} HTTP/1.1`, ...headers.map(([name, value]) => `> ${name}: ${value}`), '> ']);
@@ -97,7 +95,7 @@ export class Transfer {
       await this.#verbose([`*   Trying ${address}:${url.port}...`]);
       const startedAt = this.elapsed();
       try {
-        const http = await HttpConnection.open(process, address, url.port, { connectTimeoutMs: options.connectTimeoutMs, deadlineMs: this.#deadline() });
+        const http = await HttpConnection.open(process, address, url.port, { connectTimeoutMs: options.connectTimeoutMs, deadlineMs: this.#deadline(), tls: url.scheme === 'https' ? { serverName: url.host, verify: !options.insecure } : undefined });
         const number = this.#connections++;
         this.#connection = { http, to, number };
         facts.connectMs = this.elapsed();
@@ -107,6 +105,7 @@ export class Transfer {
         return http;
       } catch (error) {
         if (error instanceof TimedOut) throw this.#connectTimeout(url, startedAt);
+        if (error instanceof TlsError) throw error.kind === 'no-tls' ? new CurlError(35, error.openssl) : new CurlError(60, `SSL: ${error.openssl}\nMore details here: https://curl.se/docs/sslcerts.html\n\ncurl failed to verify the legitimacy of the server and therefore could not\nestablish a secure connection to it. To learn more about this situation and\nhow to fix it, please visit the web page mentioned above.`);
         if (!(error instanceof NetError)) throw error;
         last = error;
         await this.#verbose([`* connect to ${address} port ${url.port} failed: ${error.message}`]);

@@ -9,6 +9,7 @@ import { NetError } from '../../net/errors.ts';
 import type { Endpoint } from '../../net/packet.ts';
 import type { TcpConnection } from '../../net/sockets.ts';
 import { listenTcp } from '../lifetime.ts';
+import { tlsServer } from '../tls.ts';
 import { until } from '../waiting.ts';
 import { header, HttpSyntaxError, PieceReader, readRequest, REASONS, type Headers, type HttpRequest } from './message.ts';
 
@@ -36,6 +37,8 @@ export interface ServerOptions {
   readonly onServed?: (request: ServedRequest, response: Response, bodyBytes: number) => void;
   /** What to answer to bytes that are no HTTP. */
   readonly onMalformed?: () => Response;
+  /** The names of the certificate, for a server that speaks TLS. */
+  readonly tls?: readonly string[];
   /** The version in the status line; python's http.server says HTTP/1.0. */
   readonly version?: 'HTTP/1.0' | 'HTTP/1.1';
 }
@@ -51,7 +54,7 @@ export function serveHttp(process: Process, options: ServerOptions): HttpServer 
   return listenTcp(process, {
     ...(options.address ? { address: options.address } : {}),
     port: options.port,
-    onConnection: (connection) => void serveConnection(process, connection, options),
+    onConnection: (connection) => void serveConnection(process, options.tls ? tlsServer(connection, options.tls) : connection, options),
   });
 }
 

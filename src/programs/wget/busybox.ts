@@ -10,6 +10,7 @@ import { BodyCutShort, header, HttpSyntaxError, type Headers } from '../http/mes
 import { base64, hostHeader, parseUrl, remoteName, resolveUrl, type Url } from '../http/url.ts';
 import { parseOptions, type ParsedOptions } from '../options.ts';
 import { busyboxUsage, refuse, withOptions } from '../usage.ts';
+import { TlsError } from '../tls.ts';
 import { TimedOut } from '../waiting.ts';
 
 /** BusyBox waits 15 minutes unless told otherwise. */
@@ -60,7 +61,6 @@ async function download(process: Process, options: ParsedOptions, url: Url, redi
   await say(`Connecting to ${hostHeader(url)} (${address}:${url.port})`);
   const connection = await connect(process, address, url, Number(options.value('T') ?? DEFAULT_TIMEOUT_S) * 1000);
   try {
-    if (url.scheme === 'https') return await refuse(process, 1, 'wget: this simulator speaks no TLS: use http://');
     const post = options.value('post-data');
     connection.send(post === undefined ? 'GET' : 'POST', url.target, requestHeaders(options, url, post), post ?? '');
     const head = await connection.head();
@@ -86,8 +86,9 @@ async function download(process: Process, options: ParsedOptions, url: Url, redi
 
 async function connect(process: Process, address: Parameters<typeof HttpConnection.open>[1], url: Url, timeoutMs: number): Promise<HttpConnection> {
   try {
-    return await HttpConnection.open(process, address, url.port, { deadlineMs: process.machine.clock.now() + timeoutMs });
+    return await HttpConnection.open(process, address, url.port, { deadlineMs: process.machine.clock.now() + timeoutMs, tls: url.scheme === 'https' ? { serverName: url.host, verify: false } : undefined });
   } catch (error) {
+    if (error instanceof TlsError) throw await exitAfter(process, `ssl_client: ${url.host}: ${error.openssl}\nwget: error getting response: Connection reset by peer`);
     if (!(error instanceof NetError)) throw error;
     throw await exitAfter(process, `wget: can't connect to remote host (${address}): ${error.message}`);
   }

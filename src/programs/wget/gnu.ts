@@ -11,6 +11,7 @@ import { BodyCutShort, header, HttpSyntaxError, type Headers, type ResponseHead 
 import { base64, hostHeader, parseUrl, printUrl, remoteName, resolveUrl, type Url } from '../http/url.ts';
 import { OptionError, parseOptions, type ParsedOptions } from '../options.ts';
 import { refuse, withOptions } from '../usage.ts';
+import { TlsError } from '../tls.ts';
 import { TimedOut } from '../waiting.ts';
 
 const USAGE = "Usage: wget [OPTION]... [URL]...\n\nTry `wget --help' for more options.";
@@ -101,10 +102,14 @@ async function attemptOnce(run: Wget, url: Url): Promise<Attempt> {
   for (const address of found.addresses) {
     await run.say(`Connecting to ${literal ? `${url.host}:${url.port}` : `${url.host} (${url.host})|${address}|:${url.port}`}... `);
     try {
-      connection = await HttpConnection.open(process, address, url.port, { deadlineMs: process.machine.clock.now() + timeoutMs });
+      connection = await HttpConnection.open(process, address, url.port, { deadlineMs: process.machine.clock.now() + timeoutMs, tls: url.scheme === 'https' ? { serverName: url.host, verify: !options.has('no-check-certificate') } : undefined });
       await run.say('connected.\n');
       break;
     } catch (error) {
+      if (error instanceof TlsError) {
+        await run.say(`connected.\n${error.kind === 'no-tls' ? `OpenSSL: ${error.openssl}\nUnable to establish SSL connection.` : `The certificate\u2019s owner does not match hostname \u2018${url.host}\u2019`}\n`);
+        return error.kind === 'no-tls' ? 4 : 5;
+      }
       const why = error instanceof TimedOut ? 'Connection timed out' : error instanceof NetError ? error.message : undefined;
       if (why === undefined) throw error;
       await run.say(`failed: ${why}.\n`);
@@ -115,10 +120,6 @@ async function attemptOnce(run: Wget, url: Url): Promise<Attempt> {
   }
   if (!connection) return 4;
   try {
-    if (url.scheme === 'https') {
-      await run.say('This simulator speaks no TLS: use http://\n');
-      return 5;
-    }
     return await exchange(run, connection, url);
   } catch (error) {
     if (error instanceof TimedOut) await run.say('Read error (Connection timed out) in headers.\n');

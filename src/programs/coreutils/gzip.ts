@@ -1,0 +1,55 @@
+/** gzip, gunzip, zcat: files in the gzip format (see `deflate.ts`). */
+import { readAll } from '../../machine/streams.ts';
+import type { Program } from '../../machine/program.ts';
+import { gunzip as unpack, gzip as pack, GzipError } from './deflate.ts';
+import { type Tool, reason, tool } from './tool.ts';
+
+function gzipTool(name: string, mode: 'compress' | 'decompress' | 'cat'): Program {
+  return tool({
+    name, short: 'cdfknqv123456789', long: { stdout: 'c', decompress: 'd', uncompress: 'd', force: 'f', keep: 'k', quiet: 'q', verbose: 'v', fast: '1', best: '9' },
+    async run(t) {
+      const unpacking = mode !== 'compress' || t.has('d');
+      if (t.operands.length === 0 || (t.operands.length === 1 && t.operands[0] === '-')) {
+        if (!unpacking && t.process.terminal && !t.has('f')) {
+          await t.process.stderr.write(`${name}: compressed data not written to a terminal. Use -f to force compression.\nFor help, type: ${name} -h\n`);
+          return 1;
+        }
+        return await attempt(t, 'stdin', async () => t.write(transform(await readAll(t.process.stdin), unpacking)));
+      }
+      let status = 0;
+      for (const operand of t.operands) status = (await attempt(t, operand, () => one(t, operand, unpacking, mode === 'cat' || t.has('c')))) || status;
+      return status;
+    },
+  });
+}
+
+export const gzip = gzipTool('gzip', 'compress');
+export const gunzip = gzipTool('gunzip', 'decompress');
+export const zcat = gzipTool('zcat', 'cat');
+
+const transform = (bytes: string, unpacking: boolean): string => (unpacking ? unpack(bytes) : pack(bytes));
+
+async function attempt(t: Tool, what: string, work: () => Promise<void>): Promise<number> {
+  try {
+    await work();
+    return 0;
+  } catch (error) {
+    if (error instanceof GzipError) await t.process.stderr.write(t.gnu ? `\n${t.name}: ${what}: ${error.message}\n` : `${t.name}: ${error.message === 'not in gzip format' ? 'invalid magic' : error.message}\n`);
+    else await t.complain(`${what}: ${reason(error)}`);
+    return 1;
+  }
+}
+
+async function one(t: Tool, operand: string, unpacking: boolean, toOutput: boolean): Promise<void> {
+  const { files } = t.process;
+  const path = t.path(operand);
+  if (unpacking && !toOutput && !/\.(gz|tgz)$/.test(operand)) throw new GzipError('unknown suffix -- ignored');
+  const content = transform(files.read(path), unpacking);
+  if (toOutput) return await t.write(content);
+  const target = unpacking ? path.replace(/\.tgz$/, '.tar').replace(/\.gz$/, '') : `${path}.gz`;
+  if (files.exists(target) && !t.has('f')) throw new GzipError(`${target.split('/').at(-1)} already exists;\tnot overwritten`);
+  const { mode, mtimeMs } = files.stat(path);
+  files.write(target, content, { mode });
+  files.utimes(target, mtimeMs);
+  if (!t.has('k')) files.remove(path);
+}
