@@ -1,5 +1,6 @@
 /** Runs a command that only looks, on a node or in a pod, and judges what it printed. Lab authors vouch that it only looks. */
 import { type Checker, Params } from '../src/lab/checker.ts';
+import { fill } from './path.ts';
 import { type Place, parsePlace, stand, titleOf } from './place.ts';
 
 interface CommandParams {
@@ -38,8 +39,12 @@ export const command: Checker<CommandParams> = {
     const fail = (expected: string, saw: string) => ({ status: 'fail', expected, saw, ...hint }) as const;
     const standing = await stand(params.on, cluster);
     if ('problem' in standing) return fail(command.title(params), standing.problem);
-    const result = await cluster.exec(standing.where, params.command);
-    const words = params.command.join(' ');
+    const filled = await Promise.all(params.command.map((word) => fill(word, 'node' in params.on ? undefined : params.on.namespace, cluster)));
+    const missing = filled.find((word) => 'missing' in word);
+    if (missing) return fail(command.title(params), (missing as { readonly missing: string }).missing);
+    const argv = filled.map((word) => (word as { readonly text: string }).text);
+    const result = await cluster.exec(standing.where, argv);
+    const words = argv.join(' ');
     if (result.exitCode !== params.exitCode) return fail(`\`${words}\` exits with ${params.exitCode}`, `exit code ${result.exitCode}: ${shorten(result.stderr || result.stdout)}`);
     const { stdout } = result;
     if (params.contains !== undefined && !stdout.includes(params.contains)) return fail(`"${params.contains}" in what \`${words}\` prints`, shorten(stdout));

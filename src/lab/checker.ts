@@ -24,9 +24,21 @@ export interface ClusterView {
   list(resource: string, namespace?: string, labelSelector?: string): Promise<readonly KubernetesObject[]>;
   /** Run a command that only looks (curl, nslookup, ip route). */
   exec(where: { readonly node: string } | { readonly pod: string; readonly namespace: string; readonly container?: string }, command: readonly string[]): Promise<{ readonly stdout: string; readonly stderr: string; readonly exitCode: number }>;
+  /** What a container has printed; undefined when there is no such pod. */
+  logs(pod: string, namespace: string, options?: { readonly container?: string; readonly previous?: boolean }): Promise<string | undefined>;
+  /** What the cluster's authorizer answers. Asking changes nothing. */
+  mayDo(who: { readonly user: string; readonly groups?: readonly string[] }, what: AccessQuestion): Promise<boolean>;
   readonly signal: AbortSignal;
   /** Executables of the pack, where the engine lets them run. */
   readonly scripts?: CheckerScripts;
+}
+
+export interface AccessQuestion {
+  readonly verb: string;
+  /** `deployments.apps`, `pods`, `pods/log`. */
+  readonly resource: string;
+  readonly namespace?: string;
+  readonly name?: string;
 }
 
 /** Runs an executable of the lab's folder: a clean environment, the lab's kubeconfig, a time limit. */

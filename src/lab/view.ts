@@ -25,5 +25,20 @@ export function clusterView(cluster: Cluster, signal: AbortSignal, api = new Api
       signal.throwIfAborted();
       return cluster.exec(where, command, { timeoutMs: EXEC_TIMEOUT_MS });
     },
+    async logs(pod, namespace, { container, previous } = {}) {
+      signal.throwIfAborted();
+      const query = new URLSearchParams({ ...(container === undefined ? {} : { container }), ...(previous ? { previous: 'true' } : {}), limitBytes: '262144' });
+      const log = await api.get(`/api/v1/namespaces/${namespace}/pods/${pod}/log?${query.toString()}`);
+      return log === undefined ? undefined : typeof log === 'string' ? log : JSON.stringify(log);
+    },
+    async mayDo({ user, groups = [] }, { verb, resource, namespace, name }) {
+      signal.throwIfAborted();
+      const [whole, subresource] = resource.split('/') as [string, string | undefined];
+      const dot = whole.indexOf('.');
+      const resourceAttributes = { verb, resource: dot < 0 ? whole : whole.slice(0, dot), group: dot < 0 ? '' : whole.slice(dot + 1), ...(subresource ? { subresource } : {}), ...(namespace ? { namespace } : {}), ...(name ? { name } : {}) };
+      const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec: { user, groups, resourceAttributes } };
+      const answer = (await api.send('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', review)) as { readonly status?: { readonly allowed?: boolean } };
+      return answer.status?.allowed === true;
+    },
   };
 }

@@ -58,7 +58,7 @@ test.each([
   ['an unknown key', { '01-one/lab.yaml': `${LAB}colour: red\n` }, '01-one/lab.yaml:13: the file has an unknown key: colour. Remove it, or correct its spelling.'],
   ['a wrong value', { '01-one/lab.yaml': LAB.replace('easy', 'trivial') }, '01-one/lab.yaml:4: `difficulty`: Invalid option: expected one of "easy"|"medium"|"hard".'],
   ['broken YAML', { '01-one/lab.yaml': LAB.replace('[one]', '[one') }, '01-one/lab.yaml:7: Flow sequence in block collection must be sufficiently indented and end with a ]. Correct the YAML.'],
-  ['an unknown checker', { '01-one/lab.yaml': LAB.replace('use: exists', 'use: exits') }, '01-one/lab.yaml:11: there is no checker "exits". Use one of absent, command, dns, endpoints, exists, field, http, ready, all-of, any-of, not.'],
+  ['an unknown checker', { '01-one/lab.yaml': LAB.replace('use: exists', 'use: exits') }, '01-one/lab.yaml:11: there is no checker "exits". Use one of absent, argv, can-i, command, dns, endpoints, events, exists, field, file, http, logs, placed, proxy-mode, reach, ready, route, script, unit, all-of, any-of, not.'],
   ['a wrong parameter', { '01-one/lab.yaml': LAB.replace('name: a', 'nam: a') }, '01-one/lab.yaml:12: criterion "there": `with.nam` is not a parameter here (known: resource, namespace, name, selector, count, nudge).'],
   ['a set-up that is not there', { '01-one/lab.yaml': `${LAB}setup:\n  - apply: setup/x.yaml\n` }, '01-one/lab.yaml:14: setup/x.yaml does not exist. Add it, or correct the name.'],
   ['no task', { '01-one/task.md': null }, '01-one/task.md: 01-one has no task.md, or an empty one. Write it.'],

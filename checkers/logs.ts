@@ -1,0 +1,57 @@
+/** Looks whether a container has printed something, in its logs as `kubectl logs` shows them. */
+import { type Checker, Params } from '../src/lab/checker.ts';
+import { nameOf } from './path.ts';
+
+interface LogsParams {
+  readonly namespace: string;
+  readonly pod: string | undefined;
+  readonly selector: string | undefined;
+  readonly container: string | undefined;
+  readonly previous: boolean;
+  readonly contains: string | undefined;
+  readonly matches: string | undefined;
+  readonly nudge: string | undefined;
+}
+
+export const logs: Checker<LogsParams> = {
+  name: 'logs',
+
+  parse(value) {
+    const params = new Params(value);
+    const parsed = {
+      namespace: params.text('namespace'), pod: params.optionalText('pod'), selector: params.optionalText('selector'), container: params.optionalText('container'),
+      previous: params.optionalFlag('previous') ?? false, contains: params.optionalText('contains'), matches: params.optionalText('matches'), nudge: params.optionalText('nudge'),
+    };
+    params.done();
+    if ((parsed.pod === undefined) === (parsed.selector === undefined)) throw new Error('give either `with.pod` or `with.selector`');
+    if ((parsed.contains === undefined) === (parsed.matches === undefined)) throw new Error('give either `with.contains` or `with.matches`');
+    if (parsed.matches !== undefined) new RegExp(parsed.matches, 'mu');
+    return parsed;
+  },
+
+  title: ({ pod, selector, contains, matches }) => `"${contains ?? matches}" in the logs of ${pod ?? `a pod labelled ${selector}`}`,
+
+  async run(params, cluster) {
+    const { namespace, pod, selector, container, previous, contains, matches, nudge } = params;
+    const fail = (saw: string) => ({ status: 'fail', expected: logs.title(params), saw, ...(nudge === undefined ? {} : { nudge }) }) as const;
+    const names = pod === undefined ? (await cluster.list('pods', namespace, selector)).map(({ metadata }) => metadata.name) : [pod];
+    if (names.length === 0) return fail(`there is no pod labelled ${selector} in namespace "${namespace}"`);
+    let last = '';
+    for (const name of names) {
+      const text = await read(() => cluster.logs(name, namespace, { previous, ...(container === undefined ? {} : { container }) }));
+      if (text === undefined) return fail(`${nameOf('pods', name, namespace)} does not exist, or has no logs yet`);
+      if (contains === undefined ? new RegExp(matches!, 'mu').test(text) : text.includes(contains)) return { status: 'pass', saw: `${name} printed it` };
+      last = text;
+    }
+    return fail(last.trim() === '' ? 'nothing was printed' : `the last line is "${last.trim().split('\n').at(-1)!.slice(0, 160)}"`);
+  },
+};
+
+/** A container that has not started yet is refused, not missing. */
+async function read(ask: () => Promise<string | undefined>): Promise<string | undefined> {
+  try {
+    return await ask();
+  } catch {
+    return undefined;
+  }
+}

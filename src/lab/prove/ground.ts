@@ -1,0 +1,64 @@
+/** Where labs are proved: a few clusters side by side, each lent to one proof at a time, clean. Knows no kind of cluster. */
+import type { Cluster } from '../../cluster/cluster.ts';
+import type { Lab } from '../lab.ts';
+import { clear } from '../setup.ts';
+
+/** A cluster of the ground, and a shell beside it that knows it. */
+export interface Bench {
+  readonly cluster: Cluster;
+  /** Run a script as a learner's shell would, with kubectl and ssh to this cluster. */
+  run(script: string, lab: Lab): Promise<ScriptResult>;
+  close(): Promise<void>;
+}
+
+export interface ScriptResult {
+  readonly exitCode: number;
+  readonly output: string;
+}
+
+export type MakeBench = (name: string, proxyMode: 'iptables' | 'ipvs' | 'nftables') => Promise<Bench>;
+
+export class Ground {
+  readonly #make: MakeBench;
+  readonly #size: number;
+  readonly #free: { readonly key: string; readonly bench: Promise<Bench>; dirty: boolean }[] = [];
+  readonly #all: Promise<Bench>[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #lent = 0;
+
+  constructor(make: MakeBench, size: number) {
+    this.#make = make;
+    this.#size = size;
+  }
+
+  /** Lend a clean cluster to `use`. */
+  async with<T>(lab: Lab, use: (bench: Bench) => Promise<T>): Promise<T> {
+    while (this.#lent >= this.#size) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#lent++;
+    const place = this.#take(lab.proxyMode ?? 'iptables');
+    try {
+      const bench = await place.bench;
+      // What a lab did in its namespaces goes with them; what it did to nodes goes with the whole world.
+      if (place.dirty) await bench.cluster.reset();
+      else await clear(bench.cluster);
+      place.dirty = lab.touches === 'cluster';
+      return await use(bench);
+    } finally {
+      this.#free.push(place);
+      this.#lent--;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#all.map(async (bench) => (await bench).close()));
+  }
+
+  #take(key: 'iptables' | 'ipvs' | 'nftables') {
+    const found = this.#free.findIndex((place) => place.key === key);
+    if (found >= 0) return this.#free.splice(found, 1)[0]!;
+    const bench = this.#make(`prove-${this.#all.length}`, key);
+    this.#all.push(bench);
+    return { key, bench, dirty: false };
+  }
+}
