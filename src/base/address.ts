@@ -36,9 +36,17 @@ export function ipv4(text: string): Ipv4 {
   return address;
 }
 
+/** Every packet asks for the same few addresses again and again, at every rule and route it meets. */
+const NUMBERS = new Map<Ipv4, number>();
+const REMEMBERED = 20_000;
+
 export function toNumber(address: Ipv4): number {
+  const known = NUMBERS.get(address);
+  if (known !== undefined) return known;
   let number = 0;
   for (const part of address.split('.')) number = number * 256 + Number(part);
+  if (NUMBERS.size >= REMEMBERED) NUMBERS.clear();
+  NUMBERS.set(address, number);
   return number;
 }
 
