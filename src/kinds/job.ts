@@ -1,7 +1,4 @@
-/**
- * Job: pods that end.
- * Differs from Kubernetes: stored, defaulted and shown; its controller comes with a later lab.
- */
+/** Job: pods that end. See pkg/apis/batch and pkg/registry/batch/job/strategy.go. */
 import { humanDuration } from '../api/duration.ts';
 import { invalidValue, required, type FieldError } from '../api/field-error.ts';
 import { isEqual } from '../api/deep.ts';
@@ -45,12 +42,16 @@ export const job = defineKind({
   },
   prepareForCreate(job) {
     const { spec, metadata } = job as Loose;
+    spec.manualSelector ??= false;
     if (!spec.manualSelector && metadata.uid && spec.template) {
       // Every job chooses its pods by its own uid.
       spec.selector = { matchLabels: { 'batch.kubernetes.io/controller-uid': metadata.uid } };
       const labels = ((spec.template.metadata ??= {}).labels ??= {});
       Object.assign(labels, { 'batch.kubernetes.io/controller-uid': metadata.uid, 'batch.kubernetes.io/job-name': metadata.name, 'controller-uid': metadata.uid, 'job-name': metadata.name });
     }
+    // A Job without labels of its own shows those of its pods.
+    const labels = spec.template?.metadata?.labels;
+    if (labels && Object.keys(metadata.labels ?? {}).length === 0) job.metadata.labels = { ...labels };
     job['status'] = {};
   },
   validate: ({ spec }) => [...(spec.selector ? [] : [required('spec.selector')]), ...validateJobSpec(spec, 'spec')],

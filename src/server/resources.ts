@@ -41,7 +41,6 @@ export async function serveResource(exchange: Exchange, context: ResourceContext
   if (info.namespace !== undefined && !kind.namespaced) throw unknownResource();
   const accepted = negotiate(exchange.request.headers.accept, 'objects');
   if (!accepted) throw notAcceptable(['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']);
-  if (kind.deprecation) exchange.warnings.push(kind.deprecation);
   if (kind.deprecation !== undefined) exchange.warnings.push(kind.deprecation);
   const handler = { exchange, ...context, info, kind, subresource, accepted };
   switch (info.verb) {

@@ -16,6 +16,8 @@ export const ALIKE: readonly AlikeRule[] = [
   { pattern: /(kubelet {3})spec\.(?:initContainers|containers)\{[^}]*\}: /g, replacement: '$1', reason: 'kubectl describe shows the container of an event since 1.35' },
   { pattern: /^(\s+(?:Host )?Port:\s+\S+) \([\w-]+\)$/gm, replacement: '$1', reason: 'kubectl describe shows the names of ports since 1.35' },
   { pattern: /^ *creationTimestamp: null\n|^ *"creationTimestamp": null,\n/gm, replacement: '', reason: 'kubectl before 1.34 printed a creationTimestamp that is not there' },
+  { pattern: /\\"creationTimestamp\\":null,/g, replacement: '', reason: 'kubectl before 1.34 printed a creationTimestamp that is not there' },
+  { pattern: /^(Duration:\s+)\S+$/gm, replacement: '$1<age>', reason: 'how long a Job took depends on the machine' },
   { pattern: /^Warning: resource \S+ was previously managed with 'kubectl apply'\. Rolling back .*\n/gm, replacement: '', reason: 'kubectl rollout undo warns of what was applied since 1.35' },
   { pattern: /,kyaml,/g, replacement: ',', reason: 'kubectl knows the output format kyaml since 1.34' },
   { pattern: /(is not valid for pod \S+) out of: .*/g, replacement: '$1', reason: 'kubectl lists the containers that there are since 1.34' },
@@ -40,6 +42,7 @@ export interface KnownDifference {
 export const KNOWN: readonly KnownDifference[] = [
   { scenario: 'flag-errors', command: 'kubectl top', reason: 'the help text is the client\'s, and was rewritten in 1.36' },
   { scenario: 'deploy-basics', command: 'kubectl scale deploy nope', reason: 'the client words it otherwise since 1.34' },
+  { scenario: 'workload-yaml-all', command: 'kubectl autoscale', reason: 'kubectl knows the flag --cpu since 1.34' },
   { scenario: 'explain-discovery', command: 'kubectl version', reason: 'it prints the version of the client at hand' },
   { scenario: 'explain-discovery', command: 'kubectl api-', reason: 'custom resources, webhooks, admission policies, flow control and dynamic resources are not served' },
   { scenario: 'explain-discovery', command: 'kubectl get componentstatuses', reason: 'the kind was deprecated in 1.19 and is not served' },

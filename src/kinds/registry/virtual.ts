@@ -1,6 +1,6 @@
 /**
- * Kinds that are questions: a POST is answered, nothing is stored.
- * Differs from Kubernetes: every access review says yes, as for a cluster administrator; RBAC is stored but not evaluated yet.
+ * Kinds that are questions: a POST is answered, nothing is stored. Without a server in front every access review says
+ * yes, as nobody asks but ourselves; the server answers them by its authorizer.
  */
 import type { KubeObject, Stored } from '../../api/object.ts';
 import { timestamp } from '../../api/time.ts';
