@@ -102,15 +102,19 @@ class SimulatorCluster implements Cluster {
 
   session: Cluster['session'] = (where, command, io) => this.#ask(() => this.#client.session(where, command, io));
 
-  request: Cluster['request'] = (method, path, body, contentType) => this.#ask(() => this.#client.request(method, path, body, contentType));
+  request: Cluster['request'] = (method, path, body, contentType) => this.#ask(() => this.#client.request(method, path, body, contentType), method === 'GET');
 
-  /** What nobody was there to hear is asked again of a process that has come back; a half-heard question never is. */
-  async #ask<T>(ask: () => Promise<T>): Promise<T> {
+  /**
+   * What nobody was there to hear is asked again of a process that has come back. A half-heard question is asked again
+   * only when asking twice changes nothing.
+   */
+  async #ask<T>(ask: () => Promise<T>, changesNothing = false): Promise<T> {
     try {
       return await ask();
     } catch (error) {
       if (error instanceof UserError) throw error;
-      const unheard = (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
+      const { code } = error as NodeJS.ErrnoException;
+      const unheard = code === 'ECONNREFUSED' || (changesNothing && (code === 'ECONNRESET' || code === 'EPIPE'));
       if (!unheard || !(await this.#revive())) throw unreachable(this.info.name, error);
       return ask();
     }

@@ -241,7 +241,7 @@ describe.skipIf(skip)('the terminal pane', () => {
     await screen.see('lab$ ');
     screen.type("stty raw -echo; printf '\\033[?1000h\\033[?1006hrea''dy'; dd bs=1 count=9 2> /dev/null | od -c | head -1; printf '\\033[?1000l'; stty sane\r");
     await screen.see('ready');
-    expect(screen.terminal.modes.mouseTrackingMode).toBe('vt200');
+    await screen.see(() => screen.terminal.modes.mouseTrackingMode === 'vt200');
     // Column 50 of the screen is the fourth of the pane.
     screen.type('\x1b[<0;50;5M');
     await screen.see(/033   \[   <   0   ;   4   ;   4   M/);
