@@ -57,7 +57,7 @@ export const JSON_OPTION: CliOption = { flags: '--json', description: 'print one
 /** Options of every command that works on a cluster. */
 export const CLUSTER_OPTIONS: readonly CliOption[] = [
   { flags: '--name <name>', description: 'name of the cluster (default: $CKA_CLUSTER, else cka-lab)' },
-  { flags: '--backend <backend>', description: 'where it runs', choices: ['simulator'], default: 'simulator' },
+  { flags: '--backend <backend>', description: 'where it runs (default: where it is; for a new one, as `cka cluster backend` says)', choices: ['simulator', 'kind', 'existing'] },
 ];
 
 /** Options of commands that may create one. */
@@ -65,6 +65,10 @@ export const SPEC_OPTIONS: readonly CliOption[] = [
   ...CLUSTER_OPTIONS,
   { flags: '--cni <plugin>', description: 'network plugin of a new cluster (default: calico)', choices: ['calico', 'flannel'] },
   { flags: '--workers <number>', description: 'worker nodes of a new cluster (default: 2)' },
+  { flags: '--proxy-mode <mode>', description: 'mode of kube-proxy of a new cluster (default: iptables)', choices: ['iptables', 'ipvs', 'nftables'] },
+  { flags: '--context <context>', description: 'a cluster of your own, by its context in your kubeconfig' },
+  { flags: '--confirm <word>', description: 'answer beforehand to the question about a cluster of your own' },
+  { flags: '--allow-cluster-wide', description: 'let labs change what belongs to no namespace in a cluster of your own' },
 ];
 
 export const LAB_ARGUMENT: CliArgument = { name: '[lab]', description: 'id of the lab, or its last part (default: the one this shell works on)', completes: 'lab' };

@@ -4,7 +4,9 @@
  */
 import { join, resolve } from 'node:path';
 import { UserError } from '../base/user-error.ts';
-import type { Cluster, ClusterBackend, ClusterSpec } from '../cluster/cluster.ts';
+import type { Backends } from '../cluster/backends.ts';
+import type { BackendName, Cluster, ClusterBackend, ClusterSpec } from '../cluster/cluster.ts';
+import type { KindOptions } from '../cluster/kind.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Packs } from '../lab/load.ts';
 import type { Progress } from '../lab/progress.ts';
@@ -47,7 +49,7 @@ export async function openProgress(cli: Cli): Promise<Progress> {
 
 /** Everything a session needs. */
 export async function sessionOptions(cli: Cli, lab: Lab, options: CliOptions, onProgress?: (step: string) => void): Promise<SessionOptions> {
-  const [{ checkers }, progress, backend, folders] = await Promise.all([import('../../checkers/index.ts'), openProgress(cli), backendOf(cli), shellFolders(cli)]);
+  const [{ checkers }, progress, backend, folders] = await Promise.all([import('../../checkers/index.ts'), openProgress(cli), backendOf(cli, options), shellFolders(cli)]);
   return {
     lab,
     backend,
@@ -81,15 +83,43 @@ export async function paths(cli: Cli): Promise<{ readonly data: string; readonly
   return appPaths(home === undefined ? cli.env : { ...cli.env, CKA_HOME: resolve(home) });
 }
 
-export async function backendOf(cli: Cli): Promise<ClusterBackend> {
-  const [{ simulatorBackend }, folders] = await Promise.all([import('../cluster/simulator.ts'), paths(cli)]);
-  return simulatorBackend(folders);
+/** Every backend as one: a cluster is found wherever it is, and made where the options say. */
+export async function backendOf(cli: Cli, options: CliOptions = {}, kind: Partial<KindOptions> = {}): Promise<Backends> {
+  const [{ backends }, folders] = await Promise.all([import('../cluster/backends.ts'), paths(cli)]);
+  const text = (name: string) => options[name] as string | undefined;
+  const given = text('manifestDir');
+  const bundle = text('bundle');
+  const context = text('context');
+  const confirmed = text('confirm');
+  const backend = (text('backend') ?? (cli.env['CKA_BACKEND'] || undefined)) as BackendName | undefined;
+  return backends(folders, {
+    ...(backend === undefined ? {} : { backend }),
+    kind: {
+      root: cli.root, env: cli.env, installer: options['cniOperator'] === true ? 'operator' : 'manifest', nodeTools: options['nodeTools'] === true,
+      ...(given === undefined ? {} : { given: [resolve(given)] }), ...(bundle === undefined ? {} : { bundle: resolve(bundle) }), ...kind,
+    },
+    existing: {
+      env: cli.env, allowClusterWide: options['allowClusterWide'] === true,
+      ...(context === undefined ? {} : { context }), ...(confirmed === undefined ? {} : { confirmed }), ...(cli.isTerminal ? { ask: (question: string) => askHere(question) } : {}),
+    },
+  });
+}
+
+/** One line from the terminal. */
+export async function askHere(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await lines.question(question);
+  } finally {
+    lines.close();
+  }
 }
 
 /** @throws UserError when no such cluster runs */
 export async function runningCluster(cli: Cli, options: CliOptions): Promise<Cluster> {
   const name = clusterName(cli, options);
-  const cluster = await (await backendOf(cli)).find(name);
+  const cluster = await (await backendOf(cli, options)).find(name);
   if (!cluster) throw new UserError(`There is no running cluster "${name}".`, name === DEFAULT_CLUSTER ? 'cka cluster up' : `cka cluster up --name ${name}`);
   return cluster;
 }
@@ -110,13 +140,13 @@ export async function wantedSpec(cli: Cli, options: CliOptions, backend: Cluster
   const known = (await backend.list()).find(({ name }) => name === spec.name);
   if (!known) return spec;
   const workers = known.nodes.length > 0 ? known.nodes.length - 1 : spec.workers;
-  const differs = [options['cni'] !== undefined && spec.cni !== known.cni ? known.cni : '', options['workers'] !== undefined && spec.workers !== workers ? `${workers} workers` : ''].filter((word) => word !== '');
+  const differs = [options['cni'] !== undefined && spec.cni !== known.cni ? known.cni : '', options['workers'] !== undefined && spec.workers !== workers ? `${workers} workers` : '', options['proxyMode'] !== undefined && spec.proxyMode !== known.proxyMode ? `kube-proxy in ${known.proxyMode} mode` : ''].filter((word) => word !== '');
   if (differs.length > 0) throw new UserError(`Cluster ${spec.name} exists, with ${differs.join(' and ')}.`, `Give another --name, or remove it: cka cluster down --name ${spec.name}`, 2);
-  return { name: spec.name, workers, cni: known.cni, proxyMode: known.proxyMode };
+  return { name: spec.name, workers, cni: known.cni === 'other' ? spec.cni : known.cni, proxyMode: known.proxyMode };
 }
 
 export function specOf(cli: Cli, options: CliOptions): ClusterSpec {
   const workers = (options['workers'] as string | undefined) ?? '2';
   if (!/^[1-9]$/.test(workers)) throw new UserError(`"${workers}" cannot be the number of workers.`, 'Use a number from 1 to 9.', 2);
-  return { name: clusterName(cli, options), workers: Number(workers), cni: (options['cni'] as ClusterSpec['cni'] | undefined) ?? 'calico', proxyMode: 'iptables' };
+  return { name: clusterName(cli, options), workers: Number(workers), cni: (options['cni'] as ClusterSpec['cni'] | undefined) ?? 'calico', proxyMode: (options['proxyMode'] as ClusterSpec['proxyMode'] | undefined) ?? 'iptables' };
 }

@@ -8,9 +8,15 @@ import { UserError } from '../base/user-error.ts';
 
 export interface Endpoint {
   readonly url: string;
-  readonly authority: string;
-  readonly certificate: string;
-  readonly key: string;
+  /** Absent: the authorities that the system trusts. */
+  readonly authority?: string;
+  /** One proves oneself with a certificate or with a token. */
+  readonly certificate?: string;
+  readonly key?: string;
+  readonly token?: string;
+  /** The kubeconfig says not to look at the server's certificate. */
+  readonly insecure?: boolean;
+  readonly serverName?: string;
 }
 
 export interface Answer {
@@ -32,7 +38,7 @@ export class ApiClient {
 
   constructor(endpoint: Endpoint) {
     this.#endpoint = endpoint;
-    this.#agent = new Agent({ keepAlive: true, ca: endpoint.authority, cert: endpoint.certificate, key: endpoint.key });
+    this.#agent = new Agent({ keepAlive: true, ...tlsOf(endpoint) });
   }
 
   /** @throws the system's error when nobody answers */
@@ -45,7 +51,7 @@ export class ApiClient {
           method,
           agent: this.#agent,
           timeout: timeoutMs,
-          headers: { Accept: 'application/json', 'User-Agent': 'cka', ...(content && { 'Content-Type': contentType, 'Content-Length': content.length }) },
+          headers: { Accept: 'application/json', 'User-Agent': 'cka', ...bearer(this.#endpoint), ...(content && { 'Content-Type': contentType, 'Content-Length': content.length }) },
         },
         (response) => {
           const chunks: Buffer[] = [];
@@ -95,8 +101,8 @@ export class ApiClient {
   async session(where: ExecTarget, command: readonly string[], io: SessionIo, options: { readonly signal?: AbortSignal; readonly stdin?: boolean } = {}): Promise<number> {
     const { WebSocket } = await import('ws');
     const url = new URL(execPath(where, command, { tty: io.tty, stdin: options.stdin ?? true }), this.#endpoint.url.replace(/^http/, 'ws'));
-    const { authority: ca, certificate: cert, key } = this.#endpoint;
-    const socket = new WebSocket(url, ['v5.channel.k8s.io'], { ca, cert, key, perMessageDeflate: false });
+    // The fourth version, of servers before 1.30, cannot end standard input by itself.
+    const socket = new WebSocket(url, ['v5.channel.k8s.io', 'v4.channel.k8s.io'], { ...tlsOf(this.#endpoint), headers: bearer(this.#endpoint), perMessageDeflate: false });
     const send = (channel: number, bytes: Uint8Array) => socket.readyState === socket.OPEN && socket.send(Buffer.concat([Buffer.from([channel]), bytes]));
     return new Promise((resolve, reject) => {
       let status: ExitStatus | undefined;
@@ -110,7 +116,7 @@ export class ApiClient {
         const resize = (columns: number, rows: number) => send(4, Buffer.from(JSON.stringify({ Width: columns, Height: rows })));
         if (io.tty && io.columns && io.rows) resize(io.columns, io.rows);
         io.onResize?.(resize);
-        io.stdin((bytes) => (bytes === undefined ? send(255, Buffer.from([0])) : send(0, bytes)));
+        io.stdin((bytes) => (bytes !== undefined ? send(0, bytes) : socket.protocol.startsWith('v5') && send(255, Buffer.from([0]))));
       });
       socket.on('message', (data: Buffer) => {
         const content = data.subarray(1);
@@ -138,6 +144,12 @@ export class ApiClient {
     this.#agent.destroy();
   }
 }
+
+function tlsOf({ authority: ca, certificate: cert, key, insecure, serverName: servername }: Endpoint) {
+  return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }), ...(insecure && { rejectUnauthorized: false }), ...(servername && { servername }) };
+}
+
+const bearer = ({ token }: Endpoint): Readonly<Record<string, string>> => (token === undefined ? {} : { Authorization: `Bearer ${token}` });
 
 function execPath(where: ExecTarget, command: readonly string[], o: { readonly tty: boolean; readonly stdin: boolean }): string {
   const query = new URLSearchParams(command.map((word): [string, string] => ['command', word]));

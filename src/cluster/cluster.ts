@@ -12,7 +12,11 @@ export type Capability =
   | 'ipvs' // kube-proxy can run in IPVS mode
   | 'reset' // back to the start without a new cluster
   | 'cni-calico'
-  | 'cni-flannel';
+  | 'cni-flannel'
+  | 'plain-machines' // machines beside the cluster, to make nodes of
+  | 'cluster-wide' // what belongs to no namespace may be changed
+  | 'simulator' // it can be looked into as no real cluster can
+  | 'kind'; // real kernels and containers
 
 export interface ClusterSpec {
   /** `cka-lab`: nodes are `<name>-control-plane`, `<name>-worker`, `<name>-worker2`; the context is `kind-<name>`. */
@@ -31,6 +35,8 @@ export interface ClusterBackend {
   /** A cluster that `up` made and that still runs; undefined when there is none. */
   find(name: string): Promise<Cluster | undefined>;
   list(): Promise<readonly ClusterInfo[]>;
+  /** Remove a cluster that `find` may not find: half built, half deleted. @returns whether there was one @throws UserError when it is not ours */
+  remove?(name: string): Promise<boolean>;
   /** A cluster as it was when `snapshot` looked at it, under the name that it had; one of that name makes room. */
   restore?(spec: ClusterSpec, snapshot: string, onProgress?: (step: string) => void): Promise<Cluster>;
 }
@@ -38,13 +44,16 @@ export interface ClusterBackend {
 export interface ClusterInfo {
   readonly backend: BackendName;
   readonly name: string;
-  readonly cni: ClusterSpec['cni'];
+  /** `other`: a cluster that we did not make has a plugin that we do not know. */
+  readonly cni: ClusterSpec['cni'] | 'other';
   readonly proxyMode: ClusterSpec['proxyMode'];
   readonly kubernetesVersion: string;
   /** Path of a kubeconfig of our own; never the user's. */
   readonly kubeconfig: string;
   readonly context: string;
   readonly nodes: readonly string[];
+  /** Plain machines beside the cluster, to be entered like nodes. */
+  readonly machines?: readonly string[];
   readonly running: boolean;
 }
 
@@ -57,8 +66,14 @@ export interface Cluster {
   session(where: ExecTarget, command: readonly string[], io: SessionIo): Promise<number>;
   /** Plain API requests (`GET /api/v1/pods`), credentials included. */
   request(method: string, path: string, body?: unknown, contentType?: string): Promise<{ readonly status: number; readonly body: unknown }>;
+  /** A program of this machine that joins the terminal it runs in to a command on a node; absent where `session` must do. */
+  readonly commandOn?: (node: string, command: readonly string[], tty: boolean) => readonly string[];
+  /** kube-proxy in another mode, and nothing left of the former one. */
+  switchProxyMode?(mode: ClusterSpec['proxyMode'], onProgress: (line: string) => void): Promise<void>;
+  /** Why something is not offered, where that is not plain. */
+  whyNot?(capability: Capability): string | undefined;
   /** Back to the state right after `up`, fast enough to run between labs. */
-  reset(): Promise<void>;
+  reset(onProgress?: (line: string) => void): Promise<void>;
   /** Everything that etcd holds, for `restore`. What was done on the nodes themselves is not in it. */
   snapshot?(): Promise<string>;
   down(): Promise<void>;

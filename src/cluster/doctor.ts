@@ -15,6 +15,8 @@ export interface DoctorRow {
   readonly status: 'ok' | 'warning' | 'failure';
   readonly detail: string;
   readonly action?: string;
+  /** Matters to this backend only: labs run without it. */
+  readonly for?: 'kind';
 }
 
 export interface DoctorOptions {

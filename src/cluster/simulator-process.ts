@@ -21,6 +21,7 @@ import { kubeconfigOf } from '../server/kubeconfig.ts';
 import { versionInfo } from '../server/version.ts';
 import { KUBERNETES_VERSION } from '../sim/topology.ts';
 import type { ClusterSpec } from './cluster.ts';
+import { answerTrace, type Traceable } from './trace-route.ts';
 import { collectSoon } from './garbage.ts';
 import { Persistence } from './persistence.ts';
 import { bootSaved } from './restore.ts';
@@ -33,6 +34,8 @@ export interface RunningSimulation {
   readonly nodes: ReadonlyMap<string, unknown>;
   readonly containers: ContainerStreams;
   snapshot(): Json;
+  /** Absent in tests that have no network. */
+  readonly trace?: Traceable['trace'];
 }
 
 export type BootSimulation = (options: ClusterSpec & { readonly seed: number; readonly unixMs: number; readonly snapshot?: Json; readonly firstRevision?: number; readonly authority?: string; readonly prepare?: (registry: Registry, clock: EventClock) => void }) => Promise<RunningSimulation>;
@@ -116,6 +119,8 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
     switch (`${request.method} ${path}`) {
       case 'GET /cka/v1/status':
         return answer(200, { ...spec, pid: process.pid, nodes: [...simulation.nodes.keys()], uptimeMs: Math.round(performance.now()), memoryBytes: process.memoryUsage().rss, ...persistence.trouble() }), true;
+      case 'GET /cka/v1/trace':
+        return simulation.trace !== undefined && (answerTrace(simulation as Traceable, request.url ?? '/', answer), true);
       case 'GET /cka/v1/snapshot':
         return answer(200, simulation.snapshot()), true;
       case 'POST /cka/v1/reset':

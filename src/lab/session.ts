@@ -211,10 +211,18 @@ const CAPABILITIES: Readonly<Record<Capability, string>> = {
   reset: 'a cluster that can be put back to its start',
   'cni-calico': 'Calico',
   'cni-flannel': 'Flannel',
+  'plain-machines': 'machines beside the cluster',
+  'cluster-wide': 'leave to change what belongs to no namespace',
+  simulator: 'the simulator',
+  kind: 'real kernels and containers (kind)',
 };
 
 function requireCapabilities(lab: Lab, cluster: Cluster): void {
   const missing = lab.needs.filter((need) => !cluster.offers.has(need));
   if (missing.length === 0) return;
-  throw new UserError(`Lab ${lab.id} needs ${missing.map((need) => CAPABILITIES[need]).join(' and ')}, which cluster ${cluster.info.name} does not have.`, 'Choose another cluster with --cluster, or another backend with --backend.');
+  const reasons = missing.map((need) => cluster.whyNot?.(need)).filter((reason) => reason !== undefined);
+  throw new UserError(
+    `Lab ${lab.id} needs ${missing.map((need) => CAPABILITIES[need]).join(' and ')}, which cluster ${cluster.info.name} does not have${reasons.length > 0 ? ` (${reasons.join('; ')})` : ''}.`,
+    'Choose another cluster with --name, or another backend with --backend: the simulator runs nearly every lab.',
+  );
 }

@@ -11,15 +11,17 @@ export const clusterDown: CliCommand = {
   examples: ['cka cluster down', 'cka cluster down --name x'],
   async run(cli, _args, options) {
     const name = clusterName(cli, options);
-    const backend = await backendOf(cli);
-    const known = (await backend.list()).find((info) => info.name === name);
+    const backend = await backendOf(cli, options);
+    const removed = await backend.remove?.(name);
+    const known = removed ? undefined : (await backend.list()).find((info) => info.name === name);
     // One that was killed keeps its state on disk: bring it back, then take it down the proper way.
-    const cluster = (await backend.find(name)) ?? (known ? await backend.up({ name, workers: known.nodes.length - 1, cni: known.cni, proxyMode: known.proxyMode }) : undefined);
+    const cluster = (removed ? undefined : await backend.find(name)) ?? (known ? await backend.up({ name, workers: known.nodes.length - 1, cni: known.cni === 'other' ? 'calico' : known.cni, proxyMode: known.proxyMode }) : undefined);
     await cluster?.down();
+    const existed = removed === true || cluster !== undefined;
     await (await openProgress(cli)).end(name);
     await rm(join((await paths(cli)).run, 'shells', name), { recursive: true, force: true });
-    if (options['json']) printJson(cli, { name, existed: cluster !== undefined });
-    else cli.out(cluster ? `Cluster ${name} is gone.\n` : `There was no cluster ${name}.\n`);
+    if (options['json']) printJson(cli, { name, existed });
+    else cli.out(existed ? `Cluster ${name} is gone.\n` : `There was no cluster ${name}.\n`);
     return EXIT.done;
   },
 };
@@ -32,7 +34,7 @@ export const clusterReset: CliCommand = {
   async run(cli, _args, options) {
     const cluster = await runningCluster(cli, options);
     const began = performance.now();
-    await cluster.reset();
+    await cluster.reset(options['json'] ? undefined : (line) => cli.err(`${line} …\n`));
     const { name } = cluster.info;
     await (await openProgress(cli)).end(name);
     if (options['json']) printJson(cli, { name, tookMs: Math.round(performance.now() - began) });

@@ -41,7 +41,7 @@ interface NodeState {
 
 async function look(cli: Cli, options: CliOptions): Promise<{ readonly info: ClusterInfo; readonly nodes: readonly NodeState[]; readonly lab: string | undefined }> {
   const name = clusterName(cli, options);
-  const backend = await backendOf(cli);
+  const backend = await backendOf(cli, options);
   const info = (await backend.list()).find((cluster) => cluster.name === name);
   if (!info) throw new UserError(`There is no cluster "${name}".`, '`cka cluster up` creates one; `cka cluster list` shows those that exist.', 1);
   const lab = (await (await openProgress(cli)).running(name))?.lab;

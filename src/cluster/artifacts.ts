@@ -1,0 +1,64 @@
+/**
+ * Manifests and archives at pinned versions: from a folder the user gave, from the cache, or from the network, and never
+ * used before their checksum is right. Knows no cluster.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../base/user-error.ts';
+import type { Tools } from './tools.ts';
+
+export interface Wanted {
+  readonly file: string;
+  readonly url: string;
+  /** Absent: only the address is pinned, and what came first is kept in the cache. */
+  readonly sha256?: string;
+}
+
+export interface ArtifactPlaces {
+  /** Where downloads are kept. */
+  readonly cache: string;
+  /** Folders that the user gave (`--manifest-dir`, `--bundle`): looked into first; with one of them nothing is fetched. */
+  readonly given: readonly string[];
+}
+
+/** Gets the bytes behind an address. */
+export type Fetch = (url: string, tools: Tools) => Promise<Uint8Array>;
+
+/** @returns the path of a file whose checksum is right @throws UserError */
+export async function obtain(wanted: Wanted, places: ArtifactPlaces, tools: Tools, fetchBytes: Fetch = download): Promise<string> {
+  for (const folder of places.given) {
+    const path = join(folder, wanted.file);
+    const bytes = await readFile(path).catch(() => undefined);
+    if (!bytes) continue;
+    if (!isRight(bytes, wanted)) throw new UserError(`${path} has the checksum ${sha256(bytes)}, and ${wanted.sha256} was expected.`, `Get it again from ${wanted.url}`);
+    return path;
+  }
+  if (places.given.length > 0) throw new UserError(`There is no ${wanted.file} in ${places.given.join(' or ')}.`, `Put it there (it comes from ${wanted.url}), or make a bundle where there is a network: cka cluster bundle`);
+  const path = join(places.cache, 'artifacts', wanted.file);
+  const cached = await readFile(path).catch(() => undefined);
+  if (cached && isRight(cached, wanted)) return path;
+  const bytes = await fetchBytes(wanted.url, tools).catch((error: Error) => {
+    throw new UserError(`${wanted.url} could not be fetched: ${error.message}.`, 'Look at the network and the proxy settings; or use --manifest-dir or --bundle with files fetched elsewhere.');
+  });
+  if (!isRight(bytes, wanted)) {
+    throw new UserError(`What ${wanted.url} gave has the checksum ${sha256(bytes)}, and ${wanted.sha256} was expected. It was not used.`, 'Something between you and that address changes files, or the file there was replaced. Try another network, or --manifest-dir with a file you trust.');
+  }
+  await mkdir(join(places.cache, 'artifacts'), { recursive: true, mode: 0o700 });
+  await writeFile(`${path}.${process.pid}`, bytes);
+  await rename(`${path}.${process.pid}`, path);
+  return path;
+}
+
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+const isRight = (bytes: Uint8Array, { sha256: expected }: Wanted): boolean => expected === undefined || sha256(bytes) === expected;
+
+/** Node's own fetch knows no proxy variables; curl does. */
+async function download(url: string, tools: Tools): Promise<Uint8Array> {
+  const isProxied = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'].some((name) => tools.env[name]);
+  if (isProxied) return Buffer.from(await tools.must('curl', ['-fsSL', '--retry', '2', '--max-time', '120', url]));
+  const answer = await fetch(url, { signal: AbortSignal.timeout(120_000) });
+  if (!answer.ok) throw new Error(`the answer was ${answer.status} ${answer.statusText}`);
+  return new Uint8Array(await answer.arrayBuffer());
+}

@@ -1,0 +1,76 @@
+/**
+ * All backends as one: a cluster is found wherever it is, and a new one is made where the user said, or where we choose,
+ * with the reason. A backend's code is loaded when it has a cluster or is to make one. Knows no lab.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../base/user-error.ts';
+import { type BackendName, type ClusterBackend } from './cluster.ts';
+import type { ExistingOptions } from './existing.ts';
+import type { KindOptions } from './kind.ts';
+import type { AppPaths } from './paths.ts';
+import { simulatorBackend, type SimulatorBackendOptions } from './simulator.ts';
+
+export interface BackendOptions {
+  /** Absent: ours to choose. */
+  readonly backend?: BackendName;
+  readonly kind: KindOptions;
+  readonly existing: ExistingOptions;
+  readonly simulator?: SimulatorBackendOptions;
+}
+
+export interface Choice {
+  readonly backend: BackendName;
+  /** In words, for the screen and for the record. */
+  readonly because: string;
+}
+
+export interface Backends extends ClusterBackend {
+  /** Where a new cluster would be made, and why. */
+  choose(): Promise<Choice>;
+}
+
+export function backends(paths: AppPaths, options: BackendOptions): Backends {
+  const simulator = simulatorBackend(paths, options.simulator);
+  const load = {
+    simulator: () => Promise.resolve(simulator),
+    kind: async () => (await import('./kind.ts')).kindBackend(paths, options.kind),
+    existing: async () => (await import('./existing.ts')).existingBackend(paths, options.existing),
+  };
+  /** Where this name is taken; undefined when it is free. */
+  const ownerOf = (name: string): BackendName | undefined =>
+    existsSync(join(paths.data, 'kind', name, 'record.json')) ? 'kind' : existsSync(join(paths.data, 'existing', name, 'record.json')) ? 'existing' : existsSync(join(paths.data, 'clusters', name, 'cluster.json')) ? 'simulator' : undefined;
+  const withClusters = (): readonly BackendName[] => ['simulator', ...(['kind', 'existing'] as const).filter((name) => existsSync(join(paths.data, name)))];
+  const choose = async (): Promise<Choice> => {
+    if (options.backend) return { backend: options.backend, because: 'you named it' };
+    if (options.existing.context !== undefined) return { backend: 'existing', because: 'you named a context' };
+    return (await import('./choice.ts')).chooseBackend(paths, async () => (await load.kind()).probe());
+  };
+  return {
+    ...(simulator.restore ? { restore: simulator.restore } : {}),
+    name: options.backend ?? 'simulator',
+    choose,
+    probe: async () => (await load[(await choose()).backend]()).probe(),
+    async up(spec, onProgress) {
+      const owner = ownerOf(spec.name);
+      if (owner && options.backend && owner !== options.backend) throw new UserError(`Cluster ${spec.name} exists already, on ${owner}.`, `Give another --name, or remove it: cka cluster down --name ${spec.name}`, 2);
+      if (owner) return (await load[owner]()).up(spec, onProgress);
+      const choice = await choose();
+      if (!options.backend) onProgress?.(`Using ${choice.backend}: ${choice.because}`);
+      return (await load[choice.backend]()).up(spec, onProgress);
+    },
+    async find(name) {
+      const owner = ownerOf(name);
+      if (owner && options.backend && owner !== options.backend) throw new UserError(`Cluster ${name} exists already, on ${owner}.`, `Give another --name, or remove it: cka cluster down --name ${name}`, 2);
+      return owner && (await load[owner]()).find(name);
+    },
+    async list() {
+      return (await Promise.all(withClusters().map(async (name) => (await load[name]()).list()))).flat();
+    },
+    async remove(name) {
+      const owner = ownerOf(name);
+      const backend = owner && (await load[owner]());
+      return (await backend?.remove?.(name)) ?? false;
+    },
+  };
+}

@@ -1,0 +1,65 @@
+/**
+ * Everything that a machine without a network needs for a kind cluster, in one folder: node image, plugin images,
+ * manifests, CNI plugins, and the checksums of it all. Knows no cluster.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { UserError } from '../base/user-error.ts';
+import { type Fetch, obtain } from './artifacts.ts';
+import { findEngine } from './engine.ts';
+import { calicoFor, cniPlugins, FLANNEL, nodeImageFor, parseKindVersion, PROBE_IMAGE } from './pins.ts';
+import { archiveName } from './steps/image.ts';
+import { Tools } from './tools.ts';
+
+export interface BundleOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cache: string;
+  /** Images of labs. */
+  readonly images: readonly string[];
+  readonly say: (line: string) => void;
+  readonly fetchBytes?: Fetch;
+}
+
+/** @returns the names of the files in it @throws UserError */
+export async function makeBundle(folder: string, { env, cache, images, say, fetchBytes }: BundleOptions): Promise<readonly string[]> {
+  const tools = new Tools({ env });
+  const engine = findEngine(tools);
+  if (!engine) throw new UserError('There is no docker, podman or nerdctl here.', 'Make the bundle where one is installed.');
+  const version = parseKindVersion(await tools.must('kind', ['version']));
+  const node = version && nodeImageFor(version);
+  if (!node) throw new UserError('No node image is pinned for this kind release.', 'Use a kind from v0.27 to v0.33, the same on both machines.');
+  const calico = calicoFor(Number(/^v1\.(\d+)/.exec(node.version)?.[1] ?? 35));
+  await mkdir(join(folder, 'images'), { recursive: true });
+  for (const artifact of [...calico.manifests, ...FLANNEL.manifests, cniPlugins('amd64'), cniPlugins('arm64')]) {
+    say(artifact.file);
+    await copyFile(await obtain(artifact, { cache, given: [] }, tools, fetchBytes), join(folder, artifact.file));
+  }
+  for (const image of new Set([node.reference, ...calico.images, ...FLANNEL.images, PROBE_IMAGE, ...images])) {
+    say(image);
+    if (!(await engine.hasImage(image))) await engine.must(['pull', image]);
+    // Saved by its tag: an archive keeps no digest, and without a name the image could not be found again.
+    const tag = image.replace(/@sha256:.*/, '');
+    if (tag !== image) await engine.must(['tag', image, tag]);
+    await engine.must(['save', '-o', join(folder, 'images', archiveName(image)), tag]);
+  }
+  return writeChecksums(folder);
+}
+
+/** As `sha256sum -c` reads them. */
+async function writeChecksums(folder: string): Promise<readonly string[]> {
+  const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile() && entry.name !== 'SHA256SUMS').map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1)).toSorted();
+  const lines: string[] = [];
+  for (const name of names) lines.push(`${await sumOf(join(folder, name))}  ${name}\n`);
+  await writeFile(join(folder, 'SHA256SUMS'), lines.join(''));
+  return names;
+}
+
+/** A piece at a time: node images are large. */
+export async function sumOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}

@@ -1,0 +1,55 @@
+/**
+ * Brings images to the nodes without a registry: our own `kind load`, since that one fails with the containerd image
+ * store (kind issue 3795). Pulled once, loaded where they are missing. Knows no cluster beyond its nodes.
+ */
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Engine } from './engine.ts';
+import { archiveName } from './steps/image.ts';
+
+export interface LoadOptions {
+  /** A bundle's folder: archives in it are used instead of pulling. */
+  readonly bundle?: string;
+  readonly say: (line: string) => void;
+}
+
+/** @returns images that could not be had: the nodes will try by themselves */
+export async function loadImages(engine: Engine, nodes: readonly string[], images: readonly string[], { bundle, say }: LoadOptions): Promise<readonly string[]> {
+  const missing: string[] = [];
+  for (const image of new Set(images)) {
+    const wanting: string[] = [];
+    for (const node of nodes) if ((await engine.exec(node, ['crictl', 'inspecti', '-q', fullName(image)])).exitCode !== 0) wanting.push(node);
+    if (wanting.length === 0) continue;
+    const archive = bundle === undefined ? undefined : join(bundle, 'images', archiveName(image));
+    const isBundled = archive !== undefined && (await access(archive).then(() => true, () => false));
+    if (!isBundled && !(await engine.hasImage(image))) {
+      say(`pulling ${image}`);
+      if (bundle !== undefined || (await engine.run(['pull', image], { timeoutMs: 300_000 })).exitCode !== 0) {
+        missing.push(image);
+        continue;
+      }
+    }
+    for (const node of wanting) {
+      say(`loading ${image} into ${node}`);
+      const into = engine.execArgs(node, ['ctr', '--namespace=k8s.io', 'images', 'import', '--digests', '--snapshotter=overlayfs', '-'], { stdin: true });
+      await engine.tools.pipe(isBundled ? ['cat', archive] : [engine.name, 'save', ...(await platform(engine, node)), image], [engine.name, ...into], { timeoutMs: 300_000 });
+    }
+  }
+  return missing;
+}
+
+/** With the containerd store an image has layers of one platform only, and must be asked for as such. */
+async function platform(engine: Engine, node: string): Promise<readonly string[]> {
+  if (engine.name !== 'docker') return [];
+  const info = await engine.info();
+  if (!('usesContainerdImageStore' in info) || !info.usesContainerdImageStore) return [];
+  const machine = (await engine.mustExec(node, ['uname', '-m'])).trim();
+  return ['--platform', `linux/${machine === 'aarch64' || machine === 'arm64' ? 'arm64' : 'amd64'}`];
+}
+
+/** `busybox:1.28` as containerd knows it. */
+export function fullName(image: string): string {
+  const [first = '', ...rest] = image.split('/');
+  if (rest.length === 0) return `docker.io/library/${image}`;
+  return /[.:]/.test(first) || first === 'localhost' ? image : `docker.io/${image}`;
+}

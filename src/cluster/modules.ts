@@ -1,0 +1,33 @@
+/** Kernel modules that clusters need: which could be had on this machine, and loading them from inside a node. Knows no cluster. */
+import { readFile } from 'node:fs/promises';
+import { release } from 'node:os';
+import { basename, join } from 'node:path';
+import type { Engine } from './engine.ts';
+
+/** kube-proxy's image has no modprobe: they must be there before it starts. */
+export const IPVS_MODULES = ['ip_vs', 'ip_vs_rr', 'ip_vs_wrr', 'ip_vs_sh', 'nf_conntrack'] as const;
+
+/** @returns those of `wanted` that are loaded afterwards */
+export async function loadModules(engine: Engine, node: string, wanted: readonly string[]): Promise<readonly string[]> {
+  const loaded: string[] = [];
+  for (const name of wanted) if ((await engine.exec(node, ['modprobe', name])).exitCode === 0) loaded.push(name);
+  return loaded;
+}
+
+/**
+ * Which of `wanted` this machine's kernel has, loaded, built in or ready to be loaded.
+ * @returns undefined where the nodes' kernel is not this machine's
+ */
+export async function availableModules(wanted: readonly string[], roots: { readonly proc: string; readonly lib: string } = { proc: '/proc', lib: '/lib/modules' }): Promise<readonly string[] | undefined> {
+  const read = (path: string) => readFile(path, 'utf8').catch(() => '');
+  const folder = join(roots.lib, release());
+  const [loaded, builtIn, loadable] = await Promise.all([read(join(roots.proc, 'modules')), read(join(folder, 'modules.builtin')), read(join(folder, 'modules.dep'))]);
+  if (loaded === '' && builtIn === '' && loadable === '') return undefined;
+  const nameOf = (path: string) => basename(path).replace(/\.ko(\.\w+)?$/, '').replaceAll('-', '_');
+  const names = new Set([
+    ...loaded.split('\n').map((line) => line.split(' ')[0] ?? ''),
+    ...builtIn.split('\n').map(nameOf),
+    ...loadable.split('\n').map((line) => nameOf(line.split(':')[0] ?? '')),
+  ]);
+  return wanted.filter((name) => names.has(name));
+}

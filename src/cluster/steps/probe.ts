@@ -1,0 +1,64 @@
+/**
+ * Step 8: the cluster does what labs build on, seen from inside: a pod reaches a pod on another node, a Service, and a
+ * name. Leaves nothing behind. Also the last word of a reset.
+ */
+import { UserError } from '../../base/user-error.ts';
+import type { ClusterSpec } from '../cluster.ts';
+import type { KubectlClient } from '../kubectl-client.ts';
+import { PROBE_IMAGE } from '../pins.ts';
+import { kubectlOf, type Step } from './step.ts';
+
+export const probe: Step = {
+  id: 'probe',
+  title: 'Trying the network between nodes',
+  limitMs: 5 * 60_000,
+  run: (build) => probeNetwork(kubectlOf(build), build.spec, (line) => build.say(line)),
+};
+
+const NAMESPACE = 'cka-probe';
+
+/** @throws UserError that says which way is broken */
+export async function probeNetwork(kubectl: KubectlClient, spec: Pick<ClusterSpec, 'name' | 'workers'>, say: (line: string) => void): Promise<void> {
+  const clean = () => kubectl.run(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait=true', '--timeout=60s']);
+  await clean();
+  try {
+    await kubectl.must(['apply', '-f', '-'], { input: manifests(spec) });
+    await kubectl.must(['-n', NAMESPACE, 'wait', '--for=condition=Ready', 'pod', '--all', '--timeout=120s'], { action: 'See `kubectl -n cka-probe describe pods`.' });
+    const address = (await kubectl.must(['-n', NAMESPACE, 'get', 'pod', 'server', '-o', 'jsonpath={.status.podIP}'])).trim();
+    await from(kubectl, ['wget', '-qO-', '-T', '5', `http://${address}:8080/`], 'a pod does not reach a pod on another node', say);
+    await from(kubectl, ['wget', '-qO-', '-T', '5', 'http://server:8080/'], 'a pod does not reach a Service by its name', say);
+    await from(kubectl, ['nslookup', 'kubernetes.default.svc.cluster.local'], 'a pod cannot resolve kubernetes.default', say);
+  } finally {
+    await clean().catch(() => undefined);
+  }
+}
+
+/** New Services and routes need a moment to reach every node. */
+const TRIES = 10;
+
+async function from(kubectl: KubectlClient, command: readonly string[], what: string, say: (line: string) => void): Promise<void> {
+  const words = ['-n', NAMESPACE, 'exec', 'client', '--', ...command];
+  for (let left = TRIES; left > 1; left--) {
+    if ((await kubectl.run(words, { timeoutMs: 30_000 })).exitCode === 0) return;
+    say(`${what}, yet: trying again`);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
+  if ((await kubectl.run(words, { timeoutMs: 30_000 })).exitCode !== 0) throw new UserError(`The network does not work: ${what}.`, 'A firewall on this machine (firewalld, ufw) or another network plugin may be in the way.');
+}
+
+function manifests({ name, workers }: Pick<ClusterSpec, 'name' | 'workers'>): string {
+  const pod = (pod: string, node: string, command: readonly string[], port?: number) => ({
+    apiVersion: 'v1', kind: 'Pod', metadata: { name: pod, namespace: NAMESPACE, labels: { app: pod } },
+    spec: {
+      nodeName: node, terminationGracePeriodSeconds: 0, tolerations: [{ operator: 'Exists' }],
+      containers: [{ name: pod, image: PROBE_IMAGE, command, ...(port === undefined ? {} : { ports: [{ containerPort: port }] }) }],
+    },
+  });
+  const items = [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE, labels: { 'cka-trainer/probe': 'network' } } },
+    pod('server', `${name}-worker`, ['sh', '-c', 'mkdir /www && echo ok >/www/index.html && exec httpd -f -p 8080 -h /www'], 8080),
+    pod('client', workers > 1 ? `${name}-worker2` : `${name}-control-plane`, ['sleep', '3600']),
+    { apiVersion: 'v1', kind: 'Service', metadata: { name: 'server', namespace: NAMESPACE }, spec: { selector: { app: 'server' }, ports: [{ port: 8080 }] } },
+  ];
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+}
