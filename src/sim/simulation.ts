@@ -28,6 +28,7 @@ import { corednsManifests } from './system/coredns.ts';
 import { flannelManifests } from './system/flannel.ts';
 import { kubeProxyManifests } from './system/kube-proxy.ts';
 import type { Manifest } from './system/manifest.ts';
+import { trace, type Trace, type TraceWish } from './trace.ts';
 import { planNodes, POD_CIDR, SERVICE_CIDR, type NodePlan, type TopologyOptions } from './topology.ts';
 
 export interface SimulationOptions extends TopologyOptions {
@@ -118,6 +119,11 @@ export class Simulation {
       await this.#idle();
     }
     return true;
+  }
+
+  /** Send one packet and tell its way: `cka trace`. @throws TraceRefusal */
+  trace(wish: TraceWish): Promise<Trace> {
+    return trace(this, wish);
   }
 
   /** Everything that survives a power cut: what etcd holds. */

@@ -1,0 +1,36 @@
+/** `cka trace`: the way of one packet through a simulated cluster, and why it died. */
+import { UserError } from '../base/user-error.ts';
+import type { Trace } from '../cluster/trace.ts';
+import { type CliCommand, CLUSTER_OPTIONS, EXIT, JSON_OPTION, printJson } from './command.ts';
+import { runningCluster } from './labs.ts';
+
+export const trace: CliCommand = {
+  name: 'trace',
+  summary: 'follow one packet through the network, hook by hook (simulator)',
+  arguments: [
+    { name: '<from>', description: 'a pod (name or namespace/name), a node or a machine' },
+    { name: '<to>', description: 'a pod, node, machine, Service or address; with :port a TCP connection, without one an echo' },
+  ],
+  options: [
+    ...CLUSTER_OPTIONS,
+    { flags: '-n, --namespace <namespace>', description: 'of names without one (default: default)' },
+    { flags: '--text', description: 'every step with its time, instead of the picture' },
+    JSON_OPTION,
+  ],
+  examples: ['cka trace web shop/db:5432', 'cka trace web web-svc:80 --text', 'cka trace cka-lab-worker 10.96.0.10:53 --json'],
+  async run(cli, [from = '', to = ''], options) {
+    const cluster = await runningCluster(cli, options);
+    if (cluster.info.backend !== 'simulator') throw new UserError(`Cluster ${cluster.info.name} is real: nobody can follow a packet through it from outside.`, 'On its nodes, tcpdump and the TRACE target of iptables show the way.');
+    const query = new URLSearchParams({ from, to, ...(typeof options['namespace'] === 'string' ? { namespace: options['namespace'] } : {}) });
+    const { status, body } = await cluster.request('GET', `/cka/v1/trace?${query.toString()}`);
+    if (status !== 200) throw new UserError((body as { message?: string }).message ?? `The simulator answered ${status}.`, 'Name a running pod, a node, a machine, a Service or an address.', EXIT.usage);
+    const found = body as Trace;
+    if (options['json']) printJson(cli, found);
+    else {
+      const { tracePicture, traceText } = await import('../cluster/trace.ts');
+      const lines = options['text'] ? traceText(found) : tracePicture(found, process.stdout.columns ?? 100);
+      cli.out(`${lines.join('\n')}\n`);
+    }
+    return found.verdict === 'answered' ? EXIT.done : EXIT.failed;
+  },
+};
