@@ -2,8 +2,7 @@
  * The simulator as a cluster backend: starts its process, finds it again, starts it anew when it was killed, and speaks to
  * it over its own API. Knows the simulation only through HTTPS.
  */
-import { spawn } from 'node:child_process';
-import { closeSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { seededRng } from '../base/rng.ts';
 import { UserError } from '../base/user-error.ts';
@@ -15,22 +14,20 @@ import type { AppPaths } from './paths.ts';
 import { clusterFolder } from './paths.ts';
 import { isAlive, SimulatorFiles } from './simulator-files.ts';
 import type { ServingState } from './simulator-files.ts';
+import { startServing, waitFor } from './simulator-start.ts';
 
 export interface SimulatorBackendOptions {
   /** The command line that serves one cluster; what `serveArguments` makes is appended. */
   readonly command?: readonly string[];
 }
 
-/** A process that needs longer than this to be Ready is stuck. */
-const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 5_000;
-const POLL_MS = 20;
 
 export function simulatorBackend(paths: Pick<AppPaths, 'data'> & Partial<AppPaths>, options: SimulatorBackendOptions = {}): ClusterBackend {
   const command = options.command ?? ownCommand();
   const filesOf = (name: string) => new SimulatorFiles(clusterFolder(paths as AppPaths, name));
   const ensure = async (files: SimulatorFiles, spec: ClusterSpec, onProgress?: (step: string) => void): Promise<Cluster> => {
-    const startAgain = () => start(files, spec, command, paths.cache);
+    const startAgain = () => startServing(files, spec, command, paths.cache);
     const running = await findServing(files);
     if (running) return new SimulatorCluster(files, spec, running, startAgain);
     onProgress?.('Starting the simulator');
@@ -70,11 +67,6 @@ export function simulatorBackend(paths: Pick<AppPaths, 'data'> & Partial<AppPath
       return (await Promise.all(found)).filter((info) => info !== undefined);
     },
   };
-}
-
-/** What the hidden command that serves a cluster is given, after the program itself. */
-export function serveArguments(spec: ClusterSpec, folder: string): string[] {
-  return ['sim', '--serve', folder, '--name', spec.name, '--cni', spec.cni, '--workers', String(spec.workers), '--proxy-mode', spec.proxyMode];
 }
 
 /** This program again, with the loader it was started with. */
@@ -174,39 +166,6 @@ async function findServing(files: SimulatorFiles): Promise<ServingState | undefi
   }
 }
 
-/** @throws UserError with what the process said */
-async function start(files: SimulatorFiles, spec: ClusterSpec, command: readonly string[], cache: string | undefined): Promise<ServingState> {
-  files.create();
-  const log = files.openLog();
-  const [program = '', ...args] = command;
-  const child = spawn(program, [...args, ...serveArguments(spec, files.folder)], {
-    detached: true,
-    stdio: ['ignore', log, log],
-    // Node.js from 22 on keeps compiled code there: the next start is quicker.
-    env: { ...process.env, ...(cache !== undefined && { NODE_COMPILE_CACHE: join(cache, 'compiled') }) },
-  });
-  closeSync(log);
-  let failure: string | undefined;
-  child.once('error', (error) => (failure = error.message));
-  child.once('exit', (code, signal) => (failure ??= `it ended with ${signal ?? `exit code ${code}`}`));
-  child.unref();
-  let state: ServingState | undefined;
-  await waitFor(() => {
-    state = files.readState();
-    if (state !== undefined && isAlive(state)) return true;
-    // Another command may have been quicker than ours and be starting the same cluster: then its process is the one.
-    const lock = files.read<Pick<ServingState, 'pid' | 'startedAt'>>('lock.json');
-    return failure !== undefined && !(lock && isAlive(lock));
-  }, START_TIMEOUT_MS);
-  if (state && isAlive(state)) {
-    // Ours came second. Left alone it could come to life when the other one is gone.
-    if (state.pid !== child.pid) child.kill('SIGKILL');
-    return state;
-  }
-  if (failure === undefined) child.kill('SIGKILL');
-  throw new UserError(`The simulator could not be started: ${lastWords(files) ?? failure ?? 'it did not get ready in time'}.`, `See ${files.log()}.`);
-}
-
 function refuseOtherSpec(known: ClusterSpec, wanted: ClusterSpec): void {
   const differs = (['cni', 'workers', 'proxyMode'] as const).filter((field) => known[field] !== wanted[field]);
   if (differs.length === 0) return;
@@ -234,22 +193,4 @@ function infoOf(files: SimulatorFiles, spec: ClusterSpec, state: ServingState | 
 
 function unreachable(name: string, error: unknown): UserError {
   return new UserError(`The cluster ${name} does not answer: ${(error as Error).message}.`, `Run \`cka cluster up --name ${name}\` to start it again; nothing in it is lost.`);
-}
-
-/** The last line of the log that is not blank. */
-function lastWords(files: SimulatorFiles): string | undefined {
-  try {
-    return readFileSync(files.log(), 'utf8').trim().split('\n').at(-1)?.replace(/\.$/, '') || undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-async function waitFor(holds: () => boolean, timeoutMs: number): Promise<boolean> {
-  const end = performance.now() + timeoutMs;
-  while (!holds()) {
-    if (performance.now() > end) return false;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-  return true;
 }
