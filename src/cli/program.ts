@@ -74,6 +74,7 @@ function add(root: Command, spec: CliCommand, cli: Cli, ended: (code: number) =>
 
 const GROUPS: Readonly<Record<string, string>> = {
   lab: 'list, start, check and finish labs',
+  exam: 'mock exams and drills, with a report',
   cluster: 'the clusters that labs run on',
   node: 'the nodes of a cluster',
 };

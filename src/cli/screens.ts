@@ -1,6 +1,7 @@
 /** `cka` alone: the screens when there is a terminal, else the overview. Gives the screens what they ask for. */
 import type { AppServices } from '../tui/services.ts';
 import { type Cli, type CliOptions } from './command.ts';
+import { examServices } from './exam/services.ts';
 import { listings } from './listing.ts';
 import { backendOf, chosenLab, openProgress, paths, readPacks, startSession } from './labs.ts';
 import { commandLine } from '../lab/shell/quote.ts';
@@ -9,7 +10,7 @@ import type { LabSession } from '../lab/session.ts';
 export async function screens(cli: Cli, options: CliOptions): Promise<number> {
   if (!cli.isTerminal) return (await import('./overview.ts')).overview(cli);
   const [services, { runTui }] = await Promise.all([appServices(cli), import('../tui/run.tsx')]);
-  return runTui(services, { plain: options['plain'] === true, pane: options['pane'] !== false });
+  return runTui(services, { plain: options['plain'] === true, pane: options['pane'] !== false, ...(typeof options['exam'] === 'string' ? { exam: options['exam'] } : {}) });
 }
 
 async function appServices(cli: Cli): Promise<AppServices> {
@@ -33,6 +34,7 @@ async function appServices(cli: Cli): Promise<AppServices> {
       await refresh();
       return remembering(session, refresh);
     },
+    exams: await examServices(quiet, labs),
     clusters: async () => (await backendOf(quiet)).list(),
     async doctor() {
       const { examine } = await import('../cluster/doctor.ts');

@@ -5,6 +5,8 @@
 import { Box } from 'ink';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { ClusterInfo } from '../cluster/cluster.ts';
+import { assert } from '../base/assert.ts';
+import { useAsked } from './hooks/use-asked.ts';
 import { HelpContext } from './hooks/use-help.ts';
 import { useKeys } from './hooks/use-keys.ts';
 import type { OpenLab } from './hooks/use-terminal.ts';
@@ -14,20 +16,26 @@ import { Crash } from './panes/Crash.tsx';
 import { Lines } from './panes/Lines.tsx';
 import { ClusterScreen } from './screens/ClusterScreen.tsx';
 import { DoctorScreen } from './screens/DoctorScreen.tsx';
+import { ExamReportScreen } from './screens/ExamReportScreen.tsx';
+import { ExamScreen } from './screens/ExamScreen.tsx';
+import { ExamsScreen } from './screens/ExamsScreen.tsx';
 import { HomeScreen } from './screens/HomeScreen.tsx';
 import { LabScreen } from './screens/LabScreen.tsx';
+import { ReadingScreen } from './screens/ReadingScreen.tsx';
+import { ReviewScreen } from './screens/ReviewScreen.tsx';
 import { StartingScreen } from './screens/StartingScreen.tsx';
+import type { RunningExam } from './services.ts';
 import { line, wrap } from './text/lines.ts';
 
-type Where = { readonly screen: 'home' | 'clusters' | 'doctor' } | { readonly screen: 'starting' | 'lab'; readonly lab: string };
+type Where = { readonly screen: 'home' | 'clusters' | 'doctor' } | { readonly screen: 'exams' } | { readonly screen: 'exam' | 'review'; readonly exam: RunningExam } | { readonly screen: 'examReport' | 'examOpening'; readonly id: string } | { readonly screen: 'starting' | 'lab'; readonly lab: string };
 
-/** @param lab opened at once */
-export function App({ ui, lab }: { ui: Ui; lab?: string | undefined }): ReactNode {
+/** @param lab opened at once; or `exam`, by its id */
+export function App({ ui, lab, exam }: { ui: Ui; lab?: string | undefined; exam?: string | undefined }): ReactNode {
   return (
     <UiContext.Provider value={ui}>
       <Crash fallback={(error, tryAgain) => <CrashScreen error={error} onAgain={tryAgain} />}>
         <Everywhere>
-          <Screens lab={lab} />
+          <Screens lab={lab} exam={exam} />
         </Everywhere>
       </Crash>
     </UiContext.Provider>
@@ -47,10 +55,10 @@ function Everywhere({ children }: { children: ReactNode }): ReactNode {
   return <HelpContext.Provider value={help}>{children}</HelpContext.Provider>;
 }
 
-function Screens({ lab }: { lab: string | undefined }): ReactNode {
+function Screens({ lab, exam }: { lab: string | undefined; exam: string | undefined }): ReactNode {
   const { services, now } = useUi();
   const openings = useMemo(() => new Openings(services, now), [services, now]);
-  const [where, setWhere] = useState<Where>(lab === undefined ? { screen: 'home' } : { screen: 'starting', lab });
+  const [where, setWhere] = useState<Where>(exam !== undefined ? { screen: 'examOpening', id: exam } : lab === undefined ? { screen: 'home' } : { screen: 'starting', lab });
   const [at, setAt] = useState(lab);
   const open = useRef(new Map<string, OpenLab>());
   const clusters = useClusters(where.screen === 'home');
@@ -69,8 +77,15 @@ function Screens({ lab }: { lab: string | undefined }): ReactNode {
           }}
           onClusters={() => setWhere({ screen: 'clusters' })}
           onDoctor={() => setWhere({ screen: 'doctor' })}
+          onExams={services.exams && (() => setWhere({ screen: 'exams' }))}
         />
       );
+    case 'exams':
+    case 'exam':
+    case 'review':
+    case 'examReport':
+    case 'examOpening':
+      return <ExamScreens where={where} onWhere={setWhere} />;
     case 'clusters':
       return <ClusterScreen onBack={home} />;
     case 'doctor':
@@ -100,6 +115,34 @@ function Screens({ lab }: { lab: string | undefined }): ReactNode {
       return <LabScreen key={where.lab} open={opened} onBack={home} onStopped={stopped} />;
     }
   }
+}
+
+type ExamWhere = Extract<Where, { screen: 'exams' | 'exam' | 'review' | 'examReport' | 'examOpening' }>;
+
+function ExamScreens({ where, onWhere }: { where: ExamWhere; onWhere: (where: Where) => void }): ReactNode {
+  const { services } = useUi();
+  const { exams } = services;
+  assert(exams, 'exams where there are none');
+  const toExams = () => onWhere({ screen: 'exams' });
+  const running = (exam: RunningExam) => onWhere(exam.state().status === 'graded' ? { screen: 'examReport', id: exam.plan.id } : { screen: 'exam', exam });
+  switch (where.screen) {
+    case 'exams':
+      return <ExamsScreen exams={exams} onBack={() => onWhere({ screen: 'home' })} onRunning={running} onReport={(id) => onWhere({ screen: 'examReport', id })} />;
+    case 'exam':
+      return <ExamScreen exam={where.exam} onBack={toExams} onGraded={() => onWhere({ screen: 'examReport', id: where.exam.plan.id })} />;
+    case 'review':
+      return <ReviewScreen exam={where.exam} onBack={() => onWhere({ screen: 'examReport', id: where.exam.plan.id })} />;
+    case 'examReport':
+      return <ExamReportScreen exams={exams} id={where.id} onBack={toExams} onReview={() => void exams.open(where.id).then((exam) => onWhere({ screen: 'review', exam }))} />;
+    case 'examOpening':
+      return <ExamOpening open={() => exams.open(where.id)} onOpen={running} onBack={toExams} />;
+  }
+}
+
+/** While an exam is read from disk. */
+function ExamOpening({ open, onOpen, onBack }: { open: () => Promise<RunningExam>; onOpen: (exam: RunningExam) => void; onBack: () => void }): ReactNode {
+  const [asked] = useAsked(async () => onOpen(await open()));
+  return <ReadingScreen title="exam" asked={asked} waiting="Opening the exam." lines={() => []} onBack={onBack} />;
 }
 
 function closeAll(open: Map<string, OpenLab>): void {

@@ -12,8 +12,8 @@ export interface Drawing {
 }
 
 /** Ink asks nothing of its terminal but `columns` and `write`; keys reach the UI by the stage. */
-export function draw(ui: Ui, virtual: VirtualStdout, lab: string | undefined): Drawing {
-  const ink = render(<App ui={ui} lab={lab} />, {
+export function draw(ui: Ui, virtual: VirtualStdout, lab: string | undefined, exam?: string): Drawing {
+  const ink = render(<App ui={ui} lab={lab} exam={exam} />, {
     stdout: virtual as unknown as NodeJS.WriteStream,
     stdin: process.stdin,
     debug: true,

@@ -4,7 +4,7 @@
  */
 
 /** Where a key works. */
-export type KeyContext = 'everywhere' | 'home' | 'find' | 'lab' | 'into' | 'pane' | 'reading' | 'confirm' | 'starting' | 'overview' | 'answers' | 'terminal' | 'copy';
+export type KeyContext = 'everywhere' | 'home' | 'find' | 'lab' | 'into' | 'pane' | 'reading' | 'confirm' | 'starting' | 'overview' | 'answers' | 'terminal' | 'copy' | 'exams' | 'exam' | 'examList' | 'noting' | 'review' | 'examReport';
 
 /** What a key does. */
 export type Action =
@@ -13,6 +13,7 @@ export type Action =
   | 'open' | 'find' | 'clusters' | 'doctor' | 'refresh'
   | 'check' | 'hint' | 'task' | 'criteria' | 'hints' | 'solution' | 'debrief' | 'reset' | 'stop' | 'zoom' | 'focusTerminal' | 'copyMode' | 'paste' | 'literal' | 'widen'
   | 'nextTab' | 'practice'
+  | 'exams' | 'nextTask' | 'previousTask' | 'tasks' | 'flag' | 'note' | 'pause' | 'finish' | 'review'
   | 'yes' | 'no'
   | 'prefix' | 'select' | 'copy' | 'leave';
 
@@ -40,6 +41,7 @@ export const KEYS: readonly KeyBinding[] = [
   { context: 'home', keys: ['pagedown'], action: 'pageDown', help: 'A page of labs down.' },
   { context: 'home', keys: ['enter'], action: 'open', help: 'Start the lab, or go on with it.', short: 'start' },
   { context: 'home', keys: ['/'], action: 'find', help: 'Find labs by words of their title, topic or domain.', short: 'find' },
+  { context: 'home', keys: ['e'], action: 'exams', help: 'Mock exams: begin one, go on, read reports.', short: 'exams' },
   { context: 'home', keys: ['c'], action: 'clusters', help: 'Clusters that this program made.', short: 'clusters' },
   { context: 'home', keys: ['d'], action: 'doctor', help: 'What works on this machine, and what to do about the rest.', short: 'doctor' },
   { context: 'home', keys: ['q'], action: 'quit', help: 'Leave. Clusters and labs stay as they are.', short: 'quit' },
@@ -62,6 +64,38 @@ export const KEYS: readonly KeyBinding[] = [
   { context: 'lab', keys: ['r'], action: 'reset', help: 'Back to the start of the lab (asks first).', short: 'reset' },
   { context: 'lab', keys: ['x'], action: 'stop', help: 'End the lab and remove what it made (asks first).' },
   { context: 'lab', keys: ['escape', 'q'], action: 'back', help: 'Home. The lab goes on.', short: 'home' },
+
+  { context: 'exams', keys: ['up', 'k'], action: 'up', help: 'Up.' },
+  { context: 'exams', keys: ['down', 'j'], action: 'down', help: 'Down.' },
+  { context: 'exams', keys: ['enter'], action: 'open', help: 'Begin it, go on with it, or read its report.', short: 'open' },
+
+  { context: 'examList', keys: ['up', 'k'], action: 'up', help: 'Previous task.' },
+  { context: 'examList', keys: ['down', 'j'], action: 'down', help: 'Next task.' },
+  { context: 'examList', keys: ['enter'], action: 'open', help: 'Turn to this task.', short: 'open' },
+
+  { context: 'exam', keys: ['n', 'right'], action: 'nextTask', help: 'Next task.', short: 'next' },
+  { context: 'exam', keys: ['N', 'left'], action: 'previousTask', help: 'Previous task.' },
+  { context: 'exam', keys: ['l', '2'], action: 'tasks', help: 'All tasks with weights, flags and minutes.', short: 'list' },
+  { context: 'exam', keys: ['t', '1'], action: 'task', help: 'Read the task.' },
+  { context: 'exam', keys: ['f'], action: 'flag', help: 'Flag the task to come back to, or take the flag away.', short: 'flag' },
+  { context: 'exam', keys: ['e', '3'], action: 'note', help: 'Write a note on the task.', short: 'note' },
+  { context: 'exam', keys: ['P'], action: 'pause', help: 'Stop the clock, in an exam that allows it; and let it go on.' },
+  { context: 'exam', keys: ['F'], action: 'finish', help: 'End the exam and grade it (asks first).', short: 'finish' },
+  { context: 'exam', keys: ['escape', 'q'], action: 'back', help: 'Home. The clock goes on.', short: 'home' },
+
+  { context: 'noting', keys: ['enter'], action: 'yes', help: 'Keep the note.', short: 'keep' },
+  { context: 'noting', keys: ['escape'], action: 'no', help: 'Leave the note as it was.', short: 'do not' },
+
+  { context: 'examReport', keys: ['v'], action: 'review', help: 'Look at the tasks again, each as you left it, with its solution.', short: 'review' },
+
+  { context: 'review', keys: ['n', 'right'], action: 'nextTask', help: 'Next task.', short: 'next' },
+  { context: 'review', keys: ['N', 'left'], action: 'previousTask', help: 'Previous task.' },
+  { context: 'review', keys: ['1', 't'], action: 'task', help: 'The task.', short: 'task' },
+  { context: 'review', keys: ['2'], action: 'criteria', help: 'What was expected and what was seen.', short: 'criteria' },
+  { context: 'review', keys: ['s', '3'], action: 'solution', help: 'The solution.', short: 'solution' },
+  { context: 'review', keys: ['d', '4'], action: 'debrief', help: 'What was to be learnt.', short: 'debrief' },
+  { context: 'review', keys: ['r'], action: 'reset', help: 'Bring the final state of this task back, with a terminal on it.', short: 'bring back' },
+  { context: 'review', keys: ['escape', 'q'], action: 'back', help: 'Back to the report. What was brought back goes.', short: 'back' },
 
   { context: 'reading', keys: ['up', 'k'], action: 'up', help: 'Scroll up.' },
   { context: 'reading', keys: ['down', 'j'], action: 'down', help: 'Scroll down.' },

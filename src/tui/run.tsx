@@ -64,13 +64,13 @@ export async function runTui(services: AppServices, options: TuiOptions = {}): P
   const unguard = guard(terminal, stage, (code) => quit(code));
   let drawing: Drawing | undefined;
   try {
-    const first = options.lab === undefined ? firstFrame(services, stage.state, theme, stage.prefix) : undefined;
+    const first = options.lab === undefined && options.exam === undefined ? firstFrame(services, stage.state, theme, stage.prefix) : undefined;
     if (first !== undefined) {
       show(first);
       stage.compositor.paint();
     }
     const { draw } = await import('./draw.tsx');
-    drawing = draw(ui, virtual, options.lab);
+    drawing = draw(ui, virtual, options.lab, options.exam);
     return await Promise.race([quitted, drawing.ended.then(() => 0)]);
   } finally {
     drawing?.stop();

@@ -3,6 +3,10 @@
  * the same answers give the same screen. Implemented by the command line (the composition root), and by a fake in tests.
  */
 import type { ClusterInfo } from '../cluster/cluster.ts';
+import type { Exam } from '../lab/exam/exam.ts';
+import type { PastExam } from '../lab/exam/history.ts';
+import type { ExamTask } from '../lab/exam/plan.ts';
+import type { ExamReport } from '../lab/exam/report.ts';
 import type { CheckReport, Lab } from '../lab/lab.ts';
 
 /** Everything the terminal UI may ask. */
@@ -20,7 +24,45 @@ export interface AppServices {
   pasteLine?(lab: RunningLab): string;
   /** True when nothing was ever started here: the home screen then says how to begin. */
   readonly firstRun?: boolean;
+  /** Mock exams; without it the screens have none. */
+  readonly exams?: ExamServices;
 }
+
+/** Exams, as far as screens know them. */
+export interface ExamServices {
+  /** From memory, oldest first. */
+  past(): readonly PastExam[];
+  /** Read what others did meanwhile. */
+  refresh(): Promise<void>;
+  /** What can be begun. */
+  offers(): readonly ExamOffer[];
+  start(offer: string): Promise<RunningExam>;
+  /** Go on, or look at one that has ended. */
+  open(id: string): Promise<RunningExam>;
+  report(id: string): Promise<WrittenReport>;
+  /** One line that gives any other terminal the shell of a task; of the bare host when no task is given. */
+  pasteLine(task?: ExamTask): string;
+}
+
+export interface ExamOffer {
+  readonly id: string;
+  readonly title: string;
+  readonly detail: string;
+  /** One lab against the clock, and no exam. */
+  readonly isDrill?: boolean;
+}
+
+/** A report, and where it can be read without this program. */
+export interface WrittenReport {
+  readonly report: ExamReport;
+  readonly files: readonly string[];
+}
+
+/** The part of an exam that screens use (see `lab/exam/exam.ts`). */
+export type RunningExam = Pick<
+  Exam,
+  'plan' | 'state' | 'onChange' | 'lab' | 'open' | 'flag' | 'note' | 'leave' | 'comeBack' | 'alive' | 'pause' | 'goOn' | 'prepareAll' | 'finish' | 'shell' | 'baseShell' | 'review' | 'endReview'
+>;
 
 /** One row of the home screen. */
 export interface LabListing {
@@ -77,4 +119,6 @@ export interface TuiOptions {
   readonly checkEveryMs?: number;
   /** Open this lab at once. */
   readonly lab?: string;
+  /** Open this exam at once. */
+  readonly exam?: string;
 }

@@ -31,13 +31,14 @@ export async function hostShell(plan: ExamPlan, task: ExamTask, lab: Lab, cluste
   const shell = await prepareShell(
     { label: task.host, namespaces: lab.namespaces, environment: { CKA_EXAM: plan.id, CKA_TASK: task.id }, also: await recording(folders, task.host) },
     cluster,
-    { ...folders, run, data: folders.exam },
+    { ...folders, run, data: folders.exam, env: withoutBase(folders, run) },
   );
   const hosts = join(run, 'hosts');
   await mkdir(hosts, { recursive: true, mode: 0o700 });
   const own = Object.entries(shell.env).filter(([name, value]) => folders.env[name] !== value && shell.environment[name] === undefined);
   await script(join(hosts, task.host), [
     shell.posix,
+    `export PATH=${quote(shell.environment['PATH'] ?? '')}`,
     ...own.map(([name, value]) => `export ${name}=${quote(value)}`),
     `cd ${quote(shell.cwd)} || exit`,
     'if [ $# -gt 0 ]; then exec sh -c "$*"; fi',
@@ -78,6 +79,11 @@ export async function baseShell(plan: ExamPlan, folders: ExamFolders): Promise<L
     file: command.file, args: command.args, env: { ...inherited, ...environment, ...command.env }, cwd: work,
     environment, posix: exports(environment, bin), fish: exportsFish(environment, bin),
   };
+}
+
+/** The base host's folder of stand-ins has a kubectl that is none. */
+function withoutBase({ env }: ExamFolders, run: string): ShellFolders['env'] {
+  return { ...env, PATH: (env['PATH'] ?? '').split(delimiter).filter((part) => part !== join(run, 'base', 'bin')).join(delimiter) };
 }
 
 const runOf = (plan: ExamPlan, folders: ExamFolders): string => join(folders.run, 'exams', plan.id);

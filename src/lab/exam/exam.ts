@@ -21,7 +21,7 @@ import { baseShell, type ExamFolders, hostShell } from './exam-shell.ts';
 import { gradeTask } from './grade.ts';
 import type { ExamPlan, ExamSettings, ExamTask } from './plan.ts';
 import { examState, type ExamState } from './state.ts';
-import { keepState } from './kept-state.ts';
+import { keepState, restoreState } from './kept-state.ts';
 import { readClocks, type Reading } from './time.ts';
 
 /** Longer than any cluster needs to come up. */
@@ -106,6 +106,9 @@ export class Exam {
     return lab;
   }
 
+  /** Undefined when its copy was lost. */
+  knownLab = (task: ExamTask): Lab | undefined => this.#labs.get(task.id);
+
   open = (task: string) => this.#happen({ type: 'opened', task });
   flag = (task: string, flagged: boolean) => this.#happen({ type: 'flagged', task, flagged });
   note = (task: string, text: string) => this.#happen({ type: 'noted', task, text });
@@ -163,6 +166,18 @@ export class Exam {
     this.#grading ??= this.#grade(onProgress).finally(() => (this.#grading = undefined));
     await this.#grading;
     return this.state();
+  }
+
+  /** The shell on the host of a task as it was at the end. @throws UserError when that was not kept */
+  async review(task: ExamTask, onProgress?: Progressing): Promise<LabShell> {
+    const spec = this.plan.clusters.find(({ name }) => name === task.cluster)!;
+    const cluster = await restoreState(this.folder, spec, this.#ports.backend, onProgress);
+    return hostShell(this.plan, task, this.lab(task), cluster, this.#folders());
+  }
+
+  /** Let the clusters of a review go; their states stay kept. */
+  async endReview(): Promise<void> {
+    for (const { name } of this.plan.clusters) await (await this.#ports.backend.find(name))?.down();
   }
 
   settled(): Promise<void> {

@@ -10,6 +10,7 @@ import { Lines } from '../panes/Lines.tsx';
 import type { LabListing } from '../services.ts';
 import { line, truncate } from '../text/lines.ts';
 import { clusterPhrase, found, homeLines, homeParts, inOrder } from '../views/home.ts';
+import { examsPhrase } from '../views/exams-phrase.ts';
 
 export interface HomeProps {
   readonly labs: readonly LabListing[];
@@ -19,9 +20,10 @@ export interface HomeProps {
   readonly onOpen: (lab: string) => void;
   readonly onClusters: () => void;
   readonly onDoctor: () => void;
+  readonly onExams?: (() => void) | undefined;
 }
 
-export function HomeScreen({ labs, clusters, at, onOpen, onClusters, onDoctor }: HomeProps): ReactNode {
+export function HomeScreen({ labs, clusters, at, onOpen, onClusters, onDoctor, onExams }: HomeProps): ReactNode {
   const { services, theme, quit } = useUi();
   const size = useStage();
   const [query, setQuery] = useState<string>();
@@ -31,7 +33,7 @@ export function HomeScreen({ labs, clusters, at, onOpen, onClusters, onDoctor }:
   /** Only one lab runs: starting this one ends that one. */
   const [ending, setEnding] = useState<{ readonly title: string; readonly start: string }>();
   const index = Math.max(0, ordered.findIndex(({ lab }) => lab.id === selected));
-  const parts = homeParts({ labs: shown, query, selected: ordered[index]?.lab.id, firstRun: services.firstRun === true, size, symbols: theme.symbols });
+  const parts = homeParts({ labs: shown, query, selected: ordered[index]?.lab.id, firstRun: services.firstRun === true, exams: services.exams && examsPhrase(services.exams.past()), size, symbols: theme.symbols });
   const { list, listHeight } = parts;
   const scroll = useScroll(list.length, listHeight);
 
@@ -64,6 +66,7 @@ export function HomeScreen({ labs, clusters, at, onOpen, onClusters, onDoctor }:
     open: () => ordered[index] && open(ordered[index]),
     clusters: onClusters,
     doctor: onDoctor,
+    ...(onExams ? { exams: onExams } : {}),
     quit,
   }, ending === undefined);
   useKeys(

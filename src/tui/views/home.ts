@@ -95,9 +95,9 @@ export function labFacts({ lab, state, attempts, best }: LabListing, width: numb
 }
 
 /** The lines under the labs. */
-export function aroundLabs(firstRun: boolean, width: number): Line[] {
+export function aroundLabs(firstRun: boolean, width: number, exams: Line): Line[] {
   return [
-    ...wrap([span('Exams', 'strong'), span('  None yet: mock exams come in a later version. Labs are graded the same way.', 'dim')], width),
+    ...wrap([span('Exams  ', 'strong'), ...exams], width),
     ...(firstRun
       ? [BLANK, ...wrap([span('First time here? ', 'accent'), span('Choose a lab and press Enter. A cluster starts by itself; nothing on your machine is changed, and your own kubeconfig is left alone.')], width)]
       : []),
@@ -117,6 +117,8 @@ export interface HomeInput {
   readonly query?: string | undefined;
   readonly size: { readonly columns: number; readonly rows: number };
   readonly symbols: Symbols;
+  /** A phrase about exams; undefined where there are none. */
+  readonly exams?: Line | undefined;
 }
 
 /** The body of the screen, before it is scrolled. */
@@ -129,13 +131,13 @@ export interface HomeParts {
   readonly width: number;
 }
 
-export function homeParts({ labs, selected, firstRun, query, size, symbols }: HomeInput): HomeParts {
+export function homeParts({ labs, selected, firstRun, query, size, symbols, exams }: HomeInput): HomeParts {
   const hasSide = size.columns >= SIDE_COLUMNS;
   const width = hasSide ? size.columns - SIDE_WIDTH - GAP - 2 : size.columns - 2;
   const list = homeRows(labs, selected, width, symbols, query !== undefined);
   const around =
     query !== undefined ? (labs.length === 0 ? [line('No lab has all of these words.', 'dim')] : [])
-    : labs.length === 0 ? wrap(line('There are no labs. The folder `labs` of the installation is empty.', 'fail'), width) : aroundLabs(firstRun, width);
+    : labs.length === 0 ? wrap(line('There are no labs. The folder `labs` of the installation is empty.', 'fail'), width) : aroundLabs(firstRun, width, exams ?? line('Mock exams cannot be taken here.', 'dim'));
   const at = labs.find(({ lab }) => lab.id === selected);
   return {
     list,

@@ -1,0 +1,30 @@
+/** Words that every form of the report uses. */
+import type { ExamReport, ReportedTask } from './report.ts';
+
+/** `45 s`, `12 min`, `1 h 5 min`. */
+export function inWords(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 100) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+export const STATUS_WORDS: Readonly<Record<ReportedTask['status'], string>> = { full: 'full marks', part: 'in part', none: 'no points', invalid: 'not counted' };
+
+/** `72.5 %: passed (66 % were needed)`. */
+export function verdict({ percent, passed, passPercent }: Pick<ExamReport, 'percent' | 'passed' | 'passPercent'>): string {
+  if (percent === undefined) return 'Nothing could be judged: the environments were broken. This exam counts as not taken.';
+  return `${percent} %: ${passed ? 'passed' : 'not passed'} (${passPercent} % needed)`;
+}
+
+export function ending({ finishedBy, usedMs, minutes, pausedMs }: Pick<ExamReport, 'finishedBy' | 'usedMs' | 'minutes' | 'pausedMs'>): string {
+  const paused = pausedMs > 0 ? `, paused for ${inWords(pausedMs)}` : '';
+  return finishedBy === 'time' ? `All ${minutes} minutes used: time ran out${paused}.` : `Ended after ${inWords(usedMs)} of ${minutes} minutes${paused}.`;
+}
+
+/** A moment as people write it, in the learner's own time zone. */
+export function moment(at: number): string {
+  const date = new Date(at);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
