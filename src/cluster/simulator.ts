@@ -90,9 +90,10 @@ class SimulatorCluster implements Cluster {
     this.offers = new Set<Capability>([...(spec.workers >= 2 ? (['nodes-2'] as const) : []), 'node-shell', 'reset', 'plain-machines', `cni-${spec.cni}`, 'cluster-wide', 'simulator']);
   }
 
-  exec: Cluster['exec'] = (where, command, options) => this.#ask(() => this.#client.exec(where, command, options));
+  // A stream that never opened has run nothing.
+  exec: Cluster['exec'] = (where, command, options) => this.#ask(() => this.#client.exec(where, command, options), true);
 
-  session: Cluster['session'] = (where, command, io) => this.#ask(() => this.#client.session(where, command, io));
+  session: Cluster['session'] = (where, command, io) => this.#ask(() => this.#client.session(where, command, io), true);
 
   request: Cluster['request'] = (method, path, body, contentType) => this.#ask(() => this.#client.request(method, path, body, contentType), method === 'GET');
 

@@ -30,9 +30,9 @@ const add = (of: Cluster, name: string) => of.request('POST', CONFIGMAPS, { apiV
 test('tells where it is, in files for their owner only', () => {
   expect(cluster.info).toEqual({
     backend: 'simulator', name: 'one', cni: 'calico', proxyMode: 'iptables', kubernetesVersion: 'v1.35.0', kubeconfig: join(data, 'clusters', 'one', 'kubeconfig'),
-    context: 'kind-one', nodes: ['one-control-plane', 'one-worker', 'one-worker2'], running: true,
+    context: 'kind-one', nodes: ['one-control-plane', 'one-worker', 'one-worker2'], machines: ['node-0', 'node-1', 'node-2'], running: true,
   });
-  expect([...cluster.offers]).toEqual(['nodes-2', 'node-shell', 'reset', 'cni-calico']);
+  expect([...cluster.offers]).toEqual(['nodes-2', 'node-shell', 'reset', 'plain-machines', 'cni-calico', 'cluster-wide', 'simulator']);
   for (const file of ['kubeconfig', 'identity.json', 'state.json', 'simulator.log']) expect([file, statSync(join(files.folder, file)).mode & 0o777]).toEqual([file, 0o600]);
   expect(readFileSync(cluster.info.kubeconfig, 'utf8')).toMatch(/current-context: kind-one\n/);
 });
@@ -93,7 +93,7 @@ test('two clusters by name live side by side', async () => {
   await add(other, 'of-other');
   expect([await names(cluster), await names(other)]).toEqual([[], ['of-other']]);
   expect((await backend.list()).map(({ name, running }) => `${name} ${running}`)).toEqual(['one true', 'other true']);
-  expect([...other.offers]).toEqual(['node-shell', 'reset', 'cni-flannel']);
+  expect([...other.offers]).toEqual(['node-shell', 'reset', 'plain-machines', 'cni-flannel', 'cluster-wide', 'simulator']);
   await other.down();
   expect([(await backend.list()).map(({ name }) => name), await backend.find('other')]).toEqual([['one'], undefined]);
   // Taken down is not killed: it stays away.
