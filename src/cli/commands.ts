@@ -11,10 +11,6 @@ import { examFinish, examReportCommand, examReview } from './exam/finish.ts';
 import { examResume, examStart } from './exam/start.ts';
 import { examList, examStatus } from './exam/status.ts';
 import { examContinue, examEnv, examFlag, examPause, examShell, examTask } from './exam/work.ts';
-import { examFinish, examReportCommand, examReview } from './exam/finish.ts';
-import { examResume, examStart } from './exam/start.ts';
-import { examList, examStatus } from './exam/status.ts';
-import { examContinue, examEnv, examFlag, examPause, examShell, examTask } from './exam/work.ts';
 import { kubectl } from './kubectl.ts';
 import { labCheck } from './lab/check.ts';
 import { labEnv } from './lab/env.ts';
@@ -30,7 +26,6 @@ import { trace } from './trace.ts';
 
 export const commands: readonly CliCommand[] = [
   labList, labShow, labStart, labShell, labEnv, labCheck, labHint, labSolution, labDebrief, labReset, labStop,
-  examStart, examStatus, examTask, examShell, examEnv, examFlag, examPause, examContinue, examResume, examFinish, examReportCommand, examReview, examList,
   examStart, examStatus, examTask, examShell, examEnv, examFlag, examPause, examContinue, examResume, examFinish, examReportCommand, examReview, examList,
   clusterUp, clusterStatus, clusterList, clusterKubeconfig, clusterShell, clusterReset, clusterDown, clusterBackend, clusterProxyMode, clusterBundle,
   nodeList, nodeExec, ssh, trace, sim, kubectl, doctor,
