@@ -47,10 +47,15 @@ export const TABLE_ACCEPT = 'application/json;as=Table;v=v1;g=meta.k8s.io,applic
 export class Client {
   readonly #agent: Agent | undefined;
   readonly #base: URL;
+  readonly #told = new Set<string>();
+  /** Warnings told so far. */
+  warnings = 0;
 
   constructor(
     readonly connection: Connection,
     private readonly io: KubectlIo,
+    /** From 6 on every request is told. */
+    private readonly verbosity = 0,
   ) {
     this.#base = new URL(/^https?:\/\//.test(connection.server) ? connection.server : `http://${connection.server}`);
     this.#agent = this.#base.protocol === 'https:' ? new Agent({ keepAlive: true, ...this.tls() }) : undefined;
@@ -66,9 +71,12 @@ export class Client {
     return { ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}), ...(serverName ? { servername: serverName } : {}), rejectUnauthorized: !insecure };
   }
 
-  authorization(): Record<string, string> {
-    const { token, basic } = this.connection;
-    return token ? { Authorization: `Bearer ${token}` } : basic ? { Authorization: `Basic ${basic}` } : {};
+  authorization(): Record<string, string | string[]> {
+    const { token, basic, impersonate } = this.connection;
+    return {
+      ...(token ? { Authorization: `Bearer ${token}` } : basic ? { Authorization: `Basic ${basic}` } : {}),
+      ...(impersonate ? { 'Impersonate-User': impersonate.user, ...(impersonate.groups.length > 0 ? { 'Impersonate-Group': [...impersonate.groups] } : {}), ...(impersonate.uid ? { 'Impersonate-Uid': impersonate.uid } : {}) } : {}),
+    };
   }
 
   close(): void {
@@ -137,8 +145,15 @@ export class Client {
       },
       ...(this.#agent ? { agent: this.#agent } : {}),
     };
+    const began = Date.now();
     return new Promise((resolve, reject) => {
-      const request = (this.#agent ? httpsRequest : httpRequest)(settings, resolve);
+      const request = (this.#agent ? httpsRequest : httpRequest)(settings, (message) => {
+        if (this.verbosity >= 6) this.io.stderr(klog(`"Response" verb="${method}" url="${this.#base.origin}${settings.path}" status="${message.statusCode} ${message.statusMessage}" milliseconds=${Date.now() - began}`));
+        resolve(message);
+      });
+      const limit = this.connection.timeoutMs;
+      const timer = limit > 0 ? setTimeout(() => request.destroy(new KubectlError(`Unable to connect to the server: net/http: request canceled (Client.Timeout exceeded while awaiting headers)`)), limit) : undefined;
+      request.on('close', () => clearTimeout(timer));
       const abort = () => request.destroy(new KubectlError('', 130));
       this.io.signal.addEventListener('abort', abort, { once: true });
       request.on('close', () => this.io.signal.removeEventListener('abort', abort));
@@ -161,7 +176,14 @@ export class Client {
   #warn(message: IncomingMessage): void {
     const warnings = message.headers['warning'];
     for (const header of warnings === undefined ? [] : [warnings].flat()) {
-      for (const match of header.matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)) this.io.stderr(`Warning: ${match[1]!.replace(/\\(.)/g, '$1')}\n`);
+      for (const match of header.matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)) {
+        const text = match[1]!.replace(/\\(.)/g, '$1');
+        // The same warning is told once, however many requests bring it.
+        if (this.#told.has(text)) continue;
+        this.#told.add(text);
+        this.warnings++;
+        this.io.stderr(`Warning: ${text}\n`);
+      }
     }
   }
 }
@@ -192,4 +214,11 @@ function invalidText(status: Status): string {
   const head = `The ${details.kind} "${details.name}" is invalid`;
   if (causes.length === 0) return `${head}: ${status.message}`;
   return causes.length === 1 ? `${head}: ${causes[0]}` : `${head}: \n${causes.map((cause) => `* ${cause}`).join('\n')}`;
+}
+
+/** A line of klog at level I, as `-v=6` prints it. */
+function klog(text: string): string {
+  const now = new Date();
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `I${two(now.getMonth() + 1)}${two(now.getDate())} ${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}.${String(now.getMilliseconds()).padStart(3, '0')}000 ${String(process.pid).padStart(7)} round_trippers.go:632] ${text}\n`;
 }

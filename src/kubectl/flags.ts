@@ -96,10 +96,11 @@ export function parseFlags(words: readonly string[], known: readonly Flag[], com
       const [, name, value] = /^--([^=]*)(?:=(.*))?$/s.exec(word)!;
       const flag = known.find((one) => one.name === name);
       if (!flag) throw refuse(name === 'help' ? 'pflag: help requested' : `unknown flag: --${name}`);
-      if (value !== undefined) set(flag, value, `--${name}`);
-      else if (flag.type === 'bool') set(flag, 'true', `--${name}`);
-      else if (flag.bare !== undefined) set(flag, flag.bare, `--${name}`);
-      else if (i + 1 < words.length) set(flag, words[++i]!, `--${name}`);
+      const label = flag.short ? `-${flag.short}, --${name}` : `--${name}`;
+      if (value !== undefined) set(flag, value, label);
+      else if (flag.type === 'bool') set(flag, 'true', label);
+      else if (flag.bare !== undefined) set(flag, flag.bare, label);
+      else if (i + 1 < words.length) set(flag, words[++i]!, label);
       else throw refuse(`flag needs an argument: --${name}`);
     } else {
       let rest = word.slice(1);

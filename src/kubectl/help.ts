@@ -1,8 +1,8 @@
 /** Help texts from the verbs' own records, laid out as kubectl lays them out. */
-import { GLOBAL_FLAGS, type Verb } from './command.ts';
+import { GLOBAL_FLAGS, type Verb, type VerbEntry } from './command.ts';
 
-export function overview(verbs: readonly Verb[]): string {
-  const groups = new Map<string, Verb[]>();
+export function overview(verbs: readonly VerbEntry[]): string {
+  const groups = new Map<string, VerbEntry[]>();
   for (const verb of verbs) groups.set(verb.group, [...(groups.get(verb.group) ?? []), verb]);
   const width = Math.max(...verbs.map((verb) => verb.name.length)) + 3;
   const sections = [...groups].map(([group, members]) => `${group}:\n${members.map((verb) => `  ${verb.name.padEnd(width)}${verb.short}`).join('\n')}`);

@@ -36,3 +36,8 @@ export class KubectlError extends Error {
 export function plainError(message: string, exitCode = 1): KubectlError {
   return new KubectlError(`error: ${message}`, exitCode);
 }
+
+/** A refusal that points to the verb's own help. @param command `kubectl run` */
+export function usageError(command: string, message: string): KubectlError {
+  return new KubectlError(`error: ${message}\nSee '${command} -h' for help and examples`);
+}

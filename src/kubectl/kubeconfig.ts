@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
+import { parseDuration } from './flags.ts';
 import { plainError, type KubectlIo } from './io.ts';
 
 export interface ConfigFile {
@@ -41,6 +42,8 @@ export interface UserEntry {
   'tokenFile'?: string;
   'username'?: string;
   'password'?: string;
+  'as'?: string;
+  'as-groups'?: string[];
   'exec'?: unknown;
   'auth-provider'?: unknown;
 }
@@ -102,6 +105,10 @@ export interface Connection {
   readonly token?: string;
   readonly basic?: string;
   readonly namespace: string;
+  /** Whom to act as: user, groups, uid. */
+  readonly impersonate?: { readonly user: string; readonly groups: readonly string[]; readonly uid?: string };
+  /** Of one request; 0 for no limit. */
+  readonly timeoutMs: number;
 }
 
 export interface ConnectionFlags {
@@ -114,6 +121,13 @@ export interface ConnectionFlags {
   readonly token: string;
   readonly certificateAuthority: string;
   readonly insecure: boolean;
+  readonly clientCertificate: string;
+  readonly clientKey: string;
+  readonly serverName: string;
+  readonly as: string;
+  readonly asGroups: readonly string[];
+  readonly asUid: string;
+  readonly timeout: string;
 }
 
 /** Where to connect and as whom. @throws KubectlError when the names do not fit together */
@@ -137,15 +151,25 @@ export function connectionOf(io: KubectlIo, flags: ConnectionFlags): Connection 
     return readFileSync(path, 'utf8');
   };
   const token = flags.token || user?.token || file(user?.tokenFile, 'tokenFile', userName)?.trim();
+  const as = flags.as || user?.as;
   return defined<Connection>({
     server,
+    timeoutMs: timeoutOf(flags.timeout),
+    impersonate: as ? { user: as, groups: flags.asGroups.length > 0 ? flags.asGroups : (user?.['as-groups'] ?? []), ...(flags.asUid ? { uid: flags.asUid } : {}) } : undefined,
     insecure: flags.insecure || (cluster?.['insecure-skip-tls-verify'] ?? false),
     namespace: flags.namespace || context?.namespace || 'default',
     ca: flags.certificateAuthority ? file(flags.certificateAuthority, 'certificate-authority', clusterName) : (data(cluster?.['certificate-authority-data']) ?? file(cluster?.['certificate-authority'], 'certificate-authority', clusterName)),
-    serverName: cluster?.['tls-server-name'],
-    cert: data(user?.['client-certificate-data']) ?? file(user?.['client-certificate'], 'client-cert', userName),
-    key: data(user?.['client-key-data']) ?? file(user?.['client-key'], 'client-key', userName),
+    serverName: flags.serverName || cluster?.['tls-server-name'],
+    cert: file(flags.clientCertificate, 'client-cert', userName) ?? data(user?.['client-certificate-data']) ?? file(user?.['client-certificate'], 'client-cert', userName),
+    key: file(flags.clientKey, 'client-key', userName) ?? data(user?.['client-key-data']) ?? file(user?.['client-key'], 'client-key', userName),
     token,
     basic: user?.username === undefined ? undefined : Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64'),
   });
+}
+
+/** Go's duration, or a bare number of seconds. */
+function timeoutOf(text: string): number {
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : parseDuration(text);
+  if (ms === undefined) throw plainError('Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)');
+  return ms;
 }

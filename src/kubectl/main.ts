@@ -4,9 +4,9 @@
  */
 import { StatusError, statusText } from './client.ts';
 import { GLOBAL_FLAGS, Run, type Verb } from './command.ts';
-import { parseFlags } from './flags.ts';
+import { parseFlags, type Flag } from './flags.ts';
 import { helpOf, overview } from './help.ts';
-import { KubectlError, type KubectlIo } from './io.ts';
+import { KubectlError, usageError, type KubectlIo } from './io.ts';
 import { verbs } from './verbs/index.ts';
 
 /** @param argv without `kubectl`. @returns the exit code */
@@ -28,50 +28,65 @@ export async function runKubectl(argv: readonly string[], io: KubectlIo): Promis
 }
 
 async function dispatch(argv: readonly string[], io: KubectlIo): Promise<number> {
-  const path: Verb[] = [];
-  let candidates = verbs;
-  const words = [...argv];
-  // Global flags may stand before the verb: step over them, keep them for the parser.
-  for (let i = 0; i < words.length; ) {
-    const word = words[i]!;
-    if (word.startsWith('-')) {
-      const global = GLOBAL_FLAGS.find((flag) => word === `--${flag.name}` || word === `-${flag.short}`);
-      i += global && global.type !== 'bool' ? 2 : 1;
-      continue;
-    }
-    const verb = candidates.find((one) => one.name === word || one.aliases?.includes(word));
-    if (!verb) break;
-    path.push(verb);
-    words.splice(i, 1);
-    candidates = verb.verbs ?? [];
-    if (candidates.length === 0) break;
-  }
+  if (argv[0] === '__complete' || argv[0] === '__completeNoDesc') return (await import('./complete.ts')).complete(argv.slice(1), io, argv[0] === '__complete');
+  const { words, path } = await findVerb(argv);
   const verb = path.at(-1);
   const command = ['kubectl', ...path.map((one) => one.name)].join(' ');
-  const wantsHelp = words.slice(0, words.indexOf('--') < 0 ? undefined : words.indexOf('--')).some((word) => word === '--help' || word === '-h');
+  const end = words.indexOf('--');
+  const wantsHelp = words.slice(0, end < 0 ? undefined : end).some((word) => word === '--help' || word === '-h');
   if (!verb) {
-    const word = words.find((one) => !one.startsWith('-'));
-    if (word === undefined || word === 'help') {
-      io.stdout(overview(verbs));
-      return 0;
-    }
-    throw new KubectlError(unknownCommand(word));
+    const word = words.find((one, index) => !one.startsWith('-') && !takesValue(words[index - 1]));
+    if (word !== undefined && word !== 'help') throw new KubectlError(unknownCommand(word));
+    io.stdout(overview(verbs));
+    return 0;
   }
-  if (wantsHelp || !verb.run) {
+  if (wantsHelp) {
     io.stdout(helpOf(verb));
     return 0;
   }
-  const parsed = parseFlags(words, [...verb.flags, ...GLOBAL_FLAGS], command);
+  const parsed = parseFlags(verb.takesAnyFlag ? [] : words, [...verb.flags, ...GLOBAL_FLAGS], command);
+  if (!verb.run) {
+    if (parsed.args.length > 0) throw usageError(command, `unknown command ${JSON.stringify(parsed.args.join(' '))}`);
+    (verb.helpTo === 'stdout' ? io.stdout : io.stderr)(helpOf(verb));
+    return 1;
+  }
+  const missing = (verb.required ?? []).filter((name) => !parsed.flags.has(name));
+  if (missing.length > 0) throw new KubectlError(`error: required flag(s) ${missing.map((name) => `"${name}"`).join(', ')} not set`);
   const run = new Run(io, command, parsed.flags, parsed.args, parsed.dashAt);
   try {
-    return await verb.run(run);
+    const code = await verb.run(run);
+    if (code === 0 && parsed.flags.bool('warnings-as-errors') && run.warnings > 0) throw new KubectlError(`error: ${run.warnings} warning${run.warnings === 1 ? '' : 's'} received`);
+    return code;
   } finally {
     run.close();
   }
 }
 
+/** Steps over global flags before and between the words of the verb, and keeps them for the parser. */
+async function findVerb(argv: readonly string[]): Promise<{ words: readonly string[]; path: readonly Verb[] }> {
+  const words = [...argv];
+  const path: Verb[] = [];
+  for (let i = 0; i < words.length; ) {
+    const word = words[i]!;
+    if (word.startsWith('-')) {
+      i += takesValue(word, path.at(-1)?.flags) ? 2 : 1;
+      continue;
+    }
+    const verb = path.length === 0 ? await verbs.find((one) => one.name === word)?.load() : path.at(-1)!.verbs?.find((one) => one.name === word || one.aliases?.includes(word));
+    if (!verb) break;
+    path.push(verb);
+    words.splice(i, 1);
+  }
+  return { words, path };
+}
+
+function takesValue(word: string | undefined, own: readonly Flag[] = []): boolean {
+  const flag = [...own, ...GLOBAL_FLAGS].find((one) => word === `--${one.name}` || (one.short !== undefined && word === `-${one.short}`));
+  return flag !== undefined && flag.type !== 'bool' && flag.bare === undefined;
+}
+
 function unknownCommand(word: string): string {
-  const near = verbs.map((verb) => verb.name).filter((name) => distance(name, word) <= 2 || name.startsWith(word)).sort();
+  const near = verbs.map((verb) => verb.name).filter((name) => distance(name, word) <= 2 || name.startsWith(word));
   const hint = near.length > 0 ? `\n\nDid you mean this?\n${near.map((name) => `\t${name}`).join('\n')}\n` : '';
   return `error: unknown command "${word}" for "kubectl"${hint}`;
 }

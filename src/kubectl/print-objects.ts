@@ -71,9 +71,11 @@ function fileText(run: Run, path: string): string {
 }
 
 /** Prints one object, or a List, in one of the formats that show whole objects. */
-export function printObject(run: Run, format: Exclude<Format, { type: 'table' | 'wide' }>, object: KubeObject, resources: Resources | undefined): void {
+export function printObject(run: Run, format: Exclude<Format, { type: 'table' | 'wide' }>, object: KubeObject, resources: Resources | undefined, options: { readonly typed?: boolean } = {}): void {
   switch (format.type) {
     case 'json':
+      // What kubectl made itself keeps the order of Go's structs.
+      if (options.typed) return run.out(`${goEscape(JSON.stringify(withoutManagedFields(run, object), null, 4))}\n`);
       return run.out(`${goJsonIndent(withoutManagedFields(run, object))}\n`);
     case 'yaml':
       return run.out(toYaml(withoutManagedFields(run, object)));
@@ -119,7 +121,12 @@ export function withoutManagedFields(run: Run, object: KubeObject): KubeObject {
 export function goJsonIndent(value: unknown): string {
   const sorted = (one: unknown): unknown =>
     Array.isArray(one) ? one.map(sorted) : typeof one === 'object' && one !== null ? Object.fromEntries(Object.entries(one).filter(([, inner]) => inner !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)])) : one;
-  return JSON.stringify(sorted(value), null, 4).replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return goEscape(JSON.stringify(sorted(value), null, 4));
+}
+
+/** Go's encoder makes JSON safe for HTML. */
+export function goEscape(json: string): string {
+  return json.replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function customColumns(template: string, items: readonly KubeObject[], noHeaders: boolean): string {

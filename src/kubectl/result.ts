@@ -31,11 +31,11 @@ export function dryRunOf(run: Run): DryRun {
 }
 
 /** @param operation `created`, `configured`, `deleted` … */
-export function printResult(run: Run, object: KubeObject, operation: string, dryRun: DryRun = 'none'): void {
+export function printResult(run: Run, object: KubeObject, operation: string, dryRun: DryRun = 'none', options: { readonly typed?: boolean } = {}): void {
   const format = formatOf(run);
   if (format.type !== 'table' && format.type !== 'wide') {
     // Names need no server: a kind in lower case is the singular of every built-in type.
-    return printObject(run, format, object, undefined);
+    return printObject(run, format, object, undefined, options);
   }
   const note = dryRun === 'client' ? ' (dry run)' : dryRun === 'server' ? ' (server dry run)' : '';
   run.out(`${nameOf(object, undefined)} ${operation}${note}\n`);

@@ -12,7 +12,6 @@ import { SELECT_FLAGS } from '../select.ts';
 
 export const remove: Verb = {
   name: 'delete',
-  group: 'Basic Commands (Intermediate)',
   short: 'Delete resources by file names, stdin, resources and names, or by resources and label selector',
   long: 'Delete resources by file names, stdin, resources and names, or by resources and label selector.\n\nPods get their time to end in order before they are killed; --now and --force shorten it.',
   examples: '# Delete a pod using the type and name specified in pod.json\nkubectl delete -f ./pod.json\n\n# Delete pods and services with label name=myLabel\nkubectl delete pods,services -l name=myLabel\n\n# Delete a pod with minimal delay\nkubectl delete pod foo --now',
@@ -97,7 +96,7 @@ function report(run: Run, named: Named, forced: boolean, dryRun: DryRun): void {
 }
 
 /** Until the object is gone or another one has taken its name. */
-async function waitGone(run: Run, named: Named, uid: string | undefined): Promise<void> {
+export async function waitGone(run: Run, named: Named, uid: string | undefined): Promise<void> {
   const limit = run.flags.duration('timeout');
   const query = `?fieldSelector=${encodeURIComponent(`metadata.name=${named.name}`)}`;
   const stop = new AbortController();

@@ -8,7 +8,6 @@ import { streamContainer } from '../streams.ts';
 
 export const exec: Verb = {
   name: 'exec',
-  group: 'Troubleshooting and Debugging Commands',
   short: 'Execute a command in a container',
   long: 'Execute a command in a container.',
   examples: "# Get output from running the 'date' command from pod mypod, using the first container by default\nkubectl exec mypod -- date\n\n# Switch to raw terminal mode; sends stdin to 'bash' in ruby-container from pod mypod\nkubectl exec mypod -c ruby-container -i -t -- bash -il",

@@ -12,7 +12,6 @@ import { targetsOfFiles, FILE_FLAGS } from '../files.ts';
 
 export const get: Verb = {
   name: 'get',
-  group: 'Basic Commands (Intermediate)',
   short: 'Display one or many resources',
   long: 'Display one or many resources.\n\nPrints a table of the most important information about the specified resources.',
   examples: '# List all pods in ps output format\nkubectl get pods\n\n# List all pods with more information (such as node name)\nkubectl get pods -o wide\n\n# Return only the phase value of the specified pod\nkubectl get -o jsonpath={.status.phase} pod web-pod-13je7',

@@ -7,7 +7,6 @@ import { pathOf } from '../resources.ts';
 
 export const logs: Verb = {
   name: 'logs',
-  group: 'Troubleshooting and Debugging Commands',
   short: 'Print the logs for a container in a pod',
   long: 'Print the logs for a container in a pod or specified resource. If the pod has only one container, the container name is optional.',
   examples: '# Return snapshot logs from pod nginx with only one container\nkubectl logs nginx\n\n# Begin streaming the logs of the ruby container in pod web-1\nkubectl logs -f -c ruby web-1\n\n# Display only the most recent 20 lines of output in pod nginx\nkubectl logs --tail=20 nginx',

@@ -18,7 +18,6 @@ export const PATCH_TYPES: Readonly<Record<string, string>> = {
 
 export const patch: Verb = {
   name: 'patch',
-  group: 'Advanced Commands',
   short: 'Update fields of a resource',
   long: 'Update fields of a resource using strategic merge patch, a JSON merge patch, or a JSON patch.\n\nJSON and YAML formats are accepted.',
   examples: "# Partially update a node using a strategic merge patch, specifying the patch as JSON\nkubectl patch node k8s-node-1 -p '{\"spec\":{\"unschedulable\":true}}'\n\n# Update a container's image using a JSON patch with positional arrays\nkubectl patch pod valid-pod --type='json' -p='[{\"op\": \"replace\", \"path\": \"/spec/containers/0/image\", \"value\":\"new image\"}]'",

@@ -1,0 +1,35 @@
+/** `kubectl cluster-info`. See kubectl/pkg/cmd/clusterinfo/clusterinfo.go. */
+import type { Verb } from '../command.ts';
+import { plainError, usageError } from '../io.ts';
+import { dig, type List } from '../object.ts';
+
+const GREEN = '\u001B[0;32m';
+const YELLOW = '\u001B[0;33m';
+const RESET = '\u001B[0m';
+
+const dump: Verb = {
+  name: 'dump', short: 'Dump relevant information for debugging and diagnosis', long: 'Dump cluster information out suitable for debugging and diagnosing cluster problems. (Needs the real kubectl.)', examples: '', usage: 'cluster-info dump [options]', flags: [], takesAnyFlag: true,
+  run: () => Promise.reject(plainError('cluster-info dump is not available in the kubectl that comes with cka: install the real kubectl')),
+};
+
+export const clusterInfo: Verb = {
+  name: 'cluster-info', short: 'Display cluster information', long: 'Display addresses of the control plane and services with label kubernetes.io/cluster-service=true. To further debug and diagnose cluster problems, use \'kubectl cluster-info dump\'.', examples: '# Print the address of the control plane and cluster services\nkubectl cluster-info',
+  usage: 'cluster-info [flags] [options]', flags: [], verbs: [dump],
+  run: async (run) => {
+    if (run.args.length > 0) throw usageError(run.command, `Unexpected args: [${run.args.join(' ')}]`);
+    const colored = run.io.terminal !== undefined;
+    const paint = (color: string, text: string) => (colored ? `${color}${text}${RESET}` : text);
+    const tell = (name: string, url: string) => run.out(`${paint(GREEN, name)} is running at ${paint(YELLOW, url)}\n`);
+    const services = await run.client.json<List>('GET', '/api/v1/namespaces/kube-system/services?labelSelector=kubernetes.io%2Fcluster-service%3Dtrue');
+    const base = run.client.url.origin;
+    tell('Kubernetes control plane', base);
+    for (const service of services.items) {
+      const name = service.metadata?.labels?.['kubernetes.io/name'] ?? service.metadata?.name ?? '';
+      const port = dig(service, 'spec', 'ports', 0) as { name?: string; port?: number } | undefined;
+      const secure = port?.port === 443 || port?.name === 'https' ? 'https:' : '';
+      tell(name, `${base}/api/v1/namespaces/${service.metadata?.namespace}/services/${secure}${service.metadata?.name}${port?.name ? `:${port.name}` : secure ? ':' : ''}/proxy`);
+    }
+    run.out("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n");
+    return 0;
+  },
+};

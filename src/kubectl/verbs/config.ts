@@ -1,0 +1,2 @@
+import type { Verb } from '../command.ts';
+export const config: Verb = { name: 'config', short: '', long: '', examples: '', usage: '', flags: [] };

@@ -1,0 +1,2 @@
+import type { Verb } from '../command.ts';
+export const cp: Verb = { name: 'cp', short: '', long: '', examples: '', usage: '', flags: [] };

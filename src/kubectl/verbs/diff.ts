@@ -1,0 +1,2 @@
+import type { Verb } from '../command.ts';
+export const diff: Verb = { name: 'diff', short: '', long: '', examples: '', usage: '', flags: [] };

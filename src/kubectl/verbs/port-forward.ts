@@ -1,0 +1,2 @@
+import type { Verb } from '../command.ts';
+export const portForward: Verb = { name: 'port-forward', short: '', long: '', examples: '', usage: '', flags: [] };

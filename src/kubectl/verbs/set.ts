@@ -1,0 +1,159 @@
+/** `kubectl set image|env|resources|selector|serviceaccount`. See kubectl/pkg/cmd/set. */
+import type { Run, Verb } from '../command.ts';
+import { each } from '../each.ts';
+import { FILE_FLAGS } from '../files.ts';
+import type { Flag } from '../flags.ts';
+import { plainError } from '../io.ts';
+import { fetch, namedObjects, pathTo, type Named } from '../named.ts';
+import type { KubeObject } from '../object.ts';
+import { containersAt, nest, specPath, type Container } from '../podspec.ts';
+import { DRY_RUN_FLAG, dryRunOf, printResult, RESULT_FLAGS } from '../result.ts';
+import { managerFlag } from '../send.ts';
+import { setEnv } from './set-env.ts';
+
+export const SET_FLAGS: readonly Flag[] = [
+  ...FILE_FLAGS, ...RESULT_FLAGS, DRY_RUN_FLAG, managerFlag('kubectl-set'),
+  { name: 'all', type: 'bool', value: false, help: 'If true, select all resources in the namespace of the specified resource types' },
+  { name: 'selector', short: 'l', type: 'string', value: '', help: 'Selector (label query) to filter on' },
+  { name: 'local', type: 'bool', value: false, help: 'If true, the command will NOT contact api-server but run locally. (Needs the real kubectl.)' },
+];
+const CONTAINERS: Flag = { name: 'containers', short: 'c', type: 'string', value: '*', help: 'The names of containers in the selected pod templates to change, all containers are selected by default - may use wildcards' };
+
+/** Splits `type name key=value …`: words with `=` (or a trailing `-`) are what is to be set. */
+export function splitSpecs(args: readonly string[], removals = false): { targets: readonly string[]; specs: readonly string[] } {
+  const isSpec = (arg: string) => arg.includes('=') || (removals && arg.endsWith('-'));
+  return { targets: args.filter((arg) => !isSpec(arg)), specs: args.filter(isSpec) };
+}
+
+/** Applies a strategic patch to each object; `patchOf` answers undefined when nothing is to be done. */
+export function patchEach(run: Run, named: readonly Named[], operation: string, patchOf: (object: KubeObject, path: readonly string[]) => object | undefined): Promise<number> {
+  const dryRun = dryRunOf(run);
+  if (run.flags.bool('local')) throw plainError('--local is not available in the kubectl that comes with cka: use --dry-run=client');
+  return each(run, named, async (one) => {
+    const object = await fetch(run, one);
+    const path = specPath(object.kind);
+    if (!path) throw plainError(`${one.resource.plural}/${one.name} the object is not a pod or does not have a pod template: ${one.resource.group}/${one.resource.version}, Kind=${object.kind}`);
+    const body = patchOf(object, path);
+    if (body === undefined) return;
+    if (dryRun === 'client') return printResult(run, strategic(object, body), operation, dryRun);
+    const query = `?fieldManager=${run.flags.text('field-manager')}${dryRun === 'server' ? '&dryRun=All' : ''}`;
+    const answer = await run.client.json<KubeObject>('PATCH', pathTo(one) + query, { body, contentType: 'application/strategic-merge-patch+json' });
+    printResult(run, answer, operation, dryRun);
+  });
+}
+
+/** Enough of a strategic merge for what `set` sends: maps merge, lists of named things merge by name. */
+function strategic(target: unknown, patch: unknown): KubeObject {
+  const merge = (a: unknown, b: unknown): unknown => {
+    if (Array.isArray(b)) {
+      const list = [...((a as Container[] | undefined) ?? [])];
+      for (const item of b as (Container & { $patch?: string })[]) {
+        const at = list.findIndex((one) => one.name === item.name);
+        if (item.$patch === 'delete') list.splice(at, at < 0 ? 0 : 1);
+        else if (at < 0) list.push(item);
+        else list[at] = merge(list[at], item) as Container;
+      }
+      return list;
+    }
+    if (typeof b !== 'object' || b === null) return b;
+    const known = { ...(a as Record<string, unknown> | undefined) };
+    for (const [key, value] of Object.entries(b)) if (value === null) delete known[key]; else known[key] = merge(known[key], value);
+    return known;
+  };
+  return merge(target, patch) as KubeObject;
+}
+
+const image: Verb = {
+  name: 'image', short: 'Update the image of a pod template', long: 'Update existing container image(s) of resources.',
+  examples: "# Set a deployment's nginx container image to 'nginx:1.9.1', and its busybox container image to 'busybox'\nkubectl set image deployment/nginx busybox=busybox nginx=nginx:1.9.1",
+  usage: 'set image (-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N [options]', flags: SET_FLAGS,
+  run: async (run) => {
+    const { targets, specs } = splitSpecs(run.args);
+    if (targets.length === 0 && run.flags.list('filename').length === 0) await namedObjects(run, [], { many: true });
+    if (specs.length === 0) throw plainError('at least one image update is required');
+    const images = specs.map((spec) => [spec.slice(0, spec.indexOf('=')), spec.slice(spec.indexOf('=') + 1)] as const);
+    if (images.length > 1 && images.some(([name]) => name === '*')) throw plainError('all containers are already specified by *, but saw more than one container_name=container_image pairs');
+    return patchEach(run, await namedObjects(run, targets, { many: true }), 'image updated', (object, path) => {
+      const patch: Record<string, { name: string; image: string }[]> = {};
+      for (const [name, value] of images) {
+        let found = false;
+        for (const field of ['initContainers', 'containers'] as const) {
+          for (const container of containersAt(object, path, field)) {
+            if (name !== '*' && container.name !== name) continue;
+            found = true;
+            if (container.image !== value) (patch[field] ??= []).push({ name: container.name, image: value });
+          }
+        }
+        if (!found) throw plainError(`unable to find container named "${name}"`);
+      }
+      return Object.keys(patch).length === 0 ? undefined : nest(path, patch);
+    });
+  },
+};
+
+const resources: Verb = {
+  name: 'resources', short: 'Update resource requests/limits on objects with pod templates', long: 'Specify compute resource requirements (CPU, memory) for any resource that defines a pod template.',
+  examples: "# Set a deployments nginx container cpu limits to \"200m\" and memory to \"512Mi\"\nkubectl set resources deployment nginx -c=nginx --limits=cpu=200m,memory=512Mi",
+  usage: 'set resources (-f FILENAME | TYPE NAME) ([--limits=LIMITS & --requests=REQUESTS]) [options]',
+  flags: [
+    ...SET_FLAGS, CONTAINERS,
+    { name: 'limits', type: 'string', value: '', help: "The resource requirement requests for this container.  For example, 'cpu=100m,memory=256Mi'." },
+    { name: 'requests', type: 'string', value: '', help: "The resource requirement requests for this container.  For example, 'cpu=100m,memory=256Mi'." },
+  ],
+  run: async (run) => {
+    const { flags } = run;
+    if (!flags.text('limits') && !flags.text('requests')) throw plainError('you must specify an update to requests or limits (in the form of --requests/--limits)');
+    const of = (name: 'limits' | 'requests') => (flags.text(name) ? { [name]: Object.fromEntries(flags.text(name).split(',').map((pair) => {
+      const parts = pair.split('=');
+      if (parts.length !== 2) throw plainError(`Invalid argument syntax ${pair}, expected <resource>=<value>`);
+      return parts as [string, string];
+    })) } : {});
+    const wanted = { ...of('limits'), ...of('requests') };
+    return patchEach(run, await namedObjects(run, run.args, { many: true }), 'resource requirements updated', (object, path) => {
+      const chosen = containersAt(object, path).filter((one) => fits(one.name, flags.text('containers')));
+      if (chosen.length === 0) throw plainError(`unable to find container named ${flags.text('containers')}`);
+      return nest(path, { containers: chosen.map((one) => ({ name: one.name, resources: wanted })) });
+    });
+  },
+};
+
+/** A shell pattern of `*`. */
+export function fits(name: string, pattern: string): boolean {
+  return new RegExp(`^${pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`).test(name);
+}
+
+const selector: Verb = {
+  name: 'selector', short: 'Set the selector on a resource', long: 'Set the selector on a resource. Note that the new selector will overwrite the old selector if the resource had one prior to the invocation of \'set selector\'.',
+  examples: '# Set the labels and selector before creating a deployment/service pair\nkubectl set selector service my-svc environment=qa', usage: 'set selector (-f FILENAME | TYPE NAME) EXPRESSIONS [--resource-version=version] [options]',
+  flags: [...SET_FLAGS, { name: 'resource-version', type: 'string', value: '', help: 'If non-empty, the selectors update will only succeed if this is the current resource-version for the object.' }],
+  run: async (run) => {
+    const { targets, specs } = splitSpecs(run.args);
+    if (specs.length !== 1) throw plainError(specs.length === 0 ? 'one or more resources must be specified as <resource> <name> or <resource>/<name>' : 'only one selector is allowed');
+    const labels = Object.fromEntries(specs[0]!.split(',').map((pair) => pair.split(/==?/) as [string, string]));
+    const dryRun = dryRunOf(run);
+    return each(run, await namedObjects(run, targets, { many: true }), async (one) => {
+      const object = await fetch(run, one);
+      if (one.resource.plural !== 'services') throw plainError(`setting a selector is only supported for Services`);
+      const spec = { ...(object['spec'] as object), selector: labels };
+      if (dryRun === 'client') return printResult(run, { ...object, spec }, 'selector updated', dryRun);
+      // The whole map is replaced: a merge would keep the old keys.
+      const body = [{ op: 'add', path: '/spec/selector', value: labels }];
+      printResult(run, await run.client.json<KubeObject>('PATCH', `${pathTo(one)}?fieldManager=${run.flags.text('field-manager')}${dryRun === 'server' ? '&dryRun=All' : ''}`, { body, contentType: 'application/json-patch+json' }), 'selector updated', dryRun);
+    });
+  },
+};
+
+const serviceaccount: Verb = {
+  name: 'serviceaccount', aliases: ['sa'], short: 'Update the service account of a resource', long: 'Update the service account of pod template resources.',
+  examples: "# Set deployment nginx-deployment's service account to serviceaccount1\nkubectl set serviceaccount deployment nginx-deployment serviceaccount1", usage: 'set serviceaccount (-f FILENAME | TYPE NAME) SERVICE_ACCOUNT [options]', flags: SET_FLAGS,
+  run: async (run) => {
+    if (run.args.length === 0) throw plainError('serviceaccount is required');
+    const account = run.args.at(-1)!;
+    return patchEach(run, await namedObjects(run, run.args.slice(0, -1), { many: true }), 'serviceaccount updated', (_object, path) => nest(path, { serviceAccountName: account, serviceAccount: account }));
+  },
+};
+
+export const set: Verb = {
+  name: 'set', short: 'Set specific features on objects', helpTo: 'stderr', long: 'Configure application resources.\n\nThese commands help you make changes to existing application resources.', examples: '',
+  usage: 'set SUBCOMMAND [options]', flags: [], verbs: [setEnv, image, resources, selector, serviceaccount],
+};
