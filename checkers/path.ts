@@ -54,7 +54,9 @@ export async function fill(template: string, namespace: string | undefined, clus
   for (const [whole, resource, first, second, path] of template.matchAll(/\{([a-z.]+)\/([^/:}]+)(?:\/([^/:}]+))?:([^}]+)\}/g)) {
     const name = second ?? first!;
     const home = second === undefined ? namespace : first;
-    const object = await cluster.get(resource!, name, home);
+    // A node may be named by the end of its name (`-worker`), for clusters differ in what comes before.
+    const isEnd = resource === 'nodes' && name.startsWith('-');
+    const object = isEnd ? (await cluster.list('nodes')).find(({ metadata }) => metadata.name.endsWith(name)) : await cluster.get(resource!, name, home);
     if (!object) return { missing: `${nameOf(resource!, name, home)} does not exist` };
     const value = textAt(object, path!);
     if (value === undefined || value === '') return { missing: `${nameOf(resource!, name, home)} has no ${path} yet` };

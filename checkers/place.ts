@@ -34,6 +34,7 @@ export function titleOf(place: Place): string {
 /** Find the place in the cluster. A node is named whole (`cka-lab-worker`) or by its end (`-worker`). */
 export async function stand(place: Place, cluster: ClusterView): Promise<Standing> {
   if ('node' in place) {
+    if (cluster.machines?.includes(place.node)) return { where: place, title: `machine ${place.node}` };
     const nodes = await cluster.list('nodes');
     const node = nodes.find((candidate) => candidate.metadata.name === place.node) ?? nodes.find((candidate) => place.node.startsWith('-') && candidate.metadata.name.endsWith(place.node));
     return node ? { where: { node: node.metadata.name }, title: `node ${node.metadata.name}` } : { problem: `there is no node "${place.node}"` };

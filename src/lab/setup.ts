@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../base/user-error.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { Api, Refused } from './api.ts';
+import { Api } from './api.ts';
 import type { Checker, KubernetesObject } from './checker.ts';
 import type { Lab, SetupStep } from './lab.ts';
 import { fillIn } from './template.ts';
@@ -96,8 +96,8 @@ async function untilCheck({ use, with: params }: { readonly use: string; readonl
 }
 
 async function runOnNodes({ node: wanted, script: path }: { readonly node: string; readonly script: string }, { lab, cluster, onProgress }: Setting): Promise<void> {
-  const { nodes } = cluster.info;
-  const chosen = wanted === 'all' ? nodes : nodes.filter((name) => name === wanted || (wanted.startsWith('-') && name.endsWith(wanted)));
+  const { nodes, machines = [] } = cluster.info;
+  const chosen = wanted === 'all' ? nodes : [...nodes, ...machines].filter((name) => name === wanted || (wanted.startsWith('-') && name.endsWith(wanted)));
   if (chosen.length === 0) throw new UserError(`Lab ${lab.id} needs a node ${wanted}, and this cluster has ${nodes.join(', ')}.`, 'Use a cluster with two workers.');
   const script = await textOf(lab, path);
   await Promise.all(chosen.map(async (node) => {
@@ -112,12 +112,9 @@ async function apply(object: KubernetesObject, api: Api): Promise<void> {
   const { collection, one } = await api.pathOf(object);
   const annotations = { ...object.metadata.annotations, [LAST_APPLIED]: `${JSON.stringify(object)}\n` };
   const applied = { ...object, metadata: { ...object.metadata, annotations } };
-  try {
-    await api.send('POST', collection, applied);
-  } catch (error) {
-    if (!(error instanceof Refused && error.status === 409)) throw error;
-    await api.send('PATCH', one, applied, 'application/merge-patch+json');
-  }
+  if ((await api.get(one)) === undefined) await api.send('POST', collection, applied);
+  // Strategic, as kubectl does it: what the cluster has added to lists of a pod stays.
+  else await api.send('PATCH', one, applied, 'application/strategic-merge-patch+json');
 }
 
 function hasCondition(object: unknown, type: string, status = 'True'): boolean {

@@ -20,6 +20,8 @@ export interface Query {
   readonly from: { readonly address: string; readonly port: number };
   readonly transport: 'udp' | 'tcp';
   readonly size: number;
+  /** How many aliases led here. */
+  readonly aliases?: number;
 }
 
 export type Handler = (query: Query) => Promise<DnsMessage>;

@@ -1,6 +1,6 @@
 /** The `kubernetes` directive: its options, and its place in the chain. The answers are made in ../kubernetes.ts. */
 import type { DnsMessage, DnsQuestion, DnsRecord } from '../../../programs/dns/message.ts';
-import { reply, type MakePlugin } from '../chain.ts';
+import { reply, type Handler, type MakePlugin } from '../chain.ts';
 import { lookupForward, lookupReverse, type KubernetesZone, type Lookup } from '../kubernetes.ts';
 
 const REVERSE = ['in-addr.arpa', 'ip6.arpa'];
@@ -29,18 +29,35 @@ export const kubernetesPlugin: MakePlugin = (directive, context) => {
   }
   const falls = (name: string) => fallthrough?.some((zone) => zone === '' || name === zone || name.endsWith(`.${zone}`)) ?? false;
 
-  return (next) => async (query) => {
-    const question = query.message.questions[0];
-    if (!question) return next(query);
-    const name = question.name.toLowerCase();
-    const origin = forward.find((one) => name === one || name.endsWith(`.${one}`));
-    if (origin === undefined && !(reverse && name.endsWith('.arpa'))) return next(query);
-    const zone: KubernetesZone = { zone: origin ?? forward[0] ?? 'cluster.local', ttl, pods };
-    const lookup = origin === undefined ? lookupReverse(context.component.registry, zone, question) : atApex(question, zone, context.clock.unixMs()) ?? lookupForward(context.component.registry, zone, question);
-    if ((lookup.kind === 'not-mine' || lookup.kind === 'no-such-name') && falls(name)) return next(query);
-    return toMessage(query.message, lookup, soa(zone, context.clock.unixMs()));
+  return (next) => {
+    const handler: Handler = async (query) => {
+      const question = query.message.questions[0];
+      if (!question) return next(query);
+      const name = question.name.toLowerCase();
+      const origin = forward.find((one) => name === one || name.endsWith(`.${one}`));
+      if (origin === undefined && !(reverse && name.endsWith('.arpa'))) return next(query);
+      const zone: KubernetesZone = { zone: origin ?? forward[0] ?? 'cluster.local', ttl, pods };
+      const lookup = origin === undefined ? lookupReverse(context.component.registry, zone, question) : atApex(question, zone, context.clock.unixMs()) ?? lookupForward(context.component.registry, zone, question);
+      if ((lookup.kind === 'not-mine' || lookup.kind === 'no-such-name') && falls(name)) return next(query);
+      const alias = aliasOf(lookup, question);
+      if (alias === undefined || lookup.kind !== 'found') return toMessage(query.message, lookup, soa(zone, context.clock.unixMs()));
+      // What an ExternalName points to is asked for at once: by us when it is ours, else by whoever comes next.
+      const deeper = query.aliases ?? 0;
+      const followed = deeper < MAX_ALIASES ? await handler({ ...query, aliases: deeper + 1, message: { ...query.message, questions: [{ ...question, name: alias }] } }).catch(() => undefined) : undefined;
+      const answers = followed?.rcode === 'NOERROR' ? [...lookup.answers, ...followed.answers] : lookup.answers;
+      return toMessage(query.message, { ...lookup, answers }, soa(zone, context.clock.unixMs()));
+    };
+    return handler;
   };
 };
+
+/** CoreDNS follows as many before it suspects a circle; see plugin/pkg/upstream. */
+const MAX_ALIASES = 8;
+
+function aliasOf(lookup: Lookup, question: DnsQuestion): string | undefined {
+  const only = lookup.kind === 'found' && lookup.answers.length === 1 ? lookup.answers[0] : undefined;
+  return only?.type === 'CNAME' && (question.type === 'A' || question.type === 'AAAA') ? only.target : undefined;
+}
 
 function atApex(question: DnsQuestion, zone: KubernetesZone, unixMs: number): Lookup | undefined {
   if (question.name.toLowerCase() !== zone.zone || question.type !== 'SOA') return undefined;

@@ -1,0 +1,4 @@
+# Without a cluster IP nobody translates port 80 to 8080.
+# caught by: balanced
+kubectl expose deployment member --name=members --port=8080 --cluster-ip=None
+kubectl expose deployment member --name=choice --port=80 --target-port=8080 --cluster-ip=None
