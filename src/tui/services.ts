@@ -61,7 +61,7 @@ export interface WrittenReport {
 /** The part of an exam that screens use (see `lab/exam/exam.ts`). */
 export type RunningExam = Pick<
   Exam,
-  'plan' | 'state' | 'onChange' | 'lab' | 'open' | 'flag' | 'note' | 'leave' | 'comeBack' | 'alive' | 'pause' | 'goOn' | 'prepareAll' | 'finish' | 'shell' | 'baseShell' | 'review' | 'endReview'
+  'plan' | 'state' | 'onChange' | 'lab' | 'open' | 'flag' | 'note' | 'leave' | 'comeBack' | 'alive' | 'pause' | 'goOn' | 'prepared' | 'prepareAll' | 'finish' | 'shell' | 'baseShell' | 'review' | 'endReview'
 >;
 
 /** One row of the home screen. */

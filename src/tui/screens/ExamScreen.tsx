@@ -48,6 +48,12 @@ export function ExamScreen({ exam, onBack, onGraded }: ExamScreenProps): ReactNo
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [exam]);
 
+  // A host that could not be made is tried again when its task is opened.
+  useEffect(() => {
+    exam.prepared(task).catch(() => undefined);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [exam, at]);
+
   const place = usePlace();
   const isThere = bareHost || environment === 'ready';
   const { pane, because, reopen } = usePanes(isThere ? (bareHost ? 'base' : at) : undefined, () => (bareHost ? exam.baseShell() : exam.shell(task)), { columns: place.terminal.width, rows: place.terminal.height });

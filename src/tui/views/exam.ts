@@ -37,7 +37,7 @@ export function taskPage(state: ExamState, id: string, lab: Lab, width: number, 
   const where =
     environment === 'ready' ? BLANK
     : environment === 'coming' ? line('Its host is starting.', 'dim')
-    : line(`Its host could not be made (${environment.failed}). It does not count unless that is mended: leave, and look at \`cka doctor\`.`, 'fail');
+    : line(`Its host could not be made (${environment.failed}). It is tried again when you turn to this task; a task without its host does not count.`, 'fail');
   const documentation = lab.documentation.length === 0 ? [] : [BLANK, line('Documentation', 'strong'), ...lab.documentation.flatMap((page) => wrap(line(page, 'link'), width))];
   return [
     ...wrap(line(`${task.id}. ${task.title}`, 'title'), width),
