@@ -7,17 +7,21 @@ import { endpointSliceMirroringController } from './endpointslice-mirroring.ts';
 import { endpointSliceController } from './endpointslice.ts';
 import { garbageCollector } from './garbage-collector.ts';
 import { jobController } from './job.ts';
+import { localPathProvisioner } from './local-path-provisioner.ts';
 import { namespaceController } from './namespace.ts';
 import { nodeIpamController } from './node-ipam.ts';
 import { nodeLifecycleController } from './node-lifecycle.ts';
+import { claimBinder, volumeController } from './persistentvolume.ts';
 import { podGarbageCollector } from './pod-gc.ts';
 import { replicaSetController } from './replicaset.ts';
 import { resourceQuotaController } from './resource-quota.ts';
 import { rootCaController } from './root-ca.ts';
 import { schedulerController } from './scheduler.ts';
 import { serviceAccountController } from './serviceaccount.ts';
+import { statefulSetController } from './statefulset.ts';
 import { taintEvictionController } from './taint-eviction.ts';
 import { ttlAfterFinishedController } from './ttl-after-finished.ts';
+import { claimProtection, volumeProtection } from './volume-protection.ts';
 
 export const controllers: readonly MakeController[] = [
   serviceAccountController,
@@ -29,11 +33,17 @@ export const controllers: readonly MakeController[] = [
   deploymentController,
   replicaSetController,
   daemonSetController,
+  statefulSetController,
   jobController,
   ttlAfterFinishedController,
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,
+  claimBinder,
+  volumeController,
+  claimProtection,
+  volumeProtection,
+  localPathProvisioner,
   resourceQuotaController,
   podGarbageCollector,
   garbageCollector,

@@ -15,6 +15,7 @@ import { refusal, type Refusal } from './scheduler/filters.ts';
 import { failureMessage } from './scheduler/message.ts';
 import { bestNodes } from './scheduler/score.ts';
 import { takeSnapshot, type NodeView } from './scheduler/snapshot.ts';
+import { bindOn, claimsOf, volumeConflict } from './scheduler/volumes.ts';
 import type { Node, Pod } from './shapes.ts';
 
 const NAME = 'default-scheduler';
@@ -46,6 +47,8 @@ export function schedulerController(context: ControllerContext): Controller {
         },
       },
       { group: '', resource: 'nodes', toKeys: (object, type, previous) => (type !== 'DELETED' && concernsScheduling(object as unknown as Stored<Node>, previous as unknown as Stored<Node> | undefined) ? waiting() : []) },
+      // A claim that was bound, a volume that came, a class that was made.
+      ...[['', 'persistentvolumeclaims'], ['', 'persistentvolumes'], ['storage.k8s.io', 'storageclasses']].map(([group = '', resource = '']) => ({ group, resource, toKeys: () => waiting() })),
     ],
     reconcile: (key) => scheduleOne(context, attempts, key),
   };
@@ -74,22 +77,36 @@ function scheduleOne(context: ControllerContext, attempts: Map<string, Attempt>,
   if (gates.length > 0) return mark(context, pod, 'SchedulingGated', 'Scheduling is blocked due to non-empty scheduling gates');
   const attempt = attempts.get(idOf(pod));
   if (attempt && attempt.notBeforeMs > context.clock.now()) return { againAfterMs: attempt.notBeforeMs - context.clock.now() };
+  const claims = claimsOf(context.registry, pod);
   const snapshot = takeSnapshot(context.registry);
+  if (typeof claims === 'string') return fail(context, attempts, pod, `0/${snapshot.nodes.length} nodes are available: ${claims}. not found`);
   const refusals: Refusal[] = [];
   const fitting: NodeView[] = [];
   for (const view of snapshot.nodes) {
-    const refused = refusal(pod, view, snapshot);
+    const conflict = (): Refusal | undefined => {
+      const why = volumeConflict(context.registry, claims, view.node);
+      return why === undefined ? undefined : { reasons: [why], isHopeless: true };
+    };
+    const refused = refusal(pod, view, snapshot) ?? conflict();
     if (refused) refusals.push(refused);
     else fitting.push(view);
   }
   if (fitting.length > 0) {
     attempts.delete(idOf(pod));
-    return bind(context, pod, context.rng.pick(bestNodes(pod, fitting, snapshot)).node.metadata.name);
+    const { node } = context.rng.pick(bestNodes(pod, fitting, snapshot));
+    // Its claims first; when they are bound, the pod's turn comes again.
+    if (claims.waiting.length > 0) return bindOn(context.registry, claims.waiting, node);
+    return bind(context, pod, node.metadata.name);
   }
-  const count = (attempt?.count ?? 0) + 1;
-  attempts.set(idOf(pod), { count, notBeforeMs: context.clock.now() + Math.min(FIRST_BACKOFF_MS * 2 ** (count - 1), LAST_BACKOFF_MS) });
   const nominated = preempt(context, pod, snapshot);
   const message = failureMessage(refusals, { preemptionPolicy: pod.spec.preemptionPolicy, nominated });
+  fail(context, attempts, pod, message, nominated);
+}
+
+/** Says why there is no node for the pod, and lets it wait. */
+function fail(context: ControllerContext, attempts: Map<string, Attempt>, pod: Stored<Pod>, message: string, nominated?: string): void {
+  const count = (attempts.get(idOf(pod))?.count ?? 0) + 1;
+  attempts.set(idOf(pod), { count, notBeforeMs: context.clock.now() + Math.min(FIRST_BACKOFF_MS * 2 ** (count - 1), LAST_BACKOFF_MS) });
   context.record({ object: pod, type: 'Warning', reason: 'FailedScheduling', message, component: NAME });
   mark(context, pod, 'Unschedulable', message, nominated);
 }

@@ -1,7 +1,4 @@
-/**
- * StatefulSet: pods with names and storage of their own.
- * Differs from Kubernetes: stored, defaulted and shown; its controller comes with a later lab.
- */
+/** StatefulSet: pods with names and storage of their own. See pkg/registry/apps/statefulset/strategy.go. */
 import { forbiddenField, type FieldError } from '../api/field-error.ts';
 import { isEqual } from '../api/deep.ts';
 import { containerImages, containerNames } from './cells.ts';

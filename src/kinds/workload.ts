@@ -9,7 +9,7 @@ import type { KubeObject } from '../api/object.ts';
 import { containerImages, containerNames } from './cells.ts';
 import { wide, type Loose } from './define.ts';
 import type { Column } from './kind.ts';
-import { labelValueProblems, qualifiedNameProblems } from './metadata.ts';
+import { labelValueProblems, qualifiedNameProblems, validateLabels } from './metadata.ts';
 import { defaultPodSpec } from './pod/defaults.ts';
 import type { PodTemplate } from './pod/types.ts';
 import { validatePodTemplate } from './pod/validate.ts';
@@ -47,7 +47,8 @@ export function validateWorkload({ spec }: Workload, kind: string): FieldError[]
       errors.push(invalidValue('spec.template.metadata.labels', template?.metadata?.labels ?? {}, '`selector` does not match template `labels`'));
     }
   }
-  errors.push(...validatePodTemplate(template, 'spec.template'));
+  // The pods of a StatefulSet mount claims that the template does not name: their spec is judged when they are made.
+  errors.push(...(kind === 'statefulset' ? validateLabels(template?.metadata?.labels, 'spec.template.labels') : validatePodTemplate(template, 'spec.template')));
   const restartPolicy = template?.spec?.restartPolicy;
   if (restartPolicy && restartPolicy !== 'Always' && ['OnFailure', 'Never'].includes(restartPolicy)) errors.push(notSupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']));
   return errors;

@@ -14,7 +14,11 @@ cluster.apply({ apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'age
 cluster.apply({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { selector: { app: 'web' }, ports: [{ name: 'http', port: 80, targetPort: 'http' }] } });
 cluster.apply({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'byhand' }, spec: { ports: [{ port: 5432 }] } });
 cluster.apply({ apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'byhand' }, subsets: [{ addresses: [{ ip: '192.0.2.1' }], ports: [{ port: 5432, protocol: 'TCP' }] }] });
-await cluster.until('everything runs', () => cluster.list('pods').length === 5 && cluster.list<Loose>('pods').every(isReady));
+cluster.apply({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'once' }, spec: { ttlSecondsAfterFinished: 600, template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox:1.36', command: ['act', 'sleep 600'] }] } } } });
+cluster.apply({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'slow' }, provisioner: 'kubernetes.io/no-provisioner' });
+cluster.apply({ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'disk' }, spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], storageClassName: 'slow', hostPath: { path: '/srv' } } });
+cluster.apply({ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'db' }, spec: { serviceName: 'db', replicas: 1, ...template('db'), volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: { storageClassName: 'slow', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } }] } });
+await cluster.until('everything runs', () => cluster.list('pods').length === 7 && cluster.list<Loose>('pods').every(isReady));
 cluster.apply({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q' }, spec: { hard: { pods: '10', 'requests.cpu': '2', services: '5' } } });
 cluster.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'nowhere' }, spec: { nodeSelector: { disk: 'tape' }, containers: [container] } });
 await cluster.pass(3000);
@@ -39,5 +43,5 @@ test('Endpoints written by hand are mirrored', () => {
 });
 
 test('a quota says what is used', () => {
-  expect(cluster.get('resourcequotas', 'q').status).toEqual({ hard: { pods: '10', 'requests.cpu': '2', services: '5' }, used: { pods: '6', 'requests.cpu': '0', services: '2' } });
+  expect(cluster.get('resourcequotas', 'q').status).toEqual({ hard: { pods: '10', 'requests.cpu': '2', services: '5' }, used: { pods: '8', 'requests.cpu': '0', services: '2' } });
 });

@@ -11,6 +11,7 @@ import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { priority } from './priority.ts';
 import { serviceAccount } from './service-account.ts';
+import { claimResize, defaultStorageClass, storageProtection } from './storage.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 
 export interface AdmissionRequest {
@@ -33,7 +34,7 @@ export interface Admission {
  * Differs from Kubernetes: PodSecurity, ResourceQuota, admission policies and webhooks are not there yet; their objects
  * are stored where the kind exists and judge nothing.
  */
-const plugins: readonly Admission[] = [namespaceLifecycle, limitRanger, serviceAccount, taintNodesByCondition, priority, defaultTolerationSeconds, certificateRequestor];
+const plugins: readonly Admission[] = [namespaceLifecycle, limitRanger, serviceAccount, taintNodesByCondition, priority, defaultTolerationSeconds, defaultStorageClass, storageProtection, claimResize, certificateRequestor];
 
 export function admitCreate(request: AdmissionRequest): void {
   for (const plugin of plugins) plugin.create?.(request);

@@ -1,7 +1,4 @@
-/**
- * PersistentVolume: a piece of storage in the cluster.
- * Differs from Kubernetes: volumes and claims are stored and shown, no controller binds them yet.
- */
+/** PersistentVolume: a piece of storage in the cluster. See pkg/registry/core/persistentvolume/strategy.go. */
 import { required, type FieldError } from '../../api/field-error.ts';
 import { column, defineKind, wide } from '../define.ts';
 import { canonicalQuantity } from '../../api/quantity.ts';

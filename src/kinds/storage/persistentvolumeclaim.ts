@@ -2,7 +2,8 @@
 import { isEqual } from '../../api/deep.ts';
 import { forbiddenField, required, type FieldError } from '../../api/field-error.ts';
 import { canonicalResources } from '../pod/defaults.ts';
-import { column, defineKind, wide } from '../define.ts';
+import { compareQuantities } from '../../api/quantity.ts';
+import { column, defineKind, wide, type Loose } from '../define.ts';
 import { accessModes } from './persistentvolume.ts';
 
 export const persistentvolumeclaim = defineKind({
@@ -26,6 +27,9 @@ export const persistentvolumeclaim = defineKind({
     return errors;
   },
   validateUpdate(next, previous) {
+    const capacity = (previous as Loose)['status']?.capacity?.storage as string | undefined;
+    const wanted = next['spec'].resources?.requests?.storage as string | undefined;
+    if (capacity !== undefined && wanted !== undefined && compareQuantities(wanted, capacity) < 0) return [forbiddenField('spec.resources.requests.storage', 'field can not be less than status.capacity')];
     const fixed = (spec: Record<string, unknown>) => ({ ...spec, resources: undefined, volumeName: undefined, volumeAttributesClassName: undefined });
     return isEqual(fixed(next['spec']), fixed(previous['spec'] as Record<string, unknown>)) ? [] : [forbiddenField('spec', 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims')];
   },

@@ -74,12 +74,31 @@ function mount(volume: Stored<Volume>, context: Context): Mounted & { written?: 
   }
   if (volume.persistentVolumeClaim) {
     const { claimName } = volume.persistentVolumeClaim;
-    const claim = context.registry.find('persistentvolumeclaims', claimName, context.pod.metadata.namespace) as Stored<KubeObject & { status?: { phase?: string } }> | undefined;
+    const claim = context.registry.find('persistentvolumeclaims', claimName, context.pod.metadata.namespace) as Stored<KubeObject & { spec: { volumeName?: string }; status?: { phase?: string } }> | undefined;
     if (!claim) throw new VolumeError(volume.name, `persistentvolumeclaim "${claimName}" not found`);
-    throw new VolumeError(volume.name, `persistentvolumeclaim "${claimName}" is not bound`);
+    const bound = claim.status?.phase === 'Bound' ? (context.registry.find('persistentvolumes', claim.spec.volumeName ?? '') as Stored<BoundVolume> | undefined) : undefined;
+    if (!bound) throw new VolumeError(volume.name, `persistentvolumeclaim "${claimName}" is not bound`);
+    return mountBound(volume.name, bound, context.nodeFiles);
   }
   const source = Object.keys(volume).find((key) => key !== 'name') ?? 'unknown';
   throw new VolumeError(volume.name, `no volume plugin matched: ${source} volumes do not exist in this simulator`);
+}
+
+interface BoundVolume extends KubeObject {
+  spec: { hostPath?: { path: string; type?: string }; local?: { path: string }; capacity?: unknown; accessModes?: unknown; [source: string]: unknown };
+}
+
+/** What is behind a claim: a place on this node. */
+function mountBound(name: string, { metadata, spec }: Stored<BoundVolume>, files: FileSystem): Omit<Mounted, 'written'> {
+  if (spec.hostPath) {
+    checkHostPath(name, spec.hostPath, files);
+    return { files, root: spec.hostPath.path, type: 'ext4' };
+  }
+  if (spec.local) {
+    if (!files.exists(spec.local.path)) throw new VolumeError(name, `path "${spec.local.path}" does not exist`);
+    return { files, root: spec.local.path, type: 'ext4' };
+  }
+  throw new VolumeError(name, `no volume plugin matched: only hostPath and local volumes exist in this simulator, and ${metadata.name} is neither`);
 }
 
 function checkHostPath(name: string, { path, type = '' }: { readonly path: string; readonly type?: string }, files: FileSystem): void {

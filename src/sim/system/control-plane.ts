@@ -16,7 +16,8 @@ export function clusterManifests(options: TopologyOptions, authority: string): r
     priority('system-node-critical', 2_000_001_000, 'Used for system critical pods that must not be moved from their current node.'),
     {
       apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass',
-      metadata: { name: 'standard', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+      // kind applies it, and what was applied stays in the annotation.
+      metadata: { name: 'standard', annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{"apiVersion":"storage.k8s.io/v1","kind":"StorageClass","metadata":{"annotations":{"storageclass.kubernetes.io/is-default-class":"true"},"name":"standard"},"provisioner":"rancher.io/local-path","reclaimPolicy":"Delete","volumeBindingMode":"WaitForFirstConsumer"}\n', 'storageclass.kubernetes.io/is-default-class': 'true' } },
       provisioner: 'rancher.io/local-path', reclaimPolicy: 'Delete', volumeBindingMode: 'WaitForFirstConsumer',
     },
     configMap('extension-apiserver-authentication', 'kube-system', { 'client-ca-file': authority, 'requestheader-allowed-names': '["front-proxy-client"]', 'requestheader-extra-headers-prefix': '["X-Remote-Extra-"]', 'requestheader-group-headers': '["X-Remote-Group"]', 'requestheader-username-headers': '["X-Remote-User"]' }),
