@@ -47,6 +47,8 @@ export interface NodeMachineOptions {
   readonly clock: Clock;
   readonly rng: Rng;
   readonly programs: ProgramTable;
+  /** Loads ip_vs and its schedulers, as whoever wants that mode does before. */
+  readonly ipvs?: boolean;
 }
 
 /** Power on: kernel, underlay interface, address, default route, hosts file. */
@@ -56,6 +58,7 @@ export function makeNodeMachine(options: NodeMachineOptions): Machine {
   netns.devices.setUp('lo', true);
   // br_netfilter is loaded, as on a node prepared for Kubernetes: bridged packets meet iptables too.
   netns.sysctl.loadBridgeNetfilter();
+  if (options.ipvs) netns.sysctl.loadIpvs();
   lan.attach(netns, 'eth0');
   netns.devices.setUp('eth0', true);
   netns.addAddress('eth0', { address: plan.address, prefix: UNDERLAY.prefix }, { scope: 'global' });
@@ -68,7 +71,7 @@ export function makeNodeMachine(options: NodeMachineOptions): Machine {
     clock: options.clock,
     rng: options.rng,
     programs: options.programs,
-    modules: new Set(['br_netfilter', 'bridge', 'stp', 'llc', 'veth', 'vxlan', 'ip6_udp_tunnel', 'udp_tunnel', 'overlay', 'nf_conntrack', 'nf_nat', 'xt_conntrack', 'xt_MASQUERADE', 'xt_comment', 'xt_mark', 'xt_addrtype', 'xt_multiport', 'xt_statistic', 'xt_recent', 'xt_set', 'ip_set', 'nfnetlink', 'ip_tables', 'x_tables']),
+    modules: new Set(['br_netfilter', 'bridge', 'stp', 'llc', 'veth', 'vxlan', 'ip6_udp_tunnel', 'udp_tunnel', 'overlay', 'nf_conntrack', 'nf_nat', 'xt_conntrack', 'xt_MASQUERADE', 'xt_comment', 'xt_mark', 'xt_addrtype', 'xt_multiport', 'xt_statistic', 'xt_recent', 'xt_set', 'ip_set', 'nfnetlink', 'ip_tables', 'x_tables', ...(options.ipvs ? ['ip_vs', 'ip_vs_rr', 'ip_vs_wrr', 'ip_vs_sh'] : [])]),
     memoryBytes: 8 * 1024 ** 3,
     cpus: 4,
   });

@@ -49,7 +49,7 @@ export interface NodeOptions {
 
 export function startNode(options: NodeOptions): SimNode {
   const { plan, clock, rng, registry } = options;
-  const machine = makeNodeMachine({ plan, image: options.image, world: options.world, lan: options.lan, clock, rng, programs });
+  const machine = makeNodeMachine({ plan, image: options.image, world: options.world, lan: options.lan, clock, rng, programs, ipvs: options.topology.proxyMode === 'ipvs' });
   const component: Component = { nodeName: plan.name, registry, clock, rng };
   const kubelet = new Kubelet({
     nodeName: plan.name,

@@ -205,7 +205,7 @@ function addons(options: TopologyOptions, plans: readonly NodePlan[]): readonly 
     ...kubeProxyManifests(options),
     ...corednsManifests(),
     ...localPathManifests(),
-    ...(options.cni === 'calico' ? calicoManifests() : flannelManifests()),
+    ...(options.cni === 'calico' ? calicoManifests(options.encapsulation) : flannelManifests(options.encapsulation)),
   ];
 }
 

@@ -8,7 +8,11 @@ export interface TopologyOptions {
   readonly workers: number;
   readonly cni: 'calico' | 'flannel';
   readonly proxyMode: 'iptables' | 'ipvs' | 'nftables';
+  /** How pods' packets cross the underlay; VXLAN unless given. Flannel knows `vxlan` and `none`, which it calls host-gw. */
+  readonly encapsulation?: Encapsulation;
 }
+
+export type Encapsulation = 'vxlan' | 'vxlan-cross-subnet' | 'ipip' | 'none';
 
 export interface NodePlan {
   readonly name: string;

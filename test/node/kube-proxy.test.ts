@@ -8,6 +8,7 @@ import { EventClock } from '../../src/base/clock.ts';
 import { seededRng } from '../../src/base/rng.ts';
 import { World } from '../../src/net/world.ts';
 import { endpointChain, serviceChain } from '../../src/node/kube-proxy/chains.ts';
+import { cleanUp } from '../../src/node/kube-proxy/jumps.ts';
 import { IptablesProxier } from '../../src/node/kube-proxy/iptables-proxier.ts';
 import { save } from '../../src/programs/iptables/restore.ts';
 
@@ -62,7 +63,7 @@ describe('kube-proxy in iptables mode', () => {
     expect(save(node.netfilter)).toBe(before);
     proxier.sync([], [], 'node');
     expect(node.netfilter.table('nat')?.chains.list().map((chain) => chain.name).filter((name) => /^KUBE-(SVC|SEP|EXT|SVL)-/.test(name))).toEqual([]);
-    proxier.cleanUp();
+    cleanUp(node);
     expect(node.netfilter.table('nat')?.chains.list().filter((chain) => chain.name.startsWith('KUBE')).map((chain) => chain.name)).toEqual([]);
   });
 

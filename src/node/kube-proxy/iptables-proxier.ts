@@ -8,6 +8,7 @@ import type { Service } from '../../kinds/service.ts';
 import type { NetNamespace } from '../../net/namespace.ts';
 import { restore } from '../../programs/iptables/restore.ts';
 import { JUMPS, renderIptables, type ProxierConfig } from './iptables.ts';
+import { ensureJumps } from './jumps.ts';
 import { servicePorts } from './service-ports.ts';
 
 /** Chains that come and go with Services; one that no rule of ours names any more is deleted. */
@@ -34,31 +35,11 @@ export class IptablesProxier {
     this.#filled = natChains;
   }
 
-  /** `kube-proxy --cleanup`: take every chain of ours away again. */
-  cleanUp(): void {
-    for (const name of ['nat', 'filter', 'mangle'] as const) {
-      const table = this.netns.netfilter.table(name);
-      const ours = table?.chains.list().filter((chain) => chain.name.startsWith('KUBE-')).map((chain) => chain.name) ?? [];
-      if (!table || ours.length === 0) continue;
-      for (const [jumpTable, chain, rule] of JUMPS) {
-        if (jumpTable === name && this.#has(name, chain, rule)) restore(this.netns.netfilter, `*${name}\n-D ${chain} ${rule}\nCOMMIT\n`, { noFlush: true });
-      }
-      restore(this.netns.netfilter, `*${name}\n${ours.map((chain) => `:${chain} - [0:0]`).join('\n')}\n${ours.map((chain) => `-X ${chain}`).join('\n')}\nCOMMIT\n`, { noFlush: true });
-    }
-  }
-
   #ensureJumps(): void {
     for (const name of ['mangle', 'nat', 'filter'] as const) {
       if (!this.netns.netfilter.table(name)?.chains.get(CANARY)) restore(this.netns.netfilter, `*${name}\n:${CANARY} - [0:0]\nCOMMIT\n`, { noFlush: true });
     }
-    for (const [table, chain, rule] of JUMPS) {
-      if (!this.#has(table, chain, rule)) restore(this.netns.netfilter, `*${table}\n-I ${chain} ${rule}\nCOMMIT\n`, { noFlush: true });
-    }
-  }
-
-  #has(table: 'nat' | 'filter' | 'mangle', chain: string, rule: string): boolean {
-    const target = rule.slice(rule.lastIndexOf('-j ') + 3);
-    return this.netns.netfilter.table(table)?.chains.get(chain)?.rules.some((one) => one.toArgs().at(-1) === target) ?? false;
+    ensureJumps(this.netns.netfilter, JUMPS);
   }
 
   #dropStale(filled: ReadonlySet<string>): void {

@@ -3,6 +3,7 @@
  * Differs from Kubernetes: the custom resources of crd.projectcalico.org are not installed, since this API serves no
  * CustomResourceDefinitions yet.
  */
+import type { Encapsulation } from '../topology.ts';
 import { CONTROL_PLANE_TOLERATION, configMap, hostPath, LINUX_ONLY, serviceAccount, type Manifest } from './manifest.ts';
 
 const VERSION = 'v3.32.1';
@@ -38,13 +39,21 @@ const NETWORK_CONFIG = `{
   ]
 }`;
 
-export function calicoManifests(): readonly Manifest[] {
+/** The pool's modes as the manifest's environment says them: IP-in-IP, VXLAN, and what carries the routes. */
+const MODES = {
+  vxlan: { ipip: 'Never', vxlan: 'Always', backend: 'vxlan' },
+  'vxlan-cross-subnet': { ipip: 'Never', vxlan: 'CrossSubnet', backend: 'vxlan' },
+  ipip: { ipip: 'Always', vxlan: 'Never', backend: 'bird' },
+  none: { ipip: 'Never', vxlan: 'Never', backend: 'bird' },
+} as const satisfies Record<Encapsulation, unknown>;
+
+export function calicoManifests(encapsulation: Encapsulation = 'vxlan'): readonly Manifest[] {
   return [
     serviceAccount('calico-node', 'kube-system'),
     serviceAccount('calico-kube-controllers', 'kube-system'),
     serviceAccount('calico-cni-plugin', 'kube-system'),
-    configMap('calico-config', 'kube-system', { typha_service_name: 'none', calico_backend: 'vxlan', veth_mtu: '0', cni_network_config: NETWORK_CONFIG }),
-    { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'calico-node', namespace: 'kube-system', labels: NODE_LABELS }, spec: nodeDaemonSet() },
+    configMap('calico-config', 'kube-system', { typha_service_name: 'none', calico_backend: MODES[encapsulation].backend, veth_mtu: '0', cni_network_config: NETWORK_CONFIG }),
+    { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'calico-node', namespace: 'kube-system', labels: NODE_LABELS }, spec: nodeDaemonSet(MODES[encapsulation]) },
     { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'calico-kube-controllers', namespace: 'kube-system', labels: CONTROLLER_LABELS }, spec: controllersDeployment() },
     {
       apiVersion: 'policy/v1',
@@ -58,7 +67,7 @@ export function calicoManifests(): readonly Manifest[] {
 const nodeName = { name: 'KUBERNETES_NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } };
 const fromConfig = (name: string, key: string) => ({ name, valueFrom: { configMapKeyRef: { name: 'calico-config', key } } });
 
-function nodeDaemonSet(): Record<string, unknown> {
+function nodeDaemonSet(mode: (typeof MODES)[Encapsulation]): Record<string, unknown> {
   return {
     selector: { matchLabels: NODE_LABELS },
     updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1 } },
@@ -100,7 +109,7 @@ function nodeDaemonSet(): Record<string, unknown> {
             { name: 'NODENAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
             fromConfig('CALICO_NETWORKING_BACKEND', 'calico_backend'),
             { name: 'CLUSTER_TYPE', value: 'k8s,bgp' }, { name: 'IP', value: 'autodetect' },
-            { name: 'CALICO_IPV4POOL_IPIP', value: 'Never' }, { name: 'CALICO_IPV4POOL_VXLAN', value: 'Always' },
+            { name: 'CALICO_IPV4POOL_IPIP', value: mode.ipip }, { name: 'CALICO_IPV4POOL_VXLAN', value: mode.vxlan },
             fromConfig('FELIX_VXLANMTU', 'veth_mtu'),
             { name: 'CALICO_DISABLE_FILE_LOGGING', value: 'true' }, { name: 'FELIX_DEFAULTENDPOINTTOHOSTACTION', value: 'ACCEPT' },
             { name: 'FELIX_IPV6SUPPORT', value: 'false' }, { name: 'FELIX_HEALTHENABLED', value: 'true' },

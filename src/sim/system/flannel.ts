@@ -1,6 +1,6 @@
 /** Flannel as its manifest installs it (v0.28), with the VXLAN backend. */
 import { printCidr } from '../../base/address.ts';
-import { POD_CIDR } from '../topology.ts';
+import { POD_CIDR, type Encapsulation } from '../topology.ts';
 import { configMap, hostPath, serviceAccount, type Manifest } from './manifest.ts';
 
 const LABELS = { app: 'flannel', tier: 'node' };
@@ -28,8 +28,9 @@ const CNI_CONFIG = `{
 }
 `;
 
-export function flannelManifests(): readonly Manifest[] {
-  const netConf = `{\n  "Network": "${printCidr(POD_CIDR)}",\n  "EnableNFTables": false,\n  "Backend": {\n    "Type": "vxlan"\n  }\n}\n`;
+/** @param encapsulation anything but `none` is VXLAN */
+export function flannelManifests(encapsulation?: Encapsulation): readonly Manifest[] {
+  const netConf = `{\n  "Network": "${printCidr(POD_CIDR)}",\n  "EnableNFTables": false,\n  "Backend": {\n    "Type": "${encapsulation === 'none' ? 'host-gw' : 'vxlan'}"\n  }\n}\n`;
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-flannel', labels: { 'k8s-app': 'flannel', 'pod-security.kubernetes.io/enforce': 'privileged' } } },
     serviceAccount('flannel', 'kube-flannel'),

@@ -1,8 +1,9 @@
 /**
- * flanneld with the VXLAN backend and the Kubernetes subnet manager: one tunnel device, one route, one neighbour entry and
- * one forwarding entry per other node, all static. See flannel pkg/backend/vxlan and pkg/trafficmngr/iptables (v0.28).
+ * flanneld with the Kubernetes subnet manager. Backend vxlan: one tunnel device, and per other node one route, one
+ * neighbour entry and one forwarding entry, all static. Backend host-gw: one route per other node, over the node itself.
+ * See flannel pkg/backend/{vxlan,hostgw} and pkg/trafficmngr/iptables (v0.28).
  */
-import { cidr, networkOf, nth, parseCidr, parseIpv4, parseMac, printCidr, type Cidr, type Mac } from '../../../base/address.ts';
+import { cidr, networkOf, nth, parseCidr, parseIpv4, parseMac, printCidr, type Cidr, type Ipv4, type Mac } from '../../../base/address.ts';
 import type { Disposer } from '../../../base/clock.ts';
 import type { Machine } from '../../../machine/machine.ts';
 import type { Process, Program } from '../../../machine/program.ts';
@@ -17,8 +18,8 @@ import { flannelRules } from './rules.ts';
 
 const DEVICE = 'flannel.1';
 const NET_CONF = '/etc/kube-flannel/net-conf.json';
-/** Room for the VXLAN header on a 1500-byte underlay. */
-const MTU = 1450;
+/** Room for the VXLAN header on a 1500-byte underlay; nothing to make room for without it. */
+const MTU = { vxlan: 1450, 'host-gw': 1500 } as const;
 
 export function flanneld(component: Component, node: Machine): Program {
   return { name: 'flanneld', run: (process) => run(process, component, node) };
@@ -36,8 +37,9 @@ async function run(process: Process, component: Component, node: Machine): Promi
     return 1;
   };
   if (!process.files.exists(NET_CONF)) return fail(`Failed to create SubnetManager: failed to read net conf: open ${NET_CONF}: no such file or directory`);
-  const network = parseNetwork(process.files.read(NET_CONF));
-  if (typeof network === 'string') return fail(`Failed to create SubnetManager: error parsing subnet config: ${network}`);
+  const configuration = parseNetConf(process.files.read(NET_CONF));
+  if (typeof configuration === 'string') return fail(`Failed to create SubnetManager: error parsing subnet config: ${configuration}`);
+  const { network, backend } = configuration;
   if (!node.modules.has('br_netfilter')) return fail('Failed to check br_netfilter: stat /proc/sys/net/bridge/bridge-nf-call-iptables: no such file or directory');
   const own = ownNode(component);
   const subnet = parseCidr(own?.spec?.podCIDR ?? '');
@@ -45,15 +47,15 @@ async function run(process: Process, component: Component, node: Machine): Promi
   if (!own || !subnet || !address) return fail(`Error registering network: failed to acquire lease: node "${component.nodeName}" pod cidr not assigned`);
 
   log('I', 'main.go:212', 'CLI flags config: {etcdEndpoints:http://127.0.0.1:4001 kubeSubnetMgr:true ipMasq:true healthzPort:8081}');
-  const device = tunnel(component, node, subnet);
+  const device = backend === 'vxlan' ? tunnel(component, node, subnet) : undefined;
   node.files.mkdir('/run/flannel', { recursive: true });
-  node.files.write('/run/flannel/subnet.env', `FLANNEL_NETWORK=${printCidr(network)}\nFLANNEL_SUBNET=${nth(subnet, 1)}/${subnet.prefix}\nFLANNEL_MTU=${MTU}\nFLANNEL_IPMASQ=true\n`);
+  node.files.write('/run/flannel/subnet.env', `FLANNEL_NETWORK=${printCidr(network)}\nFLANNEL_SUBNET=${nth(subnet, 1)}/${subnet.prefix}\nFLANNEL_MTU=${MTU[backend]}\nFLANNEL_IPMASQ=true\n`);
   log('I', 'main.go:479', 'Wrote subnet file to /run/flannel/subnet.env');
   node.netns.sysctl.set('net.ipv4.ip_forward', '1');
   masquerade(node, network, subnet);
   announce(component, {
-    'flannel.alpha.coreos.com/backend-data': JSON.stringify({ VNI: 1, VtepMAC: device.mac }),
-    'flannel.alpha.coreos.com/backend-type': 'vxlan',
+    'flannel.alpha.coreos.com/backend-data': device ? JSON.stringify({ VNI: 1, VtepMAC: device.mac }) : 'null',
+    'flannel.alpha.coreos.com/backend-type': backend,
     'flannel.alpha.coreos.com/kube-subnet-manager': 'true',
     'flannel.alpha.coreos.com/public-ip': address,
   }, 'FlannelIsUp', 'Flannel is running on this node');
@@ -69,11 +71,18 @@ async function run(process: Process, component: Component, node: Machine): Promi
 
 const healthy = () => ({ status: 200, body: 'flanneld is running' });
 
-function parseNetwork(text: string): Cidr | string {
+interface NetConf {
+  readonly network: Cidr;
+  readonly backend: keyof typeof MTU;
+}
+
+function parseNetConf(text: string): NetConf | string {
   try {
-    const configuration = JSON.parse(text) as { Network?: string; Backend?: { Type?: string } };
-    if (configuration.Backend?.Type !== 'vxlan') return `unknown backend type: ${configuration.Backend?.Type ?? ''}`;
-    return parseCidr(configuration.Network ?? '') ?? 'please define a correct Network parameter in the flannel config';
+    const { Network, Backend } = JSON.parse(text) as { Network?: string; Backend?: { Type?: string } };
+    const backend = Backend?.Type ?? '';
+    if (backend !== 'vxlan' && backend !== 'host-gw') return `unknown backend type: ${backend}`;
+    const network = parseCidr(Network ?? '');
+    return network ? { network, backend } : 'please define a correct Network parameter in the flannel config';
   } catch (error) {
     return (error as Error).message;
   }
@@ -83,48 +92,65 @@ function tunnel(component: Component, node: Machine, subnet: Cidr): Vxlan {
   const known = node.netns.devices.get(DEVICE) as Vxlan | undefined;
   if (known) return known;
   const local = parseIpv4(internalIp(ownNode(component)!)!)!;
-  const device = createVxlan(node.netns, DEVICE, { vni: 1, local, device: 'eth0', port: 8472, learning: false, mtu: MTU });
+  const device = createVxlan(node.netns, DEVICE, { vni: 1, local, device: 'eth0', port: 8472, learning: false, mtu: MTU.vxlan });
   node.netns.addAddress(DEVICE, cidr(`${networkOf(subnet)}/32`), { scope: 'global' });
   node.netns.devices.setUp(DEVICE, true);
   return device;
 }
 
+interface Lease {
+  readonly subnet: Cidr;
+  readonly publicIp: Ipv4;
+  /** Of the tunnel device; undefined without one. */
+  readonly mac: Mac | undefined;
+}
+
 /** A peer is a node that has annotated itself; one whose annotation is gone loses its route. */
-function followPeers(component: Component, node: Machine, device: Vxlan): Disposer {
-  const known = new Map<string, { subnet: Cidr; mac: Mac }>();
+function followPeers(component: Component, node: Machine, device: Vxlan | undefined): Disposer {
+  const { netns } = node;
+  const known = new Map<string, Lease>();
+  const add = ({ subnet, publicIp, mac }: Lease) => {
+    if (!device) return netns.routes.replace({ destination: subnet, via: publicIp, device: 'eth0', protocol: 'boot' });
+    const gateway = networkOf(subnet);
+    netns.neighbors.replace(gateway, DEVICE, mac!, 'PERMANENT');
+    device.fdb.replace(mac!, publicIp);
+    netns.routes.replace({ destination: subnet, via: gateway, device: DEVICE, onlink: true, protocol: 'boot' });
+  };
+  const remove = ({ subnet, mac }: Lease) => {
+    netns.routes.delete({ destination: subnet });
+    if (!device) return;
+    netns.neighbors.delete(networkOf(subnet), DEVICE);
+    device.fdb.delete(mac!);
+  };
   const sync = () => {
     const seen = new Set<string>();
     for (const peer of allNodes(component)) {
-      const lease = peer.metadata.name === component.nodeName ? undefined : leaseOf(peer);
-      if (!lease) continue;
-      seen.add(peer.metadata.name);
-      if (known.get(peer.metadata.name)?.mac === lease.mac) continue;
-      known.set(peer.metadata.name, lease);
-      const gateway = networkOf(lease.subnet);
-      node.netns.neighbors.replace(gateway, DEVICE, lease.mac, 'PERMANENT');
-      device.fdb.replace(lease.mac, lease.publicIp);
-      node.netns.routes.replace({ destination: lease.subnet, via: gateway, device: DEVICE, onlink: true, protocol: 'boot' });
+      const { name } = peer.metadata;
+      const lease = name === component.nodeName ? undefined : leaseOf(peer);
+      if (!lease || (device && !lease.mac)) continue;
+      seen.add(name);
+      const before = known.get(name);
+      if (before && before.mac === lease.mac && before.publicIp === lease.publicIp) continue;
+      known.set(name, lease);
+      add(lease);
     }
     for (const [name, lease] of known) {
       if (seen.has(name)) continue;
       known.delete(name);
-      node.netns.routes.delete({ destination: lease.subnet });
-      node.netns.neighbors.delete(networkOf(lease.subnet), DEVICE);
-      device.fdb.delete(lease.mac);
+      remove(lease);
     }
   };
   sync();
   return component.registry.watch('nodes', {}, sync);
 }
 
-function leaseOf(node: NodeView) {
+function leaseOf(node: NodeView): Lease | undefined {
   const annotations = node.metadata.annotations ?? {};
   const subnet = parseCidr(node.spec?.podCIDR ?? '');
   const publicIp = parseIpv4(annotations['flannel.alpha.coreos.com/public-ip'] ?? '');
   try {
     const data = JSON.parse(annotations['flannel.alpha.coreos.com/backend-data'] ?? 'null') as { VtepMAC?: string } | null;
-    const mac = parseMac(data?.VtepMAC ?? '');
-    return subnet && publicIp && mac ? { subnet, publicIp, mac } : undefined;
+    return subnet && publicIp ? { subnet, publicIp, mac: parseMac(data?.VtepMAC ?? '') } : undefined;
   } catch {
     return undefined;
   }
