@@ -1,0 +1,26 @@
+# The bridge never came up.
+# caught by: ports, talk
+set -e
+ssh node-0 'bash -s' <<'EOF'
+unshare -Cunimpf chroot /root/tung/a0-merged /bin/sh -c 'mount -t proc proc /proc; exec sleep 100000' >/dev/null 2>&1 &
+sleep 0.3
+A0_PID=$(pgrep -P $! | head -n 1)
+unshare -Cunimpf chroot /root/tung/a1-merged /bin/sh -c 'mount -t proc proc /proc; exec sleep 100000' >/dev/null 2>&1 &
+sleep 0.3
+A1_PID=$(pgrep -P $! | head -n 1)
+ip link add name br0 type bridge
+ip link add veth-a0 type veth peer name veth-a0-c
+ip link set veth-a0 master br0
+ip link set veth-a0 up
+ip link set veth-a0-c netns $A0_PID
+nsenter -t $A0_PID -n ip addr add 10.200.0.2/24 dev veth-a0-c
+nsenter -t $A0_PID -n ip link set veth-a0-c up
+ip link add veth-a1 type veth peer name veth-a1-c
+ip link set veth-a1 master br0
+ip link set veth-a1 up
+ip link set veth-a1-c netns $A1_PID
+nsenter -t $A1_PID -n ip addr add 10.200.0.3/24 dev veth-a1-c
+nsenter -t $A1_PID -n ip link set veth-a1-c up
+nsenter -t $A0_PID -n nc -lk -p 8080 >/dev/null 2>&1 &
+sleep 0.2
+EOF

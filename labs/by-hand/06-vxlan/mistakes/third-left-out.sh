@@ -1,0 +1,61 @@
+# node-2 was forgotten.
+# caught by: segment, discovery
+set -e
+ssh node-0 'bash -s' <<'EOF'
+unshare -Cunimpf chroot /root/tung/a0-merged /bin/sh -c 'mount -t proc proc /proc; exec sleep 100000' >/dev/null 2>&1 &
+sleep 0.3
+A0_PID=$(pgrep -P $! | head -n 1)
+ip link add br0 type bridge
+ip addr add 10.200.0.1/24 dev br0
+ip link set br0 up
+ip link add veth-a0 type veth peer name veth-a0-c
+ip link set veth-a0 master br0
+ip link set veth-a0 up
+ip link set veth-a0-c netns $A0_PID
+nsenter -t $A0_PID -n ip addr add 10.200.0.2/24 dev veth-a0-c
+nsenter -t $A0_PID -n ip link set veth-a0-c up
+nsenter -t $A0_PID -n ip route add default via 10.200.0.1
+ip link add vxlan0 type vxlan id 100 group 239.1.1.1 local 192.168.64.4 dstport 4789 dev enp0s1
+ip link set vxlan0 master br0
+ip link set vxlan0 up
+ip route add 10.200.0.0/16 dev br0
+sysctl -qw net.ipv4.ip_forward=1
+nsenter -t $A0_PID -n nc -lk -p 8080 >/dev/null 2>&1 &
+sleep 0.2
+EOF
+ssh node-1 'bash -s' <<'EOF'
+unshare -Cunimpf chroot /root/tung/a1-merged /bin/sh -c 'mount -t proc proc /proc; exec sleep 100000' >/dev/null 2>&1 &
+sleep 0.3
+A1_PID=$(pgrep -P $! | head -n 1)
+ip link add br1 type bridge
+ip addr add 10.200.1.1/24 dev br1
+ip link set br1 up
+ip link add veth-a1 type veth peer name veth-a1-c
+ip link set veth-a1 master br1
+ip link set veth-a1 up
+ip link set veth-a1-c netns $A1_PID
+nsenter -t $A1_PID -n ip addr add 10.200.1.2/24 dev veth-a1-c
+nsenter -t $A1_PID -n ip link set veth-a1-c up
+nsenter -t $A1_PID -n ip route add default via 10.200.1.1
+ip link add vxlan0 type vxlan id 100 group 239.1.1.1 local 192.168.64.5 dstport 4789 dev enp0s1
+ip link set vxlan0 master br1
+ip link set vxlan0 up
+ip route add 10.200.0.0/16 dev br1
+sysctl -qw net.ipv4.ip_forward=1
+EOF
+ssh node-2 'bash -s' <<'EOF'
+unshare -Cunimpf chroot /root/tung/a2-merged /bin/sh -c 'mount -t proc proc /proc; exec sleep 100000' >/dev/null 2>&1 &
+sleep 0.3
+A2_PID=$(pgrep -P $! | head -n 1)
+ip link add br2 type bridge
+ip addr add 10.200.2.1/24 dev br2
+ip link set br2 up
+ip link add veth-a2 type veth peer name veth-a2-c
+ip link set veth-a2 master br2
+ip link set veth-a2 up
+ip link set veth-a2-c netns $A2_PID
+nsenter -t $A2_PID -n ip addr add 10.200.2.2/24 dev veth-a2-c
+nsenter -t $A2_PID -n ip link set veth-a2-c up
+nsenter -t $A2_PID -n ip route add default via 10.200.2.1
+sysctl -qw net.ipv4.ip_forward=1
+EOF

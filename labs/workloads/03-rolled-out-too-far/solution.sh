@@ -1,0 +1,4 @@
+kubectl rollout undo deployment front
+kubectl scale deployment front --replicas=__replicas__
+kubectl patch deployment front -p '{"spec":{"strategy":{"rollingUpdate":{"maxUnavailable":0}}}}'
+kubectl rollout status deployment front --timeout=60s

@@ -1,0 +1,4 @@
+# Without the five seconds.
+# caught by: liveness
+kubectl patch deployment door -p '{"spec":{"template":{"spec":{"containers":[{"name":"door","readinessProbe":{"httpGet":{"path":"/healthz","port":__port__}},"livenessProbe":{"tcpSocket":{"port":__port__}}}]}}}}'
+kubectl rollout status deployment door --timeout=60s

@@ -1,0 +1,2 @@
+kubectl patch deployment tower -p '{"spec":{"template":{"spec":{"initContainers":[{"name":"tail","image":"busybox:1.36","restartPolicy":"Always","command":["tail","-n+1","-F","/var/log/tower/flights.log"],"volumeMounts":[{"name":"logs","mountPath":"/var/log/tower"}]}]}}}}'
+kubectl rollout status deployment tower --timeout=60s
