@@ -13,6 +13,7 @@ export const examStart: CliCommand = {
     { flags: '--pass <percent>', description: 'needed to pass (default: 66)' },
     { flags: '--seed <number>', description: 'the same labs and the same seed give the same exam' },
     { flags: '--drill <lab>', description: 'one lab against its target time instead of an exam' },
+    { flags: '--labs <ids>', description: 'draw from these labs only: ids or their last parts, with commas' },
     { flags: '--pauses', description: 'the clock may be stopped (never in the real exam)' },
     { flags: '--bare-host', description: 'begin on a host without kubectl and ssh to every task, as in the real exam' },
     { flags: '--per-cluster <number>', description: 'how many tasks may share a cluster (default: 4)' },
@@ -22,7 +23,8 @@ export const examStart: CliCommand = {
   examples: ['cka exam start', 'cka exam start --tasks 8 --minutes 60 --pauses', 'cka exam start --drill service-patch', 'cka exam start --seed 7 --json'],
   async run(cli, _args, options) {
     const drill = typeof options['drill'] === 'string' ? await chosenLab(cli, options['drill']) : undefined;
-    const exam = await startExam(cli, await settingsOf(options, drill), drill && [drill]);
+    const only = typeof options['labs'] === 'string' ? await Promise.all(options['labs'].split(',').map((id) => chosenLab(cli, id.trim()))) : undefined;
+    const exam = await startExam(cli, await settingsOf(options, drill), drill ? [drill] : only);
     if (cli.isTerminal && options['screen'] !== false && !options['json']) return (await import('../screens.ts')).screens(cli, { exam: exam.plan.id });
     await exam.prepareAll(options['json'] ? undefined : (step) => cli.err(`${step} …\n`));
     await exam.settled();

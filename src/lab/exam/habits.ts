@@ -40,6 +40,11 @@ function callsIn(command: string): readonly (readonly string[])[] {
 const CHANGING = ['create', 'apply', 'run', 'expose', 'patch', 'edit', 'delete', 'scale', 'set', 'label', 'annotate', 'replace', 'rollout'];
 const isChange = ({ words }: Call): boolean => words.some((word) => CHANGING.includes(word)) && !words.some((word) => word.startsWith('--dry-run'));
 
+/** The first word that is no flag and no flag's value. */
+function verbOf(words: readonly string[]): string | undefined {
+  return words.find((word, index) => !word.startsWith('-') && !/^(-n|--namespace|--context|--kubeconfig)$/.test(words[index - 1] ?? ''));
+}
+
 function namespaceOf(words: readonly string[]): string | undefined {
   for (const [index, word] of words.entries()) {
     if (word === '-n' || word === '--namespace') return words[index + 1];
@@ -65,7 +70,7 @@ function missingNamespace(calls: readonly Call[], lab: Lab): readonly string[] {
 }
 
 function waiting(calls: readonly Call[]): readonly string[] {
-  const slow = calls.filter(({ words }) => words[0] === 'delete' && words.some((word) => /^(pods?|po)(\/|$)/.test(word)) && !words.some((word) => /^--(now|force|grace-period|wait)/.test(word)));
+  const slow = calls.filter(({ words }) => verbOf(words) === 'delete' && words.some((word) => /^(pods?|po)(\/|$)/.test(word)) && !words.some((word) => /^--(now|force|grace-period|wait)/.test(word)));
   return slow.length === 0 ? [] : [`A pod was deleted the slow way${slow.length > 1 ? ` ${times(slow.length)}` : ''}: up to 30 seconds each. \`kubectl delete pod … --now\` waits one second.`];
 }
 
@@ -77,7 +82,7 @@ function polling(calls: readonly Call[]): readonly string[] {
   let row = 0;
   let asked = '';
   for (const [index, call] of calls.entries()) {
-    row = call.words[0] === 'get' && call.words.join(' ') === calls[index - 1]?.words.join(' ') ? row + 1 : 1;
+    row = verbOf(call.words) === 'get' && call.words.join(' ') === calls[index - 1]?.words.join(' ') ? row + 1 : 1;
     if (row > longest) [longest, asked] = [row, call.words.join(' ')];
   }
   return longest < POLLS ? [] : [`\`kubectl ${asked}\` was asked ${times(longest)} in a row. \`kubectl wait --for=…\`, \`kubectl rollout status\` or \`get -w\` tell you when it is so.`];

@@ -15,6 +15,8 @@ export function recordBash({ file, host }: RecordOptions): string {
 __cka_typed() {
   local code=$? line
   line=$(history 1)
+  # At the first prompt the newest entry is an older shell's.
+  [ -z "$__cka_ready" ] && __cka_last=$line && __cka_ready=1
   if [ "$line" != "$__cka_last" ]; then
     __cka_last=$line
     # The entry's number, its time, then the words.
@@ -23,7 +25,6 @@ __cka_typed() {
   fi
   return $code
 }
-__cka_last=$(history 1)
 PROMPT_COMMAND="__cka_typed\${PROMPT_COMMAND:+
 $PROMPT_COMMAND}"
 `;
