@@ -6,8 +6,6 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { UserError } from '../base/user-error.ts';
 import { type Cli, type CliCommand, type CliOptions, EXIT } from './command.ts';
 
-const SCREEN_OPTIONS: Readonly<Record<string, CliOptions>> = { '--plain': { plain: true }, '--no-pane': { pane: false } };
-
 /**
  * Parse and run. Never throws.
  * @param screens what to do without a command
@@ -15,7 +13,8 @@ const SCREEN_OPTIONS: Readonly<Record<string, CliOptions>> = { '--plain': { plai
 export async function runCommandLine(argv: readonly string[], cli: Cli, commands: readonly CliCommand[], screens: (options: CliOptions) => Promise<number>): Promise<number> {
   let code: number = EXIT.done;
   try {
-    if (argv.every((word) => SCREEN_OPTIONS[word])) return await screens(Object.assign({}, ...argv.map((word) => SCREEN_OPTIONS[word])) as CliOptions);
+    const ofScreens = screenOptions(argv);
+    if (ofScreens) return await screens(ofScreens);
     const root = buildProgram(cli, commands, (result) => {
       code = result;
     });
@@ -24,6 +23,20 @@ export async function runCommandLine(argv: readonly string[], cli: Cli, commands
   } catch (error) {
     return tell(error, cli);
   }
+}
+
+/** What was chosen for the screens, without loading the parser; undefined when there is more in the line than that. */
+function screenOptions(argv: readonly string[]): CliOptions | undefined {
+  const words = argv.flatMap((word) => /^(--(?:lab|prefix))=(.*)$/s.exec(word)?.slice(1) ?? [word]);
+  const options: Record<string, string | boolean> = {};
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at];
+    if (word === '--plain') options['plain'] = true;
+    else if (word === '--no-pane') options['pane'] = false;
+    else if ((word === '--lab' || word === '--prefix') && at + 1 < words.length) options[word.slice(2)] = words[++at]!;
+    else return undefined;
+  }
+  return options;
 }
 
 /** @returns the exit code for what went wrong, after telling it */
@@ -43,11 +56,13 @@ function buildProgram(cli: Cli, commands: readonly CliCommand[], ended: (code: n
   const root = new Command('cka')
     .description('Hands-on labs for the Certified Kubernetes Administrator exam, on a simulated cluster of their own.\nWithout a command: the labs on a full screen, or a short overview when there is no terminal.')
     .version(cli.version, '-V, --version')
+    .option('--lab <lab>', 'without a command: open this lab at once')
     .option('--plain', 'without a command: linear text without redraw, for screen readers')
     .option('--no-pane', 'without a command: no terminal inside the screen, use a second one of your own')
+    .option('--prefix <key>', 'without a command: the key that leaves the terminal inside the screen (default: ctrl-])')
     .enablePositionalOptions()
     .addHelpCommand(false)
-    .addHelpText('after', '\nExamples:\n  cka\n  cka lab start cross-node-pods\n  cka lab check\n  cka sim');
+    .addHelpText('after', '\nExamples:\n  cka\n  cka --lab cross-node-pods\n  cka lab start cross-node-pods\n  cka lab check\n  cka sim');
   prepare(root, cli);
   for (const spec of commands) add(root, spec, cli, ended);
   return root;

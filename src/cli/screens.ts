@@ -9,8 +9,20 @@ import type { LabSession } from '../lab/session.ts';
 
 export async function screens(cli: Cli, options: CliOptions): Promise<number> {
   if (!cli.isTerminal) return (await import('./overview.ts')).overview(cli);
-  const [services, { runTui }] = await Promise.all([appServices(cli), import('../tui/run.tsx')]);
-  return runTui(services, { plain: options['plain'] === true, pane: options['pane'] !== false, ...(typeof options['exam'] === 'string' ? { exam: options['exam'] } : {}) });
+  const [services, { runTui }, lab] = await Promise.all([appServices(cli), import('../tui/run.tsx'), wantedLab(cli, options)]);
+  const { exam, prefix } = options;
+  return runTui(services, {
+    plain: options['plain'] === true,
+    pane: options['pane'] !== false,
+    ...(typeof exam === 'string' ? { exam } : {}),
+    ...(typeof prefix === 'string' ? { prefix: prefix.toLowerCase() } : {}),
+    ...(lab === undefined ? {} : { lab }),
+  });
+}
+
+async function wantedLab(cli: Cli, options: CliOptions): Promise<string | undefined> {
+  const typed = options['lab'];
+  return typeof typed === 'string' ? (await chosenLab(cli, typed)).id : undefined;
 }
 
 async function appServices(cli: Cli): Promise<AppServices> {

@@ -11,7 +11,7 @@ import { pace } from '../base/pacer.ts';
 import { UserError } from '../base/user-error.ts';
 import type { Registry } from '../kinds/registry.ts';
 import type { ContainerStreams } from '../server/containers.ts';
-import { startServer } from '../server/https.ts';
+import { loadRest, startServer } from '../server/https.ts';
 import { useTokens } from '../server/token-request.ts';
 import { Tokens } from '../server/tokens.ts';
 import type { RunningServer } from '../server/https.ts';
@@ -64,6 +64,8 @@ export interface RunningSimulator {
 }
 
 const IDLE_HOURS = 8;
+/** After those who wait for the cluster have been answered. */
+const REST_MS = 300;
 const HOUR_MS = 3_600_000;
 
 /** @throws UserError when the cluster is served already, or its folder cannot be written */
@@ -158,6 +160,7 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
   files.writeState({ pid: process.pid, startedAt: startOf(process.pid), port: server.port, nodes, kubernetesVersion: KUBERNETES_VERSION });
 
   collectSoon();
+  setTimeout(() => void loadRest().catch((error: Error) => log(`load: ${error.message}`)), REST_MS).unref();
   const idleMs = (options.idleHours ?? IDLE_HOURS) * HOUR_MS;
   const idleTimer = idleMs > 0 ? setInterval(() => {
     if (server.isBusy()) lastAsked = performance.now();

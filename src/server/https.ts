@@ -177,6 +177,14 @@ async function openApiFromData(groupVersion: string): Promise<string | undefined
   }
 }
 
+/**
+ * Loads what is otherwise loaded when it is first asked for: an update of the program replaces its files while a server
+ * runs, and its own must be in memory by then.
+ */
+export async function loadRest(): Promise<void> {
+  await Promise.all([import('./upgrade.ts'), import('./log-stream.ts'), import('./protobuf.ts'), import('yaml')]);
+}
+
 async function protobufFromData(): Promise<ProtobufDecoder> {
   const { loadProtobuf } = await import('./protobuf.ts');
   return loadProtobuf();

@@ -1,15 +1,19 @@
 /** The command line without a cluster: what is printed, where, and with which exit code. */
-import { readdirSync, writeFileSync, mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import type { Cli } from '../../src/cli/command.ts';
 import { commands } from '../../src/cli/commands.ts';
 import { runCommandLine } from '../../src/cli/program.ts';
 import { screens } from '../../src/cli/screens.ts';
 
-const ROOT = new URL('../..', import.meta.url).pathname;
+/** Two labs of the program and no other, so that what is printed does not change with every new lab. */
+const ROOT = mkdtempSync(join(tmpdir(), 'cka-root-'));
+const LABS = new URL('../../labs/networking/', import.meta.url).pathname;
+mkdirSync(join(ROOT, 'labs', 'networking'), { recursive: true });
+for (const name of ['pack.yaml', '01-cross-node-pods', '02-service-patch']) cpSync(join(LABS, name), join(ROOT, 'labs', 'networking', name), { recursive: true });
+afterAll(() => rmSync(ROOT, { recursive: true, force: true }));
 
 async function cka(line: string, env: Cli['env'] = {}) {
   const home = env['CKA_HOME'] ?? mkdtempSync(join(tmpdir(), 'cka-cli-'));
@@ -58,12 +62,13 @@ test.each([
   ['foo', 2, "Error: Unknown command 'foo'\nTry: cka --help\n"],
   ['lab lst', 2, "Error: Unknown command 'lst'\nTry: cka lab list\n"],
   ['lab list --jso', 2, "Error: Unknown option '--jso'\nTry: --json\n"],
+  ['--lab', 2, "Error: Option '--lab <lab>' argument missing\nTry: cka --help\n"],
   ['lab start', 2, "Error: Missing required argument 'lab'\nTry: cka lab start --help\n"],
   ['lab start nope', 2, 'Error: There is no lab "nope".\nTry: `cka lab list` shows all labs.\n'],
   ['lab start cross-nod-pods', 2, 'Error: There is no lab "cross-nod-pods".\nTry: cross-node-pods. `cka lab list` shows all labs.\n'],
   ['lab check cross-node-pods', 2, 'Error: Lab networking/cross-node-pods is not running on cluster cka-lab.\nTry: Start it: cka lab start networking/cross-node-pods\n'],
   ['lab check', 2, 'Error: Which lab?\nTry: Name one: `cka lab list` shows them.\n'],
-  ['cluster up --backend docker', 2, "Error: Option '--backend <backend>' argument 'docker' is invalid. Allowed choices are simulator.\nTry: cka cluster up --help\n"],
+  ['cluster up --backend docker', 2, "Error: Option '--backend <backend>' argument 'docker' is invalid. Allowed choices are simulator, kind, existing.\nTry: cka cluster up --help\n"],
   ['cluster up --workers 99', 2, 'Error: "99" cannot be the number of workers.\nTry: Use a number from 1 to 9.\n'],
   ['cluster up --name Big_One', 2, 'Error: "Big_One" cannot be the name of a cluster.\nTry: Use up to 40 lower-case letters, digits and dashes.\n'],
   ['cluster kubeconfig --name x', 3, 'Error: There is no running cluster "x".\nTry: cka cluster up --name x\n'],
@@ -112,7 +117,7 @@ test.each(['bash', 'zsh', 'fish'])('the completion script of %s asks `cka comple
 
 test('the doctor looks at everything, and a folder that cannot be had is a failure with a way out', async () => {
   const well = await cka('doctor --json');
-  expect([well.code, (JSON.parse(well.out) as { readonly id: string }[]).map(({ id }) => id)]).toEqual([0, ['node', 'kubectl', 'data', 'run', 'disk', 'loopback', 'terminal', 'editor']]);
+  expect([well.code, (JSON.parse(well.out) as { readonly id: string }[]).map(({ id }) => id)]).toEqual([0, ['node', 'kubectl', 'data', 'run', 'disk', 'loopback', 'terminal', 'editor', 'kind', 'engine', 'kind-kubectl', 'backend-simulator', 'backend-kind', 'backend-existing', 'labs']]);
   const ill = await cka('doctor', { CKA_HOME: '/dev/null/x' });
   expect(ill.code).toBe(3);
   expect(ill.out).toContain("FAIL  Folder for lab shells: ENOTDIR: not a directory, mkdir '/dev/null/x/run'\n      Try: Give yourself access to it, or set CKA_HOME to a folder that you can write to.\n");
