@@ -17,6 +17,8 @@ export interface KindRecord {
   readonly begunAt: number;
   readonly kindVersion?: string;
   readonly kubernetesVersion?: string;
+  /** Containers may exist from now on. */
+  readonly hasBegunNodes?: boolean;
   /** Absent until `kind create` has ended. */
   readonly nodes?: readonly { readonly name: string; readonly id: string }[];
   /** Kernel modules that the nodes could load. */

@@ -35,12 +35,12 @@ export function kindBackend(paths: Pick<AppPaths, 'data' | 'cache'>, options: Ki
   const filesOf = (name: string) => new KindFiles(join(kindFolder(paths), name));
   const engineOf = (record: KindRecord, watched: Tools) => new Engine(record.engine, watched);
 
-  const remove = async (files: KindFiles, record: KindRecord): Promise<void> => {
+  const remove: Remove = async (files, record, { keepLogs } = { keepLogs: false }) => {
     const engine = engineOf(record, tools);
     const found = await engine.nodesOf(record.spec.name);
     await refuseUnlessOurs(found, record, files, engine);
     await deleteCluster({ engine, spec: record.spec, files, tools });
-    files.forget({ keepLogs: false });
+    files.forget({ keepLogs });
   };
 
   const open = async (files: KindFiles, record: KindRecord): Promise<Cluster> => {
@@ -56,7 +56,7 @@ export function kindBackend(paths: Pick<AppPaths, 'data' | 'cache'>, options: Ki
       const known = files.readRecord();
       if (!known) refuseForeign(spec.name, await engine.nodesOf(spec.name).catch(() => []));
       const record = known ?? files.writeRecord({ spec, engine: engine.name, installer: options.installer ?? 'manifest', begunAt: Date.now(), isReady: false });
-      const start: Build = { spec, options: buildOptions(paths, options), files, tools: watched, engine, record, remember: () => undefined, say: () => undefined };
+      const start: Build = { spec, options: buildOptions(paths, options), files, tools: watched, engine, record, remember: () => undefined, say: () => undefined, show: () => undefined };
       try {
         await runSteps(options.steps ?? allSteps, start, (event) => {
           options.onStep?.(event);
@@ -111,16 +111,16 @@ export function kindBackend(paths: Pick<AppPaths, 'data' | 'cache'>, options: Ki
 /** Does another run work on it this moment? */
 export const isBuilding = (paths: Pick<AppPaths, 'data'>, name: string): boolean => isHeld(join(kindFolder(paths), name));
 
+type Remove = (files: KindFiles, record: KindRecord, options?: { readonly keepLogs: boolean }) => Promise<void>;
+
 /** Never throws: what went wrong first is what the learner must read. */
-async function undo(files: KindFiles, record: KindRecord, remove: (files: KindFiles, record: KindRecord) => Promise<void>, error: unknown): Promise<void> {
+async function undo(files: KindFiles, record: KindRecord, remove: Remove, error: unknown): Promise<void> {
+  // The logs of a build that failed are what one looks at next.
+  if (!record.hasBegunNodes) return files.forget({ keepLogs: true });
   const logs = files.logOf('cleanup');
   try {
-    const kept = record.nodes === undefined;
-    const forget = files.forget.bind(files);
-    // The logs of a build that failed are what one looks at next.
-    files.forget = () => forget({ keepLogs: true });
-    await remove(files, record);
-    logs.add(kept ? 'the unfinished nodes were removed' : 'the cluster was removed');
+    await remove(files, record, { keepLogs: true });
+    logs.add('the nodes were removed');
   } catch (second) {
     logs.add((second as Error).message);
     if (error instanceof Error && second instanceof UserError) error.message += ` Removing what was made did not work either: ${second.message} ${second.action}`;

@@ -46,6 +46,8 @@ export interface Plugin {
   readonly version: string;
   readonly manifests: readonly Artifact[];
   readonly images: readonly string[];
+  /** Where `bridge` comes from, when not from the pinned archive. */
+  readonly cniPlugins?: Artifact;
 }
 
 const CALICO = 'https://raw.githubusercontent.com/projectcalico/calico';

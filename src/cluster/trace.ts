@@ -29,7 +29,7 @@ export function tracePicture(trace: Trace, columns: number): string[] {
   const places: { name: string; lines: string[] }[] = [];
   for (const hop of trace.hops) {
     if (places.at(-1)?.name !== hop.place) places.push({ name: hop.place, lines: [] });
-    if (matters(hop)) places.at(-1)!.lines.push(step(hop));
+    if (matters(hop)) places.at(-1)!.lines.push(step(hop).replace(/ -m comment --comment "cali:[^"]*"/, ''));
   }
   const boxes = places.flatMap(({ name, lines }, index) => [
     `┌─ ${name} ${'─'.repeat(Math.max(0, width - name.length - 5))}┐`,
@@ -47,7 +47,7 @@ function fit(text: string, width: number): string {
 /** Jumps into chains are left out of the picture, unless a Service or a policy speaks through them. */
 function matters(hop: TraceHop): boolean {
   if (hop.kind !== 'rule') return true;
-  return /KUBE-(SVC|SEP|EXT|MARK-MASQ|FW|XLB)|DNAT|SNAT|MASQUERADE|REJECT|DROP|LOG/.test(`${hop.chain} ${hop.rule}`);
+  return /KUBE-(SVC|SEP|EXT|FW)-|KUBE-MARK-MASQ|DNAT|SNAT|MASQUERADE|REJECT|DROP|LOG/.test(`${hop.chain} ${hop.rule}`);
 }
 
 function step(hop: TraceHop): string {

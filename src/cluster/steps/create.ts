@@ -22,7 +22,8 @@ export const create: Step = {
     if (record.nodes) return startOurs(record.nodes, found, build);
     if (found.length > 0) await removeLeftovers(found, build);
     files.write('kind.yaml', await kindConfig(build.options.root, spec, await imageToUse(build)));
-    await tools.must('kind', ['create', 'cluster', '--name', spec.name, '--config', files.config(), '--kubeconfig', files.kubeconfig()], { env: { KIND_EXPERIMENTAL_PROVIDER: engine.name } });
+    build.remember({ hasBegunNodes: true });
+    await tools.must('kind', ['create', 'cluster', '--name', spec.name, '--config', files.config(), '--kubeconfig', files.kubeconfig()], { env: { KIND_EXPERIMENTAL_PROVIDER: engine.name }, onLine: build.show });
     const nodes = (await engine.nodesOf(spec.name)).map(({ name, id }) => ({ name, id }));
     if (nodes.length !== spec.workers + 1) throw new UserError(`kind made ${nodes.length} nodes, and ${spec.workers + 1} were wanted.`, `Remove them: cka cluster down --name ${spec.name}`);
     build.remember({ nodes });

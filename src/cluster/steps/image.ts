@@ -43,26 +43,26 @@ export async function imageToUse(build: Build): Promise<string | undefined> {
 
 const derivedName = ({ version }: NodeImage): string => `cka-trainer/node:${version}`;
 
-async function get(node: NodeImage, { engine, options, say }: Build): Promise<void> {
+async function get(node: NodeImage, { engine, options, say, show }: Build): Promise<void> {
   if (await engine.hasImage(node.reference.replace(/@sha256:.*/, '')) && options.bundle !== undefined) return;
   const archive = options.bundle === undefined ? undefined : join(options.bundle, 'images', archiveName(node.reference));
   if (archive !== undefined) {
     await access(archive).catch(() => {
       throw new UserError(`The bundle has no node image ${node.reference} (${archive}).`, 'Make the bundle again with the kind release that is installed here: cka cluster bundle');
     });
-    await engine.must(['load', '-i', archive]);
+    await engine.must(['load', '-i', archive], { onLine: show });
     return;
   }
   say(`pulling ${node.reference}: some 360 MB`);
-  await engine.must(['pull', node.reference], { action: 'Look at the network and at a registry login or mirror; or use --bundle with images fetched elsewhere.' });
+  await engine.must(['pull', node.reference], { onLine: show, action: 'Look at the network and at a registry login or mirror; or use --bundle with images fetched elsewhere.' });
 }
 
 /** Fails softly: a lab without tcpdump on the node is better than no lab. */
-async function derive(node: NodeImage, { engine, say }: Build): Promise<void> {
+async function derive(node: NodeImage, { engine, say, show }: Build): Promise<void> {
   if (await engine.hasImage(derivedName(node))) return;
   say('building a node image with tools (once)');
   const recipe = `FROM ${node.reference}\nRUN ${INSTALL_TOOLS}\n`;
-  const { exitCode } = await engine.run(['build', '-t', derivedName(node), '-'], { input: recipe });
+  const { exitCode } = await engine.run(['build', '-t', derivedName(node), '-'], { input: recipe, onLine: show });
   if (exitCode !== 0) say('the image with tools could not be built: tools will be installed on the running nodes');
 }
 

@@ -54,15 +54,15 @@ async function modules(nodes: readonly string[], { engine, spec, say }: Build): 
 async function bridgePlugin(node: string, { engine, options, tools: programs }: Build): Promise<void> {
   if ((await engine.exec(node, ['test', '-x', '/opt/cni/bin/bridge'])).exitCode === 0) return;
   const machine = (await engine.mustExec(node, ['uname', '-m'])).trim();
-  const archive = await obtain(cniPlugins(machine === 'aarch64' || machine === 'arm64' ? 'arm64' : 'amd64'), options.artifacts, programs, options.fetchBytes);
+  const archive = await obtain(options.plugin?.cniPlugins ?? cniPlugins(machine === 'aarch64' || machine === 'arm64' ? 'arm64' : 'amd64'), options.artifacts, programs, options.fetchBytes);
   const write = engine.execArgs(node, ['sh', '-c', 'cat >/opt/cni/bin/bridge.new && chmod 755 /opt/cni/bin/bridge.new && mv /opt/cni/bin/bridge.new /opt/cni/bin/bridge'], { stdin: true });
   await programs.pipe(['tar', '-xzOf', archive, './bridge'], [engine.name, ...write]);
 }
 
 /** They came with a derived image, or come over the network, or the learner is told the third way. */
-async function tools(node: string, { engine, say }: Build): Promise<void> {
+async function tools(node: string, { engine, say, show }: Build): Promise<void> {
   if ((await engine.exec(node, ['sh', '-c', 'command -v tcpdump && command -v ipvsadm'])).exitCode === 0) return;
   say(`installing tools on ${node}`);
-  const { exitCode } = await engine.exec(node, ['sh', '-c', INSTALL_TOOLS], { timeoutMs: 180_000 });
+  const { exitCode } = await engine.exec(node, ['sh', '-c', INSTALL_TOOLS], { timeoutMs: 180_000, onLine: show });
   if (exitCode !== 0) say(`no tools on ${node}. Beside it instead: ${engine.name} run --rm -it --privileged --net container:${node} ${NETSHOOT_IMAGE}`);
 }

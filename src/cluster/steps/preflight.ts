@@ -4,6 +4,9 @@ import { examineKind } from '../doctor-kind.ts';
 import { parseKindVersion } from '../pins.ts';
 import type { Step } from './step.ts';
 
+/** Some of what programs say ends in a mark already. */
+const sentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`);
+
 export const preflight: Step = {
   id: 'preflight',
   title: 'Looking at this machine',
@@ -13,7 +16,7 @@ export const preflight: Step = {
     const rows = await examineKind(tools, { spec });
     for (const { status, title, detail } of rows) if (status !== 'ok') build.say(`${title}: ${detail}`);
     const failure = rows.find(({ status }) => status === 'failure');
-    if (failure) throw new UserError(`${failure.title}: ${failure.detail}.`, failure.action ?? 'See `cka doctor`.');
+    if (failure) throw new UserError(sentence(`${failure.title}: ${failure.detail}`), failure.action ?? 'See `cka doctor`.');
     const version = parseKindVersion(await tools.must('kind', ['version']));
     build.remember({ engine: engine.name, ...(version ? { kindVersion: version.join('.') } : {}) });
   },

@@ -51,8 +51,10 @@ export interface Build {
   /** What is known of the cluster so far; replaced by `remember`. */
   readonly record: KindRecord;
   remember(more: Partial<KindRecord>): void;
-  /** Shown under the running step. */
+  /** Shown under the running step, and logged. */
   say(line: string): void;
+  /** Shown only: what a tool prints is logged anyway. */
+  show(line: string): void;
 }
 
 /** All steps in order. @throws UserError that names the step, its log and what to do next */
@@ -61,19 +63,16 @@ export async function runSteps(steps: readonly Step[], start: Build, onEvent: (e
   for (const [at, step] of steps.entries()) {
     const position = { step, index: at + 1, count: steps.length };
     const log = start.files.logOf(`${at + 1}-${step.id}`);
-    const say = (line: string) => {
+    const show = (line: string) => {
       if (line.trim() !== '') onEvent({ type: 'line', ...position, line: line.trim() });
     };
     const limit = AbortSignal.timeout(step.limitMs);
     const tools = start.tools.with({
       signal: start.tools.signal ? AbortSignal.any([start.tools.signal, limit]) : limit,
-      log: (line) => {
-        log.add(line);
-        if (!line.startsWith('$ ') && !line.startsWith('[exit code')) say(line);
-      },
+      log: (line) => log.add(line),
     });
     const build: Build = {
-      ...start, tools, engine: start.engine.with(tools), say: (line) => { log.add(line); say(line); },
+      ...start, tools, engine: start.engine.with(tools), show, say: (line) => { log.add(line); show(line); },
       get record() { return record; },
       remember: (more) => { record = start.files.writeRecord({ ...record, ...more }); },
     };

@@ -8,7 +8,7 @@ export const wait: Step = {
   limitMs: 15 * 60_000,
   async run(build) {
     const kubectl = kubectlOf(build);
-    for (const words of waitsOf(build)) await kubectl.must(words, { action: 'See what hinders it: kubectl get pods -A, and kubectl describe of a pod that does not start (images that cannot be pulled, too little memory).' });
+    for (const words of waitsOf(build)) await kubectl.must(words, { onLine: build.show, action: 'See what hinders it: kubectl get pods -A, and kubectl describe of a pod that does not start (images that cannot be pulled, too little memory).' });
     const version = await kubectl.json<{ readonly serverVersion?: { readonly gitVersion?: string } }>(['version']);
     if (version.serverVersion?.gitVersion !== undefined) build.remember({ kubernetesVersion: version.serverVersion.gitVersion });
   },

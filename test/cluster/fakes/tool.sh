@@ -1,0 +1,68 @@
+#!/bin/sh
+# kind, docker, podman, nerdctl and kubectl by its name: writes down how it was called, keeps nodes as files, and fails or
+# hangs where a test asks for it. Knows no more of them than what the driver uses.
+name=${0##*/}
+state=$FAKE_STATE
+call="$name $*"
+# A script among the words would fill the list: its first line tells enough.
+case $call in *'
+'*) call=${call%%'
+'*}~ ;; esac
+printf '%s\n' "$call" >>"$state/calls"
+if [ -f "$state/fail" ] && printf '%s\n' "$call" | grep -qE -f "$state/fail"; then
+  cat "$state/words" >&2
+  exit 1
+fi
+if [ -f "$state/hang" ] && printf '%s\n' "$call" | grep -qE -f "$state/hang"; then
+  case "$call" in 'kind create'*) echo begun >"$state/nodes/$4-control-plane" ;; esac
+  : >"$state/hanging"
+  exec sleep 30
+fi
+case "$call" in
+  'kind version') cat "$state/kind-version" ;;
+  'kind create cluster '*)
+    workers=$(grep -c 'role: worker' "$6")
+    echo " • Preparing nodes 📦 ..." >&2
+    echo begun >"$state/nodes/$4-control-plane"
+    n=1
+    while [ $n -le "$workers" ]; do
+      suffix=$n; [ $n = 1 ] && suffix=
+      echo begun >"$state/nodes/$4-worker$suffix"
+      n=$((n + 1))
+    done
+    cp "$state/kubeconfig" "$8"
+    ;;
+  'kind delete cluster '*) rm -f "$state/nodes/$4-"* ;;
+  *' version --client '*) echo '{"clientVersion":{"gitVersion":"v1.35.0"}}' ;;
+  *' info '*) cat "$state/info" ;;
+  *' ps -a '*)
+    case "$call" in *kind.cluster=*) prefix=${call#*kind.cluster=}; prefix=${prefix%% *}- ;; *) prefix= ;; esac
+    for file in "$state/nodes/$prefix"*; do
+      [ -f "$file" ] || continue
+      node=${file##*/}
+      read -r is <"$file"; status='Up 2 minutes'; [ "$is" = stopped ] && status='Exited (0) 2 minutes ago'
+      case "$call" in *ID*) printf 'id-of-%s\t%s\t%s\n' "$node" "$node" "$status" ;; *) echo "$node" ;; esac
+    done
+    ;;
+  *' inspect '*' kind' | *' inspect kind') cat "$state/network" ;;
+  *' image inspect '*) grep -qxF "$5" "$state/images" ;;
+  *' pull '*) echo "$2" >>"$state/images" ;;
+  *' inspect '*)
+    # All were made now.
+    shift; echo '['; first=1
+    for word in "$@"; do [ $first = 1 ] || echo ,; first=0; printf '{"Created":"%s"}' "$(cat "$state/created" 2>/dev/null || date -u +%Y-%m-%dT%H:%M:%SZ)"; done; echo ']' ;;
+  *' start '*) shift; for node in "$@"; do echo started >"$state/nodes/$node"; done ;;
+  *' save '*) echo archive ;;
+  *' uname -m') echo x86_64 ;;
+  *' test -x /opt/cni/bin/bridge') exit 1 ;;
+  *' crictl inspecti '*) exit 1 ;;
+  *' modprobe '*) if [ -f "$state/no-modules" ] && printf '%s\n' "$call" | grep -qE -f "$state/no-modules"; then exit 1; fi ;;
+  *' exec '*' -i '*) cat >/dev/null ;;
+  'kubectl '*' version -o json') echo '{"serverVersion":{"gitVersion":"v1.35.0"}}' ;;
+  'kubectl '*' api-resources '*) echo configmaps ;;
+  'kubectl '*' get configmap kube-proxy -o json') printf '%s\n' '{"data":{"config.conf":"mode: iptables\n"}}' ;;
+  'kubectl '*' get pods -l '*) echo pod/kube-proxy-x ;;
+  'kubectl '*' -o json') echo '{"items":[]}' ;;
+  'kubectl '*'{.status.podIP}') echo 10.244.1.2 ;;
+  'kubectl '*' -f -'*) cat >"$state/applied" ;;
+esac
