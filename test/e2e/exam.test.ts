@@ -5,7 +5,7 @@
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import type { ExamReport } from '../../src/lab/exam/report.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { fillIn } from '../../src/lab/template.ts';
@@ -69,10 +69,10 @@ afterAll(() => learner.leave(), 60_000);
 
 describe.skipIf(skip)('an exam', () => {
   test('solved in full, from a bare host: 100 %', SLOW, async () => {
-    const eyes = await screen('exam start --seed 7 --labs cross-node-pods,service-patch,renamed-port,led-by-labels --bare-host', { env: { TZ: 'Pacific/Auckland' } });
+    const eyes = await screen('exam start --seed 7 --labs cross-node-pods,service-patch,renamed-port --bare-host', { env: { TZ: 'Pacific/Auckland' } });
     await eyes.see('[base]');
     const { tasks, exam } = await status();
-    expect(tasks).toHaveLength(4);
+    expect(tasks).toHaveLength(3);
     eyes.type('kubectl get nodes\r');
     await eyes.see('kubectl: command not found');
     for (const { id, host } of tasks) {
@@ -84,16 +84,16 @@ describe.skipIf(skip)('an exam', () => {
       eyes.type('exit\r');
       await eyes.see(/\[base\][^[]*$/);
       await panel(eyes);
-      if (id !== '4') {
+      if (id !== '3') {
         eyes.type('n');
-        await eyes.see(`task ${Number(id) + 1} of 4`);
+        await eyes.see(`task ${Number(id) + 1} of 3`);
         eyes.type('\t');
       }
     }
     expect(await ends(eyes)).toContain('100 %: passed (66 % needed)');
     await quits(eyes);
     const { percent, tasks: graded, advice } = await report();
-    expect([percent, graded.map((task) => task.status)]).toEqual([100, ['full', 'full', 'full', 'full']]);
+    expect([percent, graded.map((task) => task.status)]).toEqual([100, ['full', 'full', 'full']]);
     expect(graded.every(({ spentMs, typed }) => spentMs > 0 && typed.length > 0)).toBe(true);
     expect(advice[0]).toBe('kubectl was typed once on the base host, which has none. Begin every task with its ssh.');
     // Nothing runs on, and every final state is kept.
@@ -153,8 +153,9 @@ describe.skipIf(skip)('an exam', () => {
     expect(await learner.run(['bash', '-c', `${await shellFor(solved.id)}\nbash ${scriptFor(before.exam, solved.id, solution)}`])).toMatchObject({ code: 0 });
     process.kill(learner.pid, 'SIGKILL');
     await first.see('exit code 137');
+    // A simulator writes what was done within a fifth of a second: a power cut may cost what came after.
+    await vi.waitFor(() => expect(readFileSync(join(learner.folder, 'data', 'clusters', solved.cluster, 'store.json'), 'utf8')).toContain('catalog-url'), { timeout: 5_000 });
     process.kill(learner.simulatorPid(solved.cluster), 'SIGKILL');
-    // The pack is gone too: the exam has its own copy of its labs.
     const other = await learner.cka('exam start --labs cross-node-pods --json');
     expect([other.code, other.err]).toEqual([2, `Error: Exam ${before.exam} is not finished yet.\nTry: Go on with it: cka exam resume. End it: cka exam finish\n`]);
 

@@ -26,7 +26,8 @@ export interface PastExam {
 
 /** Every exam in the folder, oldest first. One that cannot be read is told and left out. */
 export async function pastExams(folder: string, onNotice: (text: string) => void = () => undefined, now: Reading = readClocks()): Promise<readonly PastExam[]> {
-  const names = await readdir(folder).catch(() => []);
+  // Names with a dot are locks.
+  const names = (await readdir(folder).catch(() => [])).filter((name) => !name.startsWith('.'));
   const found = await Promise.all(names.map(async (id): Promise<PastExam | undefined> => {
     try {
       const events = await new ExamFile(join(folder, id), onNotice).refresh();
