@@ -50,7 +50,7 @@ function filesAt(run: Run, name: string): readonly string[] {
   return files;
 }
 
-function parseManifest(text: string, source: string): readonly ManifestObject[] {
+export function parseManifest(text: string, source: string): readonly ManifestObject[] {
   const documents = parseAllDocuments(text, { version: '1.1', schema: 'yaml-1.1', merge: true, customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !/timestamp|binary|intTime|floatTime|set|omap|pairs/.test(`${tag.tag} ${'format' in tag ? String(tag.format) : ''}`) || ('format' in tag && tag.format !== 'TIME' && !String(tag.tag).includes('timestamp') && /:(int|float)$/.test(String(tag.tag)))) });
   const objects: ManifestObject[] = [];
   for (const document of 'empty' in documents ? [] : documents) {

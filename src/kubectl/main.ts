@@ -87,7 +87,7 @@ function takesValue(word: string | undefined, own: readonly Flag[] = []): boolea
 
 function unknownCommand(word: string): string {
   const near = verbs.map((verb) => verb.name).filter((name) => distance(name, word) <= 2 || name.startsWith(word));
-  const hint = near.length > 0 ? `\n\nDid you mean this?\n${near.map((name) => `\t${name}`).join('\n')}\n` : '';
+  const hint = near.length > 0 ? `\n\nDid you mean this?\n${near.map((name) => `\t${name}`).join('\n')}` : '';
   return `error: unknown command "${word}" for "kubectl"${hint}`;
 }
 

@@ -11,10 +11,10 @@ export function podPath(namespace: string, name: string, subresource?: string): 
 }
 
 /** @param word `web`, `pod/web`, `deploy/web` … */
-export async function podOf(run: Run, word: string): Promise<KubeObject> {
+export async function podOf(run: Run, word: string, namespace = run.namespace): Promise<KubeObject> {
   const [type, name] = word.includes('/') ? (word.split('/') as [string, string]) : ['pods', word];
   const resource = (await run.resources()).need(type);
-  const object = await run.client.json<KubeObject>('GET', pathOf(resource, run.namespace, name));
+  const object = await run.client.json<KubeObject>('GET', pathOf(resource, namespace, name));
   if (resource.plural === 'pods') return object;
   const pods = await podsOf(run, resource, object);
   if (pods.length === 0) throw plainError(`timed out waiting for the condition`);
@@ -63,12 +63,11 @@ export function containersOf(pod: KubeObject): ContainerNames {
 export function containerOf(run: Run, pod: KubeObject, asked: string, quiet: boolean): string {
   const { main, all } = containersOf(pod);
   if (asked) {
-    if (!all.includes(asked)) throw plainError(`container ${asked} not found in pod ${pod.metadata?.name}`);
     return asked;
   }
   const annotated = pod.metadata?.annotations?.['kubectl.kubernetes.io/default-container'];
   if (annotated && all.includes(annotated)) return annotated;
-  if (main.length > 1 && !quiet) run.err(`Defaulted container "${main[0]}" out of: ${describe(pod)}\n`);
+  if (all.length > 1 && !quiet) run.err(`Defaulted container "${main[0]}" out of: ${describe(pod)}\n`);
   return main[0] ?? '';
 }
 

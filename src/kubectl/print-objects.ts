@@ -5,7 +5,8 @@ import { formatTable } from '../base/table.ts';
 import type { Run } from './command.ts';
 import { plainError } from './io.ts';
 import type { KubeObject } from './object.ts';
-import { evaluatePath, JsonPathError, printJsonPath, printValue } from './output/jsonpath.ts';
+import { evaluatePath, JsonPathError, printJsonPath, printValue, relaxed } from './output/jsonpath.ts';
+import { parseTemplate } from './output/jsonpath-parse.ts';
 import { toYaml } from './output/yaml.ts';
 import type { Resources } from './resources.ts';
 
@@ -16,7 +17,7 @@ export const OUTPUT_FLAGS = [
   { name: 'allow-missing-template-keys', type: 'bool', value: true, help: 'If true, ignore any errors in templates when a field or map key is missing in the template. Only applies to golang and jsonpath output formats.' },
 ] as const;
 
-const FORMATS = 'custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,name,template,templatefile,wide,yaml';
+const FORMATS = 'custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,wide,yaml';
 
 /** How to print objects; `table` and `wide` are left to the caller. */
 export type Format =
@@ -40,6 +41,7 @@ export function formatOf(run: Run): Format {
     case 'jsonpath':
     case 'jsonpath-as-json':
       if (!template()) throw plainError(`template format specified but no template given`);
+      checkTemplate(template());
       return { type: name, template: template() };
     case 'jsonpath-file':
       return { type: 'jsonpath', template: fileText(run, template()) };
@@ -59,6 +61,16 @@ export function formatOf(run: Run): Format {
       throw plainError(`output format "${name}" is not available in the kubectl that comes with cka: use -o jsonpath, or install the real kubectl`);
     default:
       throw plainError(`unable to match a printer suitable for the output format "${text}", allowed formats are: ${FORMATS}`);
+  }
+}
+
+/** A template that cannot be read is refused before anything is asked. */
+function checkTemplate(template: string): void {
+  try {
+    parseTemplate(relaxed(template));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw plainError(`error parsing jsonpath ${template}, ${error.message}`);
   }
 }
 

@@ -84,14 +84,19 @@ export class Resources {
     return this.all.find((one) => one.kind === kind && one.group === group && one.version === version);
   }
 
-  inCategory(category: string): readonly Resource[] {
+  /** Of every group's resources the version that the server likes best. */
+  preferred(): readonly Resource[] {
     const seen = new Set<string>();
     return this.all.filter((one) => {
-      const key = `${one.plural}.${one.group}`;
-      if (!one.categories.includes(category) || seen.has(key)) return false;
+      const key = qualified(one);
+      if (seen.has(key)) return false;
       seen.add(key);
       return true;
     });
+  }
+
+  inCategory(category: string): readonly Resource[] {
+    return this.preferred().filter((one) => one.categories.includes(category));
   }
 }
 

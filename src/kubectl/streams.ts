@@ -2,7 +2,7 @@
  * Live streams into containers: WebSocket with the v5.channel.k8s.io sub-protocol, as kubectl 1.30 and later speak it.
  * Channels: 0 stdin, 1 stdout, 2 stderr, 3 the final Status, 4 terminal size; 255 closes one.
  */
-import { plainError, KubectlError } from './io.ts';
+import { plainError, KubectlError, type KubectlIo } from './io.ts';
 import type { Run } from './command.ts';
 import { StatusError, type Status } from './client.ts';
 
@@ -12,9 +12,10 @@ export interface StreamOptions {
 }
 
 /** Runs until the far end is done. @returns the remote exit code. @throws StatusError, KubectlError */
-export async function streamContainer(run: Run, path: string, options: StreamOptions): Promise<number> {
+export async function streamContainer(run: Run, path: string, options: StreamOptions, instead: Partial<Pick<KubectlIo, 'onStdin' | 'stdout' | 'stderr'>> = {}): Promise<number> {
   const { WebSocket } = await import('ws');
-  const { io, client } = run;
+  const { client } = run;
+  const io: KubectlIo = { ...run.io, ...(run.io.terminal ? { terminal: run.io.terminal } : {}), ...instead };
   const url = new URL(path, client.url);
   url.protocol = client.url.protocol === 'https:' ? 'wss:' : 'ws:';
   const socket = new WebSocket(url, ['v5.channel.k8s.io', 'v4.channel.k8s.io'], { ...client.tls(), headers: client.authorization(), perMessageDeflate: false });
@@ -52,7 +53,9 @@ export async function streamContainer(run: Run, path: string, options: StreamOpt
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => {
           try {
-            reject(new StatusError(JSON.parse(Buffer.concat(chunks).toString('utf8')) as Status));
+            const status = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Status;
+            // What the kubelet says comes through as text; what the API server says is its own.
+            reject(status.message?.startsWith('unable to upgrade connection') && status.message.includes('container not found') ? plainError(status.message) : new StatusError(status));
           } catch {
             reject(plainError(`unable to upgrade connection: ${Buffer.concat(chunks).toString('utf8').trim()}`));
           }

@@ -48,7 +48,6 @@ interface Port {
   readonly containerPort: number;
   readonly hostPort?: number;
   readonly protocol?: string;
-  readonly name?: string;
 }
 
 function writeBasics(out: Writer, container: Container, status: ContainerStatus | undefined, space: string): void {
@@ -57,8 +56,8 @@ function writeBasics(out: Writer, container: Container, status: ContainerStatus 
   out.line(2, `Image:\t${container.image ?? ''}`);
   if (status) out.line(2, `Image ID:\t${status.imageID ?? ''}`);
   const ports = (container['ports'] as Port[] | undefined) ?? [];
-  const text = ports.map((port) => `${port.containerPort}/${port.protocol ?? ''}${port.name ? ` (${port.name})` : ''}`).join(', ');
-  const host = ports.map((port) => `${port.hostPort ?? 0}/${port.protocol ?? ''}${port.name ? ` (${port.name})` : ''}`).join(', ');
+  const text = ports.map((port) => `${port.containerPort}/${port.protocol ?? ''}`).join(', ');
+  const host = ports.map((port) => `${port.hostPort ?? 0}/${port.protocol ?? ''}`).join(', ');
   out.line(2, `${text.includes(',') ? 'Ports' : 'Port'}:\t${text || '<none>'}`);
   out.line(2, `${host.includes(',') ? 'Host Ports' : 'Host Port'}:\t${host || '<none>'}`);
   const profile = dig(container, 'securityContext', 'seccompProfile', 'type') as string | undefined;

@@ -30,7 +30,7 @@ export async function eventsOf(run: Run, object: KubeObject, uid = object.metada
 
 export function writeEvents(out: Writer, events: readonly Event[]): void {
   if (events.length === 0) return out.line(0, 'Events:\t<none>');
-  const when = (event: Event) => Date.parse(event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? '') || 0;
+  const when = (event: Event) => Date.parse(event.lastTimestamp ?? '') || 0;
   const sorted = [...events].sort((a, b) => when(a) - when(b));
   out.write('Events:\n  Type\tReason\tAge\tFrom\tMessage\n  ----\t------\t----\t----\t-------\n');
   for (const event of sorted) out.write(`  ${event.type}\t${event.reason}\t${interval(event)}\t${event.source?.component || event.reportingComponent || ''}\t${event.message.trim()}\n`);

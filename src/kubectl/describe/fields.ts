@@ -23,9 +23,9 @@ export const sortedEntries = <T>(map: Readonly<Record<string, T>> | null | undef
 export function writeLabels(out: Writer, title: string, labels: Labels, options: { readonly indent?: string; readonly inner?: string } = {}): void {
   const indent = options.indent ?? '';
   const pairs = sortedEntries(labels);
-  out.write(`${indent}${title}:${options.inner ?? ''}\t`);
+  out.write(`${indent}${title}:\t`);
   if (pairs.length === 0) return out.write('<none>\n');
-  pairs.forEach(([key, value], index) => out.write(`${index === 0 ? '' : `${indent}\t`}${key}=${value}\n`));
+  pairs.forEach(([key, value], index) => out.write(`${index === 0 ? '' : `${options.inner ?? ''}\t`}${key}=${value}\n`));
 }
 
 const HIDDEN = new Set(['kubectl.kubernetes.io/last-applied-configuration']);

@@ -27,8 +27,8 @@ export const viewLastApplied: Verb = {
     const texts: string[] = [];
     const code = await each(run, all, async (named) => {
       const text = lastApplied(await fetch(run, named));
-      if (text === undefined) throw plainError(`no last-applied-configuration annotation found on resource: ${named.name}`);
-      texts.push(text);
+      // What was never applied is passed over in silence.
+      if (text !== undefined) texts.push(text);
     });
     for (const text of texts) run.out(output === 'yaml' ? toYaml(JSON.parse(text)) : `${goJsonIndent(JSON.parse(text)).replace(/^ +/gm, (blanks) => blanks.slice(blanks.length / 2))}\n`);
     return code;

@@ -64,13 +64,13 @@ interface Applied {
   readonly operation: 'created' | 'configured' | 'unchanged' | 'serverside-applied';
 }
 
-async function applyOne(run: Run, target: FileTarget, dryRun: DryRun): Promise<Applied> {
+export async function applyOne(run: Run, target: FileTarget, dryRun: DryRun): Promise<Applied> {
   const { resource, source } = target;
   if (target.object.metadata?.generateName && !target.name) throw plainError(`from ${target.object.metadata.generateName}: cannot use generate name with apply`);
   const namespace = target.namespace ?? run.namespace;
   const given = resource.namespaced && !target.object.metadata?.namespace ? { ...target.object, metadata: { ...target.object.metadata, namespace } } : target.object;
   const path = pathOf(resource, namespace, target.name);
-  if (run.flags.bool('server-side')) return serverSide(run, target, path, given, dryRun);
+  if (run.flags.bool('server-side')) return serverSide(run, path, given, dryRun);
   const modified = annotated(given, configurationOf(given));
   let current: KubeObject;
   try {
@@ -135,7 +135,7 @@ function whatIs({ resource, object, name }: FileTarget, namespace: string): stri
   return `Resource: "${groupVersion}, Resource=${resource.plural}", GroupVersionKind: "${groupVersion}, Kind=${object.kind}"\nName: "${name}", Namespace: "${resource.namespaced ? namespace : ''}"`;
 }
 
-async function serverSide(run: Run, target: FileTarget, path: string, object: KubeObject, dryRun: DryRun): Promise<Applied> {
+async function serverSide(run: Run, path: string, object: KubeObject, dryRun: DryRun): Promise<Applied> {
   const manager = run.flags.has('field-manager') ? run.flags.text('field-manager') : 'kubectl';
   const query = new URLSearchParams({ fieldManager: manager, fieldValidation: 'Strict', force: String(run.flags.bool('force-conflicts')), ...(dryRun === 'server' ? { dryRun: 'All' } : {}) });
   try {

@@ -17,7 +17,7 @@ export const attach: Verb = {
     { name: 'pod-running-timeout', type: 'duration', value: '1m0s', help: 'The length of time (like 5s, 2m, or 3h, higher than zero) to wait until at least one pod is running' },
   ],
   run: async (run) => {
-    if (run.args.length === 0) throw usageError(run.command, 'at least 1 argument is required for attach');
+    if (run.args.length === 0) throw plainError('at least 1 argument is required for attach');
     if (run.args.length > 2) throw usageError(run.command, 'expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw ' + `${run.args.length}: [${run.args.join(' ')}]`);
     const pod = await podOf(run, run.args.length === 2 ? `${run.args[0]}/${run.args[1]}` : run.args[0]!);
     const phase = dig(pod, 'status', 'phase') as string;

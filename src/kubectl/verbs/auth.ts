@@ -66,11 +66,25 @@ async function listRules(run: Run): Promise<number> {
   const bracket = (words: readonly string[] | undefined) => `[${(words ?? []).join(' ')}]`;
   const qualify = (rule: Rule) => (rule.resources ?? []).flatMap((resource) => (rule.apiGroups ?? []).map((group) => (group === '' ? resource : `${resource}.${group}`)));
   const rows = [
-    ...of('resourceRules').map((rule) => ({ key: qualify(rule).join(','), cells: [qualify(rule).join(','), '[]', bracket(rule.resourceNames), bracket(rule.verbs)] })),
-    ...of('nonResourceRules').map((rule) => ({ key: '', cells: ['', bracket(rule.nonResourceURLs), '[]', bracket(rule.verbs)] })),
-  ].map((row) => row.cells);
+    ...of('resourceRules').flatMap((rule) => qualify(rule).map((resource) => ({ resource, urls: [] as readonly string[], names: rule.resourceNames ?? [], verbs: rule.verbs }))),
+    ...of('nonResourceRules').flatMap((rule) => (rule.nonResourceURLs ?? []).map((url) => ({ resource: '', urls: [url], names: [] as readonly string[], verbs: rule.verbs }))),
+  ].sort(byWeight).map((row) => [row.resource, bracket(row.urls), bracket(row.names), bracket(row.verbs)]);
   const header = ['Resources', 'Non-Resource URLs', 'Resource Names', 'Verbs'];
   run.out(printTable(run.flags.bool('no-headers') ? rows : [header, ...rows]));
+  return 0;
+}
+
+interface Row {
+  readonly resource: string;
+  readonly urls: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+/** Rules that allow everything come first, those of paths last. */
+function byWeight(a: Row, b: Row): number {
+  const all = (row: Row) => Number(row.verbs.includes('*'));
+  if (all(a) !== all(b)) return all(b) - all(a);
+  if ((a.resource === '') !== (b.resource === '')) return a.resource === '' ? 1 : -1;
   return 0;
 }
 

@@ -1,6 +1,6 @@
 /** `kubectl cluster-info`. See kubectl/pkg/cmd/clusterinfo/clusterinfo.go. */
 import type { Verb } from '../command.ts';
-import { plainError, usageError } from '../io.ts';
+import { plainError } from '../io.ts';
 import { dig, type List } from '../object.ts';
 
 const GREEN = '\u001B[0;32m';
@@ -16,7 +16,6 @@ export const clusterInfo: Verb = {
   name: 'cluster-info', short: 'Display cluster information', long: 'Display addresses of the control plane and services with label kubernetes.io/cluster-service=true. To further debug and diagnose cluster problems, use \'kubectl cluster-info dump\'.', examples: '# Print the address of the control plane and cluster services\nkubectl cluster-info',
   usage: 'cluster-info [flags] [options]', flags: [], verbs: [dump],
   run: async (run) => {
-    if (run.args.length > 0) throw usageError(run.command, `Unexpected args: [${run.args.join(' ')}]`);
     const colored = run.io.terminal !== undefined;
     const paint = (color: string, text: string) => (colored ? `${color}${text}${RESET}` : text);
     const tell = (name: string, url: string) => run.out(`${paint(GREEN, name)} is running at ${paint(YELLOW, url)}\n`);

@@ -80,7 +80,7 @@ const QUIET = new Set(['Secret', 'NetworkPolicy', 'ResourceQuota', 'LimitRange',
 async function eventsFor(run: Run, object: KubeObject): Promise<readonly Event[]> {
   if (QUIET.has(object.kind ?? '')) return [];
   // The kubelet and the node controller write events about a node under its name, or under its uid.
-  if (object.kind === 'Node') return [...(await eventsOf(run, object, object.metadata?.name)), ...(await eventsOf(run, object))];
+  if (object.kind === 'Node') return [...(await eventsOf(run, object)), ...(await eventsOf(run, object, object.metadata?.name))];
   return eventsOf(run, object);
 }
 

@@ -64,7 +64,7 @@ async function drainOne(run: Run, node: Named, dryRun: DryRun): Promise<void> {
     for (const { pod, verdict } of judged) if (verdict[field]) groups.set(verdict[field]!, [...(groups.get(verdict[field]!) ?? []), `${pod.metadata?.namespace}/${pod.metadata?.name}`]);
     return [...groups].map(([text, names]) => `${text}: ${names.join(', ')}`).sort();
   };
-  const refusals = by('refusal');
+  const refusals = by('refusal').sort((a, b) => (a < b ? -1 : 1));
   if (refusals.length > 0) throw new KubectlError(refusals.join('\n'));
   const warnings = by('warning');
   if (warnings.length > 0) run.err(`Warning: ${warnings.join('; ')}\n`);
@@ -83,7 +83,7 @@ function judge(run: Run, pod: KubeObject): Verdict {
   if (pod.metadata?.annotations?.['kubernetes.io/config.mirror'] !== undefined) return { evict: false };
   const local = ((dig(pod, 'spec', 'volumes') as { emptyDir?: object }[] | undefined) ?? []).some((volume) => volume.emptyDir !== undefined);
   if (local && !finished && !flags.bool('delete-emptydir-data')) return { evict: false, refusal: 'cannot delete Pods with local storage (use --delete-emptydir-data to override)' };
-  if (!owner && !finished) return flags.bool('force') ? { evict: true, warning: 'deleting Pods that declare no controller' } : { evict: false, refusal: 'cannot delete Pods that declare no controller (use --force to override)' };
+  if (!owner && !finished) return flags.bool('force') ? { evict: true, warning: 'deleting Pods that declare no controller' } : { evict: false, refusal: 'cannot delete cannot delete Pods that declare no controller (use --force to override)' };
   if (local && !finished) return { evict: true, warning: 'deleting Pods with local storage' };
   return { evict: true };
 }

@@ -24,7 +24,7 @@ export const exec: Verb = {
     const [word, ...rest] = run.args;
     if (word === undefined || (run.dashAt === 0 && run.flags.list('filename').length === 0)) throw usage('pod, type/name or --filename must be specified');
     if (run.dashAt < 0 && rest.length > 0) throw usage("exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead");
-    if (rest.length === 0) throw usage('you must specify at least one command for the container');
+    if (rest.length === 0) throw plainError('you must specify at least one command for the container');
     if (run.dashAt > 1) throw usage('exec [POD] -- [COMMAND]: expected one pod');
     const pod = await podOf(run, word);
     const phase = dig(pod, 'status', 'phase');

@@ -39,6 +39,7 @@ export const get: Verb = {
     const format = formatOf(run);
     const fromFiles = await targetsOfFiles(run);
     if (run.args.length === 0 && fromFiles.length === 0) {
+      run.err('You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\n');
       throw plainError(`Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).\nSee 'kubectl get -h' for help and examples`);
     }
     const targets = fromFiles.length > 0 ? fromFiles : await targetsOf(run, run.args);
@@ -64,7 +65,7 @@ async function fetchTable(run: Run, target: Target): Promise<Table> {
   if (target.name !== undefined) return run.client.json<Table>('GET', `${pathOf(target.resource, namespace, target.name, run.flags.text('subresource') || undefined)}`, { accept: TABLE_ACCEPT });
   const limit = run.flags.int('chunk-size');
   const query = { ...(sorted ? { includeObject: 'Object' } : limit > 0 ? { limit: String(limit) } : {}) };
-  let table = await run.client.json<Table>('GET', pathOf(target.resource, namespace) + listQuery(run, query), { accept: TABLE_ACCEPT });
+  let table = await run.client.json<Table>('GET', pathOf(target.resource, namespace) + listQuery(run, query), { accept: TABLE_ACCEPT }).catch((error: unknown) => unselectable(run, target.resource, error));
   const rows = [...(table.rows ?? [])];
   while (table.metadata?.continue) {
     table = await run.client.json<Table>('GET', pathOf(target.resource, namespace) + listQuery(run, { ...query, continue: table.metadata.continue }), { accept: TABLE_ACCEPT });
@@ -146,6 +147,13 @@ async function getObjects(run: Run, targets: readonly Target[], format: Exclude<
 }
 
 /** Every page; items of a list carry no type of their own on the wire. */
+/** A selector that the server does not understand is told with what it was for. */
+function unselectable(run: Run, resource: Resource, error: unknown): never {
+  const { flags } = run;
+  if (!(error instanceof StatusError) || error.status.reason !== 'BadRequest' || (!flags.text('selector') && !flags.text('field-selector'))) throw error;
+  throw new StatusError({ ...error.status, message: `Unable to find "${resource.group}/${resource.version}, Resource=${resource.plural}" that match label selector ${JSON.stringify(flags.text('selector'))}, field selector ${JSON.stringify(flags.text('field-selector'))}: ${error.status.message}` });
+}
+
 export async function listAll(run: Run, resource: Resource, namespace: string | undefined, extra: Readonly<Record<string, string>> = {}): Promise<readonly KubeObject[]> {
   const items: KubeObject[] = [];
   let token = '';

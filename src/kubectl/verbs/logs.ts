@@ -1,4 +1,5 @@
 /** `kubectl logs`. See kubectl/pkg/cmd/logs/logs.go. */
+import { StatusError } from '../client.ts';
 import type { Run, Verb } from '../command.ts';
 import { KubectlError, plainError } from '../io.ts';
 import { dig, type KubeObject, type List } from '../object.ts';
@@ -44,7 +45,7 @@ export const logs: Verb = {
     }
     const sources = pods.flatMap((pod) => {
       const asked = flags.text('container') || args[1] || '';
-      const names = flags.bool('all-containers') ? inOrder(pod) : [containerOf(run, pod, asked, false)];
+      const names = flags.bool('all-containers') ? inOrder(pod) : [known(pod, containerOf(run, pod, asked, false))];
       return names.map((container) => ({ pod, container }));
     });
     if (flags.bool('follow') && sources.length > flags.int('max-log-requests')) {
@@ -57,6 +58,13 @@ export const logs: Verb = {
   },
 };
 
+/** @throws KubectlError for a container that the pod does not have */
+function known(pod: KubeObject, container: string): string {
+  const { main, all } = containersOf(pod);
+  if (all.includes(container)) return container;
+  throw plainError(`container ${container} is not valid for pod ${pod.metadata?.name}${main.length > 1 ? ` out of: ${main.join(', ')}` : ''}`);
+}
+
 async function podsFor(run: Run, selector: string): Promise<readonly KubeObject[]> {
   if (selector) {
     const list = await run.client.json<List>('GET', `/api/v1/namespaces/${run.namespace}/pods?labelSelector=${encodeURIComponent(selector)}`);
@@ -64,7 +72,10 @@ async function podsFor(run: Run, selector: string): Promise<readonly KubeObject[
   }
   const [type, name] = run.args[0]!.includes('/') ? (run.args[0]!.split('/') as [string, string]) : ['pods', run.args[0]!];
   const resource = (await run.resources()).need(type);
-  const object = await run.client.json<KubeObject>('GET', pathOf(resource, run.namespace, name));
+  const object = await run.client.json<KubeObject>('GET', pathOf(resource, run.namespace, name)).catch((error: unknown) => {
+    if (error instanceof StatusError && error.status.reason === 'NotFound') throw plainError(`error from server (NotFound): ${error.status.message} in namespace ${JSON.stringify(run.namespace)}`);
+    throw error;
+  });
   if (resource.plural === 'pods') return [object];
   const pods = await podsOf(run, resource, object);
   if (pods.length === 0 || run.flags.bool('all-pods')) return pods;

@@ -1,7 +1,6 @@
 /** `kubectl patch`. See kubectl/pkg/cmd/patch/patch.go. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parse } from 'yaml';
 import type { Verb } from '../command.ts';
 import { each } from '../each.ts';
 import { FILE_FLAGS } from '../files.ts';
@@ -35,28 +34,29 @@ export const patch: Verb = {
     if (!contentType) throw plainError(`--type must be one of [json merge strategic], not "${run.flags.text('type')}"`);
     const text = run.flags.text('patch-file') ? readFileSync(resolve(run.io.cwd, run.flags.text('patch-file')), 'utf8') : run.flags.text('patch');
     if (text === '') throw plainError('must specify --patch or --patch-file containing the contents of the patch');
-    let body: unknown;
-    try {
-      body = JSON.parse(text);
-    } catch {
-      try {
-        body = parse(text);
-      } catch (error) {
-        throw plainError(`unable to parse "${text}": yaml: ${(error as Error).message.split('\n')[0]}`);
-      }
-      if (typeof body !== 'object' || body === null) throw plainError(`unable to parse ${JSON.stringify(text)}: json: cannot unmarshal ${typeof body} into Go value of type map[string]interface {}`);
-    }
+    const raw = await patchText(text);
     const dryRun = dryRunOf(run);
     if (dryRun === 'client') throw plainError('--dry-run=client of patch needs the real kubectl: use --dry-run=server');
     const query = `?fieldManager=${run.flags.text('field-manager')}${dryRun === 'server' ? '&dryRun=All' : ''}`;
     return each(run, await namedObjects(run, run.args, { many: false }), async (named) => {
       const before = await fetch(run, named);
-      const after = await run.client.json<KubeObject>('PATCH', pathTo(named, run.flags.text('subresource') || undefined) + query, { body, contentType });
+      const after = await run.client.json<KubeObject>('PATCH', pathTo(named, run.flags.text('subresource') || undefined) + query, { raw, contentType });
       const changed = withoutVersion(before) !== withoutVersion(after);
       printResult(run, after, changed ? 'patched' : 'patched (no change)', dryRun);
     });
   },
 };
+
+/** JSON goes out as it is, whatever it holds: the server judges it. YAML becomes JSON first. */
+async function patchText(text: string): Promise<string> {
+  if (/^\s*[{[]/.test(text)) return text;
+  const { parse } = await import('yaml');
+  try {
+    return JSON.stringify(parse(text));
+  } catch (error) {
+    throw plainError(`unable to parse "${text}": yaml: ${(error as Error).message.split('\n')[0]}`);
+  }
+}
 
 /** What the user could have changed: versions and bookkeeping left out. */
 export function withoutVersion(object: KubeObject): string {

@@ -29,7 +29,7 @@ export const replace: Verb = {
   run: async (run) => {
     const { flags } = run;
     if (run.args.length > 0) throw usageError(run.command, `Unexpected args: [${run.args.join(' ')}]`);
-    if (flags.list('filename').length === 0 && !flags.text('kustomize')) throw usageError(run.command, 'Must specify --filename to replace');
+    if (flags.list('filename').length === 0 && !flags.text('kustomize')) throw plainError('must specify one of -f and -k');
     if (flags.has('grace-period') && !flags.bool('force')) throw plainError('--grace-period must have --force specified');
     if (flags.duration('timeout') !== 0 && !flags.bool('force')) throw plainError('--timeout must have --force specified');
     const targets = await targetsOfFiles(run);

@@ -6,7 +6,6 @@ import { FILE_FLAGS } from '../files.ts';
 import { plainError } from '../io.ts';
 import { fetch, namedObjects, pathTo, type Named } from '../named.ts';
 import { dig, type KubeObject } from '../object.ts';
-import { qualified } from '../resources.ts';
 import { DRY_RUN_FLAG, dryRunOf, printResult, RESULT_FLAGS } from '../result.ts';
 
 interface Scale extends KubeObject {
@@ -48,8 +47,7 @@ export const scale: Verb = {
       if (dryRun === 'client') return printResult(run, object, 'scaled', dryRun);
       const path = pathTo(one, 'scale');
       const current = await run.client.json<Scale>('GET', path).catch((error: unknown) => {
-        if (error instanceof StatusError && error.status.reason === 'NotFound') throw plainError(`cannot scale ${qualified(one.resource)}: the server could not find the requested resource`);
-        throw error;
+        throw error instanceof StatusError && error.status.reason === 'NotFound' ? new StatusError({ ...error.status, message: 'the server could not find the requested resource' }) : error;
       });
       const had = current.spec?.replicas ?? 0;
       if (flags.int('current-replicas') >= 0 && had !== flags.int('current-replicas')) throw plainError(`Expected replicas to be ${flags.int('current-replicas')}, was ${had}`);

@@ -1,4 +1,5 @@
 /** `kubectl create role|rolebinding|clusterrole|clusterrolebinding|token`. See create_role.go and its neighbours. */
+import { StatusError } from '../../client.ts';
 import type { Run, Verb } from '../../command.ts';
 import { parseDuration } from '../../flags.ts';
 import { KubectlError, plainError } from '../../io.ts';
@@ -152,7 +153,9 @@ export const token: Verb = {
       audiences: flags.list('audience').length > 0 ? flags.list('audience') : null, ...(ms > 0 ? { expirationSeconds: ms / 1000 } : {}),
       ...(kind ? { boundObjectRef: { kind, apiVersion: 'v1', name: bound, ...(uid ? { uid } : {}) } } : {}),
     };
-    const answer = await run.client.json<KubeObject & { status?: { token?: string } }>('POST', `/api/v1/namespaces/${run.namespace}/serviceaccounts/${name}/token`, { body: { kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', metadata: {}, spec } });
+    const answer = await run.client.json<KubeObject & { status?: { token?: string } }>('POST', `/api/v1/namespaces/${run.namespace}/serviceaccounts/${name}/token`, { body: { kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', metadata: {}, spec } }).catch((error: unknown) => {
+      throw error instanceof StatusError ? plainError(`failed to create token: ${error.status.message}`) : error;
+    });
     const format = formatOf(run);
     if (format.type !== 'table' && format.type !== 'wide') printObject(run, format, answer, undefined);
     else run.out(`${answer.status?.token ?? ''}\n`);

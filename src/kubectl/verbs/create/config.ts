@@ -151,7 +151,7 @@ export const quota = generatorVerb({
   build: (run, name) => {
     const hard = Object.fromEntries(run.flags.text('hard').split(',').filter((pair) => pair !== '').map((pair) => {
       const parts = pair.split('=');
-      if (parts.length !== 2) throw plainError(`Invalid argument syntax ${pair}, expected <resource>=<quantity>`);
+      if (parts.length !== 2) throw plainError(`Invalid argument syntax ${pair}, expected <resource>=<value>`);
       return parts as [string, string];
     }));
     const scopes = run.flags.text('scopes').split(',').filter((scope) => scope !== '');
