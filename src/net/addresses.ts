@@ -35,22 +35,25 @@ const SCOPE_RANK: Readonly<Record<Scope, number>> = { global: 0, link: 253, host
 /** The addresses of one namespace, in the order they were added. */
 export class Addresses {
   #list: InterfaceAddress[] = [];
+  readonly #byDevice = new Map<string, InterfaceAddress[]>();
+  /** `eth0 10.0.0.1/24`, and `eth0 10.0.0.0/24` with how often: kube-ipvs0 may have thousands. */
+  readonly #known = new Set<string>();
+  readonly #networks = new Map<string, number>();
   readonly #local = new Set<Ipv4>();
 
   constructor(private readonly routes: Routes) {}
 
   list(device?: string): readonly InterfaceAddress[] {
-    return device === undefined ? this.#list : this.#list.filter((entry) => entry.device === device);
+    return device === undefined ? this.#list : (this.#byDevice.get(device) ?? []);
   }
 
   /** @throws NetError EEXIST the device has this address already */
   add(device: Device, address: Cidr, options: AddressOptions = {}): void {
-    const mine = this.list(device.name);
-    if (mine.some((entry) => entry.address.address === address.address && entry.address.prefix === address.prefix)) throw new NetError('EEXIST');
-    const secondary = mine.some((entry) => entry.address.prefix === address.prefix && contains(entry.address, address.address));
+    if (this.#known.has(keyOf(device.name, address))) throw new NetError('EEXIST');
+    const secondary = this.#networks.has(networkKeyOf(device.name, address));
     const entry: InterfaceAddress = { device: device.name, address, scope: options.scope ?? 'global', ...options, ...(secondary ? { secondary } : {}) };
     this.#list.push(entry);
-    this.#local.add(address.address);
+    this.#index(entry);
     this.#addRoutes(device, entry);
   }
 
@@ -70,6 +73,7 @@ export class Addresses {
 
   renamed(device: string, newName: string): void {
     this.#list = this.#list.map((entry) => (entry.device === device ? { ...entry, device: newName } : entry));
+    this.#keep(() => true);
   }
 
   /** The device left; what it had goes. */
@@ -97,8 +101,19 @@ export class Addresses {
 
   #keep(stays: (entry: InterfaceAddress) => boolean): void {
     this.#list = this.#list.filter(stays);
-    this.#local.clear();
-    for (const { address } of this.#list) this.#local.add(address.address);
+    for (const index of [this.#local, this.#known, this.#networks, this.#byDevice]) index.clear();
+    for (const entry of this.#list) this.#index(entry);
+  }
+
+  #index(entry: InterfaceAddress): void {
+    const { device, address } = entry;
+    this.#local.add(address.address);
+    this.#known.add(keyOf(device, address));
+    const network = networkKeyOf(device, address);
+    this.#networks.set(network, (this.#networks.get(network) ?? 0) + 1);
+    const mine = this.#byDevice.get(device);
+    if (mine) mine.push(entry);
+    else this.#byDevice.set(device, [entry]);
   }
 
   #addRoutes(device: Device, entry: InterfaceAddress): void {
@@ -106,9 +121,15 @@ export class Addresses {
   }
 
   #removeRoutes(entry: InterfaceAddress): void {
-    this.routes.removeWhere((route) => route.protocol === 'kernel' && route.device === entry.device && route.source === entry.address.address);
+const { device, address, peer, broadcast } = entry;
+    const network = peer ?? address;
+    const hosts = [address.address, broadcastOf(network), ...(broadcast ? [broadcast] : [])].map((one): Cidr => ({ address: one, prefix: 32 }));
+    this.routes.removeConnected(device, address.address, [network, ...hosts]);
   }
 }
+
+const keyOf = (device: string, { address, prefix }: Cidr) => `${device} ${address}/${prefix}`;
+const networkKeyOf = (device: string, network: Cidr) => `${device} ${networkOf(network)}/${network.prefix}`;
 
 function connectedRoutes(device: Device, { address, broadcast, peer, secondary }: InterfaceAddress): readonly Route[] {
   const source = address.address;

@@ -3,11 +3,12 @@
  * Knows no packet. See net/ipv4/fib_trie.c, fib_semantics.c.
  * Differs from Linux: one next hop per route; no CNI that we model uses several.
  */
-import { ANY, type Cidr, contains, type Ipv4, isMulticast, maskOf, networkOf, printCidr, toNumber } from '../base/address.ts';
+import { ANY, type Cidr, type Ipv4, isMulticast, networkOf, printCidr, toNumber } from '../base/address.ts';
 import type { Scope } from './addresses.ts';
 import type { Device } from './device/device.ts';
 import { NetError } from './errors.ts';
 import type { NetNamespace } from './namespace.ts';
+import { RouteTable } from './route-table.ts';
 import { RoutingRules, type RuleQuery } from './rules.ts';
 
 /** The first word of a route, left out when it is unicast. */
@@ -38,12 +39,6 @@ export type RouteAnswer =
   | { readonly kind: 'found'; readonly route: Route; readonly device: Device; readonly nextHop: Ipv4; readonly source: Ipv4 }
   | { readonly kind: 'unreachable'; readonly reason: 'no-route' | 'blackhole' | 'unreachable' | 'prohibit' };
 
-interface Entry {
-  readonly route: Route;
-  readonly network: number;
-  readonly mask: number;
-}
-
 const TABLE_NAMES: Readonly<Record<number, string>> = { 253: 'default', 254: 'main', 255: 'local' };
 const WITHOUT_DEVICE: ReadonlySet<RouteType> = new Set<RouteType>(['blackhole', 'unreachable', 'prohibit', 'throw']);
 
@@ -53,54 +48,49 @@ const tableName = (table: string | number): string => (typeof table === 'number'
 /** All tables of one namespace, and the rules that choose among them. */
 export class Routes {
   readonly rules = new RoutingRules();
-  /** Per table, most specific first, then by metric: the first that fits is the answer. */
-  readonly #tables = new Map<string, Entry[]>();
+  readonly #tables = new Map<string, RouteTable>();
 
   constructor(private readonly namespace: NetNamespace) {}
 
   /** @throws NetError EEXIST, ENODEV, ENETDOWN, ENETUNREACH "Nexthop has invalid gateway.", EINVAL */
   add(spec: RouteSpec, mode: 'add' | 'append' = 'add'): void {
     const route = this.#complete(spec);
-    if (mode === 'add' && this.#entries(route.table).some((entry) => sameKey(entry.route, route))) throw new NetError('EEXIST');
+    if (mode === 'add' && this.#table(route.table).at(route.destination).some((other) => other.metric === route.metric)) throw new NetError('EEXIST');
     this.insert(route);
   }
 
   /** Adds, or takes the place of the one with the same destination and metric. */
   replace(spec: RouteSpec): void {
     const route = this.#complete(spec);
-    const entries = this.#entries(route.table);
-    const index = entries.findIndex((entry) => sameKey(entry.route, route));
-    if (index >= 0) entries.splice(index, 1);
+    const table = this.#table(route.table);
+    const present = table.at(route.destination).find((other) => other.metric === route.metric);
+    if (present) table.remove(present);
     this.insert(route);
   }
 
   /** Deletes the first route that has everything `match` names. @throws NetError ESRCH */
   delete(match: RouteSpec): void {
-    const entries = this.#entries(match.table ?? 'main');
-    const fits = ({ route }: Entry) =>
-      sameNetwork(route.destination, match.destination) &&
+    const table = this.#table(match.table ?? 'main');
+    const fits = (route: Route) =>
       (match.type === undefined || route.type === match.type) &&
       (['via', 'device', 'source', 'metric', 'protocol', 'scope'] as const).every((key) => match[key] === undefined || route[key] === match[key]);
-    const index = entries.findIndex(fits);
-    if (index < 0) throw new NetError('ESRCH');
-    entries.splice(index, 1);
+    const found = table.at(match.destination).find(fits);
+    if (!found) throw new NetError('ESRCH');
+    table.remove(found);
   }
 
   /** One table, or `all`, in the order of `ip route`: by destination, the shorter network behind the longer, then by metric. */
   list(table: string | number = 'main'): readonly Route[] {
-    const tables = table === 'all' ? [...this.#tables.values()] : [this.#entries(table)];
-    return tables.flatMap((entries) =>
-      [...entries]
-        .sort((a, b) => a.network - b.network || b.route.destination.prefix - a.route.destination.prefix || a.route.metric - b.route.metric)
-        .map(({ route }) => route),
-    );
+    const tables = table === 'all' ? [...this.#tables.values()] : [this.#table(table)];
+    const first = (route: Route) => toNumber(route.destination.address);
+    return tables.flatMap((one) => one.list().toSorted((a, b) => first(a) - first(b) || b.destination.prefix - a.destination.prefix || a.metric - b.metric));
   }
 
   lookup(destination: Ipv4, query: RuleQuery = {}): RouteAnswer {
     if (query.outDevice !== undefined && (isMulticast(destination) || destination === '255.255.255.255')) return this.#through(query.outDevice, destination);
     for (const action of this.rules.actions(destination, query)) {
       if (action.kind !== 'lookup') return { kind: 'unreachable', reason: action.kind };
-      const route = this.#find(action.table, destination, query.outDevice);
+      const route = this.#table(action.table).lookup(destination, query.outDevice);
       if (!route || route.type === 'throw') continue;
       if (route.type === 'blackhole' || route.type === 'unreachable' || route.type === 'prohibit') return { kind: 'unreachable', reason: route.type };
       return this.#answer(route, destination);
@@ -112,44 +102,43 @@ export class Routes {
 
   /** Puts a finished route in, without the checks of netlink. */
   insert(route: Route): void {
-    const network: Cidr = { address: networkOf(route.destination), prefix: route.destination.prefix };
-    const entry: Entry = { route: { ...route, destination: network, table: tableName(route.table) }, network: toNumber(network.address), mask: maskOf(network.prefix) };
-    const entries = this.#entries(route.table);
-    const after = entries.findIndex(
-      ({ route: other }) => other.destination.prefix < network.prefix || (other.destination.prefix === network.prefix && other.metric > route.metric),
-    );
-    if (after < 0) entries.push(entry);
-    else entries.splice(after, 0, entry);
+    const { destination } = route;
+    const network: Cidr = { address: networkOf(destination), prefix: destination.prefix };
+    this.#table(route.table).insert({ ...route, destination: network, table: tableName(route.table) });
   }
 
   has(route: Route): boolean {
-    return this.#entries(route.table).some(
-      ({ route: other }) => sameNetwork(other.destination, route.destination) && other.type === route.type && other.device === route.device && other.source === route.source,
-    );
+    return this.#table(route.table).at(route.destination).some((other) => other.type === route.type && other.device === route.device && other.source === route.source);
   }
 
   removeWhere(goes: (route: Route) => boolean): void {
-    for (const [name, entries] of this.#tables) this.#tables.set(name, entries.filter(({ route }) => !goes(route)));
+    for (const table of this.#tables.values()) for (const route of table.list()) if (goes(route)) table.remove(route);
+  }
+
+  /** Those of one address that the kernel made, when the address goes. */
+  removeConnected(device: string, source: Ipv4, networks: readonly Cidr[]): void {
+    for (const table of this.#tables.values()) {
+      for (const network of networks) {
+        for (const route of table.at(network)) if (route.protocol === 'kernel' && route.device === device && route.source === source) table.remove(route);
+      }
+    }
   }
 
   renamed(device: string, newName: string): void {
-    const rename = (entry: Entry): Entry => (entry.route.device === device ? { ...entry, route: { ...entry.route, device: newName } } : entry);
-    for (const [name, entries] of this.#tables) this.#tables.set(name, entries.map(rename));
-  }
-
-  #entries(table: string | number): Entry[] {
-    const name = tableName(table);
-    let entries = this.#tables.get(name);
-    if (!entries) this.#tables.set(name, (entries = []));
-    return entries;
-  }
-
-  #find(table: string | number, destination: Ipv4, outDevice?: string): Route | undefined {
-    const address = toNumber(destination);
-    for (const { route, network, mask } of this.#entries(table)) {
-      if ((address & mask) >>> 0 === network && (outDevice === undefined || route.device === outDevice)) return route;
+    for (const table of this.#tables.values()) {
+      for (const route of table.list()) {
+        if (route.device !== device) continue;
+        table.remove(route);
+        table.insert({ ...route, device: newName });
+      }
     }
-    return undefined;
+  }
+
+  #table(table: string | number): RouteTable {
+    const name = tableName(table);
+    let found = this.#tables.get(name);
+    if (!found) this.#tables.set(name, (found = new RouteTable()));
+    return found;
   }
 
   #answer(route: Route, destination: Ipv4): RouteAnswer {
@@ -186,7 +175,7 @@ export class Routes {
 
   /** A gateway must be a neighbour: reached without another gateway, and not this machine itself. */
   #gatewayDevice(via: Ipv4, device: string | undefined): string {
-    const route = this.#find('local', via) ?? this.#find('main', via, device);
+    const route = this.#table('local').lookup(via) ?? this.#table('main').lookup(via, device);
     const named = device === undefined ? undefined : this.namespace.devices.get(device);
     if (named && !named.up) throw new NetError('ENETDOWN', 'Nexthop device is not up.');
     if (!route || route.type !== 'unicast' || route.via !== undefined || route.scope !== 'link') throw new NetError('ENETUNREACH', 'Nexthop has invalid gateway.');
@@ -194,8 +183,6 @@ export class Routes {
   }
 }
 
-const sameNetwork = (a: Cidr, b: Cidr) => a.prefix === b.prefix && contains(a, b.address);
-const sameKey = (a: Route, b: Route) => sameNetwork(a.destination, b.destination) && a.metric === b.metric;
 
 /** As the trace tells it; `ip route` has its own printer. */
 export function describeRoute(route: Route): string {

@@ -4,6 +4,8 @@ import { NetError } from '../errors.ts';
 import { BUILTIN, type HookName, TABLES, type TableName } from './hooks.ts';
 import type { Rule } from './rule.ts';
 
+const HOOKS_BY_CHAIN = new Map((Object.keys(BUILTIN) as HookName[]).map((hook) => [BUILTIN[hook], hook]));
+
 /** A chain and its rules. */
 export interface Chain {
   readonly name: string;
@@ -17,6 +19,8 @@ export interface Chain {
 /** One table. */
 export class Table {
   readonly #chains = new Map<string, Chain>();
+  /** How many rules lead to each chain. */
+  readonly #uses = new Map<string, number>();
 
   /** @param onRule told of every rule that comes in */
   constructor(
@@ -37,15 +41,17 @@ export class Table {
 
   /** Nothing in it could touch a packet. */
   get idle(): boolean {
-    for (const chain of this.#chains.values()) if (chain.builtin && (chain.rules.length > 0 || chain.policy !== 'ACCEPT')) return false;
+    // Asked for every packet at every hook: a table may have thousands of chains.
+    for (const name of TABLES[this.name]) {
+      const chain = this.#chains.get(name)!;
+      if (chain.rules.length > 0 || chain.policy !== 'ACCEPT') return false;
+    }
     return true;
   }
 
   /** How many rules lead to a chain: `iptables -L` prints it, and a chain in use cannot go. */
   references(chain: string): number {
-    let count = 0;
-    for (const { rules } of this.#chains.values()) for (const rule of rules) if (rule.chain === chain) count++;
-    return count;
+    return this.#uses.get(chain) ?? 0;
   }
 
   /** @throws NetError EEXIST */
@@ -70,6 +76,8 @@ export class Table {
     this.#chains.delete(name);
     this.#chains.set(newName, { ...chain, name: newName });
     for (const other of this.#chains.values()) other.rules = other.rules.map((rule) => (rule.chain === name ? rule.redirectedTo(newName) : rule));
+    this.#uses.set(newName, this.references(name));
+    this.#uses.delete(name);
   }
 
   /** @throws NetError EINVAL only built-in chains have one; ENOENT */
@@ -83,7 +91,7 @@ export class Table {
     const chain = this.require(name);
     this.#check(name, rule);
     chain.rules.push(rule);
-    this.onRule(rule);
+    this.#adopt(rule);
   }
 
   /** @param position counts from 1 @throws NetError ENOENT no such chain or position; ELOOP */
@@ -92,7 +100,7 @@ export class Table {
     if (position < 1 || position > chain.rules.length + 1) throw new NetError('ENOENT');
     this.#check(name, rule);
     chain.rules.splice(position - 1, 0, rule);
-    this.onRule(rule);
+    this.#adopt(rule);
   }
 
   /** @throws NetError ENOENT no such chain or position; ELOOP */
@@ -100,15 +108,16 @@ export class Table {
     const chain = this.require(name);
     if (position < 1 || position > chain.rules.length) throw new NetError('ENOENT');
     this.#check(name, rule);
+    this.#abandon(chain.rules[position - 1]!);
     chain.rules[position - 1] = rule;
-    this.onRule(rule);
+    this.#adopt(rule);
   }
 
   /** By position or by a rule that says the same. @throws NetError ENOENT */
   delete(name: string, which: number | Rule): void {
     const index = typeof which === 'number' ? which - 1 : this.find(name, which);
     if (!this.require(name).rules[index]) throw new NetError('ENOENT');
-    this.require(name).rules.splice(index, 1);
+    for (const rule of this.require(name).rules.splice(index, 1)) this.#abandon(rule);
   }
 
   /** Where a rule that says the same stands, or -1: `iptables -C`. */
@@ -118,7 +127,35 @@ export class Table {
   }
 
   flush(name?: string): void {
-    for (const chain of name === undefined ? this.#chains.values() : [this.require(name)]) chain.rules = [];
+    for (const chain of name === undefined ? this.#chains.values() : [this.require(name)]) {
+      for (const rule of chain.rules) this.#abandon(rule);
+      chain.rules = [];
+    }
+  }
+
+  /** Make a chain what it was: for whoever takes back what it has done. */
+  putBack(before: Chain): void {
+    const chain = this.#chains.get(before.name) ?? { ...before, rules: [] };
+    this.#chains.set(before.name, chain);
+    this.flush(before.name);
+    for (const rule of before.rules) {
+      chain.rules.push(rule);
+      this.#adopt(rule);
+    }
+    chain.policy = before.policy;
+    Object.assign(chain.counters, before.counters);
+  }
+
+  #adopt(rule: Rule): void {
+    if (rule.chain !== undefined) this.#uses.set(rule.chain, this.references(rule.chain) + 1);
+    this.onRule(rule);
+  }
+
+  #abandon(rule: Rule): void {
+    if (rule.chain === undefined) return;
+    const left = this.references(rule.chain) - 1;
+    if (left > 0) this.#uses.set(rule.chain, left);
+    else this.#uses.delete(rule.chain);
   }
 
   /** Forget the counters. */
@@ -140,7 +177,7 @@ export class Table {
 
   /** A rule must fit its place, and a chain must not lead back to itself, by whatever detour. */
   #check(name: string, rule: Rule): void {
-    const hook = (Object.keys(BUILTIN) as HookName[]).find((one) => BUILTIN[one] === name);
+    const hook = HOOKS_BY_CHAIN.get(name);
     if (!rule.allowedIn(this.name, hook)) throw new NetError('EINVAL');
     if (rule.chain === undefined) return;
     const next = this.require(rule.chain);

@@ -6,8 +6,8 @@ import { NetError } from '../../net/errors.ts';
 import { RuleSyntaxError } from '../../net/netfilter/extension.ts';
 import type { Netfilter } from '../../net/netfilter/netfilter.ts';
 import { parseRules } from '../../net/netfilter/parse.ts';
-import type { Rule } from '../../net/netfilter/rule.ts';
-import type { Table } from '../../net/netfilter/table.ts';
+import { Rule } from '../../net/netfilter/rule.ts';
+import type { Chain, Table } from '../../net/netfilter/table.ts';
 
 /** Input that iptables-restore refuses: the whole message, and the exit code. */
 export class RestoreError extends Error {
@@ -30,13 +30,15 @@ export interface RestoreOptions {
   readonly test?: boolean;
   /** Touch this table only. */
   readonly table?: string;
+  /** Rules by their line, for callers that write the same thousands of lines again and again; see `repeated`. */
+  readonly cache?: Map<string, Rule>;
 }
 
 const TRY = "Try `iptables-restore -h' or 'iptables-restore --help' for more information.";
 
 /** Apply `text`, one table after another; a table whose lines do not all hold stays as it was. @throws RestoreError */
 export function restore(netfilter: Netfilter, text: string, options: RestoreOptions): void {
-  let open: { readonly table: Table; readonly before: Snapshot; readonly skipped: boolean } | undefined;
+  let open: { readonly table: Table; readonly before: Journal; readonly skipped: boolean } | undefined;
   const lines = text.split('\n');
   for (const [index, raw] of lines.entries()) {
     const number = index + 1;
@@ -46,8 +48,11 @@ export function restore(netfilter: Netfilter, text: string, options: RestoreOpti
       const table = netfilter.table(line.slice(1).trim());
       if (!table) throw new RestoreError(`iptables-restore v1.8.9 (nf_tables): iptables-restore: line ${number} table name '${line.slice(1).trim()}' invalid\nError occurred at line: ${number}\n${TRY}`, number, 2);
       const skipped = options.table !== undefined && options.table !== table.name;
-      open = { table, before: snapshot(table), skipped };
-      if (!options.noFlush && !skipped) clear(table);
+      open = { table, before: new Map(), skipped };
+      if (!options.noFlush && !skipped) {
+        for (const chain of table.chains.list()) note(table, open.before, chain.name);
+        clear(table);
+      }
       continue;
     }
     if (!open) throw new RestoreError(`iptables-restore: line ${number} failed`, number, 1);
@@ -58,7 +63,8 @@ export function restore(netfilter: Netfilter, text: string, options: RestoreOpti
     }
     if (open.skipped) continue;
     try {
-      applyLine(netfilter, open.table, line, number, options);
+      note(open.table, open.before, chainOf(line));
+      if (!repeated(open.table, line, options)) applyLine(netfilter, open.table, line, number, options);
     } catch (error) {
       putBack(open.table, open.before);
       throw error;
@@ -75,7 +81,7 @@ function applyLine(netfilter: Netfilter, table: Table, line: string, number: num
   const counted = /^\[(\d+):(\d+)\]\s*(.*)$/.exec(line);
   const [command = '', ...args] = splitWords(counted ? counted[3]! : line);
   try {
-    applyCommand(netfilter, table, command, args, counted && options.counters ? { packets: Number(counted[1]), bytes: Number(counted[2]) } : undefined);
+    applyCommand(netfilter, table, [command, ...args], { ...(counted && options.counters ? { counters: { packets: Number(counted[1]), bytes: Number(counted[2]) } } : {}), ...(options.cache ? { cache: options.cache, line } : {}) });
   } catch (error) {
     if (error instanceof RuleSyntaxError) {
       const version = error.message.startsWith('Bad argument') ? '' : 'iptables-restore v1.8.9 (nf_tables): ';
@@ -104,7 +110,14 @@ function chainLine(table: Table, line: string, number: number, options: RestoreO
   if (match && options.counters) Object.assign(present.counters, { packets: Number(match[1]), bytes: Number(match[2]) });
 }
 
-function applyCommand(netfilter: Netfilter, table: Table, command: string, args: readonly string[], counters: { packets: number; bytes: number } | undefined): void {
+interface CommandOptions {
+  readonly counters?: { readonly packets: number; readonly bytes: number };
+  readonly cache?: Map<string, Rule>;
+  /** The whole line, as the cache knows it. */
+  readonly line?: string;
+}
+
+function applyCommand(netfilter: Netfilter, table: Table, [command = '', ...args]: readonly string[], { counters, cache, line }: CommandOptions): void {
   const [chain = '', ...rest] = args;
   const rules = (words: readonly string[]): readonly Rule[] => {
     const parsed = parseRules(words, { table: table.name, chainExists: (name) => table.chains.get(name)?.builtin === false, setExists: (name) => netfilter.sets.get(name) !== undefined });
@@ -115,7 +128,10 @@ function applyCommand(netfilter: Netfilter, table: Table, command: string, args:
   switch (command) {
     case '-A':
     case '--append':
-      for (const rule of rules(rest)) table.append(chain, rule);
+      for (const rule of rules(rest)) {
+        table.append(chain, rule);
+        if (line !== undefined && cache && !counters && !REMEMBERS.test(line)) cache.set(`${table.name} ${line}`, rule);
+      }
       return;
     case '-I':
     case '--insert':
@@ -149,21 +165,36 @@ function applyCommand(netfilter: Netfilter, table: Table, command: string, args:
   }
 }
 
-type Snapshot = readonly { readonly name: string; readonly builtin: boolean; readonly policy: 'ACCEPT' | 'DROP' | undefined; readonly rules: Rule[]; readonly counters: { packets: number; bytes: number } }[];
+/** What each chain that is touched was before; undefined for one that did not exist. */
+type Journal = Map<string, Chain | undefined>;
 
-function snapshot(table: Table): Snapshot {
-  return table.chains.list().map((chain) => ({ ...chain, rules: [...chain.rules], counters: { ...chain.counters } }));
+function note(table: Table, before: Journal, name: string | undefined): void {
+  // A command without a chain (`-F`) touches all of them.
+  for (const one of name === undefined ? table.chains.list().map((chain) => chain.name) : [name]) {
+    if (before.has(one)) continue;
+    const chain = table.chains.get(one);
+    before.set(one, chain && { ...chain, rules: [...chain.rules], counters: { ...chain.counters } });
+  }
 }
 
-function putBack(table: Table, before: Snapshot): void {
-  clear(table);
-  for (const { name, builtin } of before) if (!builtin) table.addChain(name);
-  for (const { name, policy, rules, counters } of before) {
-    const chain = table.require(name);
-    chain.rules = [...rules];
-    chain.policy = policy;
-    Object.assign(chain.counters, counters);
-  }
+/** The chain that a line is about: `:NAME …`, or the word after the command. */
+const chainOf = (line: string): string | undefined => (line.startsWith(':') ? /^:(\S+)/.exec(line)?.[1] : /^(?:\[\d+:\d+\]\s*)?-\S+\s+"?([^\s"]+)/.exec(line)?.[1]);
+
+function putBack(table: Table, before: Journal): void {
+  for (const [name, chain] of before) if (chain) table.putBack(chain);
+    else if (table.chains.get(name)) table.flush(name);
+  for (const [name, chain] of before) if (!chain && table.chains.get(name)) table.deleteChain(name);
+}
+
+/** Matches that remember what passed them: two rules must not share one. */
+const REMEMBERS = /-m (limit|statistic --mode nth)|-m statistic .*--every/;
+
+/** An `-A` line that was read before: the same rule with fresh counters, provided that where it leads still exists. */
+function repeated(table: Table, line: string, { cache }: RestoreOptions): boolean {
+  const known = cache?.get(`${table.name} ${line}`);
+  if (!known || (known.chain !== undefined && !table.chains.get(known.chain))) return false;
+  table.append(chainOf(line)!, new Rule(known.header, known.matches, known.action));
+  return true;
 }
 
 function clear(table: Table): void {
