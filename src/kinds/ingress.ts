@@ -4,7 +4,7 @@
  */
 import { invalidValue, notSupported, required, type FieldError } from '../api/field-error.ts';
 import { joined } from './cells.ts';
-import { column, defineKind, type Loose } from './define.ts';
+import { ageColumn, column, defineKind, type Loose } from './define.ts';
 import { nameProblems } from './metadata.ts';
 
 interface Backend {
@@ -78,5 +78,10 @@ export const ingressclass = defineKind({
   defaults(object) {
     object['spec'] ??= {};
   },
-  middle: [column('Controller', (entry) => entry['spec'].controller ?? ''), column('Parameters', (entry) => joined(entry['spec'].parameters ? [`${entry['spec'].parameters.kind}${entry['spec'].parameters.apiGroup ? `.${entry['spec'].parameters.apiGroup}` : ''}/${entry['spec'].parameters.name}`] : []))],
+  columns: [
+    column('Name', ({ metadata }) => (metadata.annotations?.['ingressclass.kubernetes.io/is-default-class'] === 'true' ? `${metadata.name} (default)` : metadata.name)),
+    column('Controller', (entry) => entry['spec'].controller ?? ''),
+    column('Parameters', (entry) => joined(entry['spec'].parameters ? [`${entry['spec'].parameters.kind}${entry['spec'].parameters.apiGroup ? `.${entry['spec'].parameters.apiGroup}` : ''}/${entry['spec'].parameters.name}`] : [])),
+    ageColumn<Loose>(),
+  ],
 });

@@ -1,7 +1,4 @@
-/**
- * ResourceQuota and LimitRange: how much a namespace may use.
- * Differs from Kubernetes: quotas are stored and shown, but not counted or enforced yet.
- */
+/** ResourceQuota and LimitRange: how much a namespace may use. See pkg/apis/core/validation. */
 import { canonicalQuantity } from '../api/quantity.ts';
 import { column, defineKind, nameColumn, type Loose } from './define.ts';
 

@@ -6,10 +6,12 @@ import type { KubeObject, Stored } from '../../api/object.ts';
 import type { Kind, Subresource } from '../kind.ts';
 import type { Registry, WriteOptions } from '../registry.ts';
 import { certificateRequestor } from './certificate-requestor.ts';
+import { defaultIngressClass } from './default-ingress-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { priority } from './priority.ts';
+import { resourceQuota } from './resource-quota.ts';
 import { serviceAccount } from './service-account.ts';
 import { claimResize, defaultStorageClass, storageProtection } from './storage.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
@@ -30,11 +32,8 @@ export interface Admission {
   update?(request: AdmissionRequest): void;
 }
 
-/**
- * Differs from Kubernetes: PodSecurity, ResourceQuota, admission policies and webhooks are not there yet; their objects
- * are stored where the kind exists and judge nothing.
- */
-const plugins: readonly Admission[] = [namespaceLifecycle, limitRanger, serviceAccount, taintNodesByCondition, priority, defaultTolerationSeconds, defaultStorageClass, storageProtection, claimResize, certificateRequestor];
+/** Differs from Kubernetes: PodSecurity, admission policies and webhooks are not there yet; labels of namespaces judge no pod. */
+const plugins: readonly Admission[] = [namespaceLifecycle, limitRanger, serviceAccount, taintNodesByCondition, priority, defaultTolerationSeconds, defaultStorageClass, storageProtection, claimResize, defaultIngressClass, certificateRequestor, resourceQuota];
 
 export function admitCreate(request: AdmissionRequest): void {
   for (const plugin of plugins) plugin.create?.(request);

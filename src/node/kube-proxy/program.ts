@@ -94,7 +94,8 @@ async function serve(process: Process, component: Component, config: Configurati
   for (const [line, what] of [['200', 'service'], ['106', 'endpoint slice'], ['403', 'serviceCIDR'], ['309', 'node']]) log('I', `config.go:${line}`, `"Starting ${what} config controller"`);
   for (const what of ['service', 'endpoint slice', 'serviceCIDR', 'node']) log('I', 'shared_informer.go:356', `"Caches are synced" controller="${what} config"`);
   // The rules stay when the process ends: that is why a restart of kube-proxy does not cut connections.
-  const code = await untilStopped(process, ['SIGINT'], 130);
+  // It installs no handler; the Go runtime then ends the first process of a container with 2.
+  const code = await untilStopped(process, ['SIGTERM', 'SIGINT'], 2);
   for (const dispose of stop) dispose();
   return code;
 }
@@ -157,14 +158,21 @@ const BURST = 2;
 
 /** Both modes. */
 interface Proxier {
-  sync(services: readonly Stored<KubeObject>[], slices: readonly Stored<KubeObject>[], nodeName: string): void;
+  /** Whether the tables were flushed under its feet; IPVS mode does not look. */
+  readonly canaryIsGone?: boolean;
+  sync(services: readonly Stored<KubeObject>[], slices: readonly Stored<KubeObject>[], nodeName: string, full?: boolean): void;
 }
 
-/** Every change of a Service or slice asks for a sync; what a hand changed meanwhile is mended with the next sync. */
+/** How often the canary is looked for (syncPeriod), and how often everything is written whatever happened. */
+const CANARY_MS = 30_000;
+const FULL_MS = 3_600_000;
+
+/** Every change of a Service or slice asks for a sync; what a hand changed meanwhile is mended with the next sync of those chains. */
 function follow(component: Component, proxier: Proxier, minSeconds: number): Disposer {
   const { clock, registry, nodeName } = component;
   let tokens = BURST;
   let countedMs = clock.now();
+  let fullMs: number | undefined;
   let waiting: Disposer | undefined;
   const refill = () => {
     // A period of zero means as often as asked.
@@ -175,16 +183,29 @@ function follow(component: Component, proxier: Proxier, minSeconds: number): Dis
     waiting = undefined;
     refill();
     tokens -= 1;
-    proxier.sync(registry.list('services').items, registry.list('endpointslices.discovery.k8s.io').items, nodeName);
+    const full = fullMs === undefined || clock.now() - fullMs >= FULL_MS;
+    if (full) fullMs = clock.now();
+    proxier.sync(registry.list('services').items, registry.list('endpointslices.discovery.k8s.io').items, nodeName, full);
   };
   const ask = () => {
     refill();
     waiting ??= clock.schedule(Math.max(GATHER_MS, (1 - tokens) * minSeconds * 1000), sync);
   };
+  let patrol: Disposer;
+  const walk = () => {
+    patrol = clock.schedule(CANARY_MS, () => {
+      const overdue = fullMs !== undefined && clock.now() - fullMs >= FULL_MS;
+      if (proxier.canaryIsGone) fullMs = undefined;
+      if (proxier.canaryIsGone || overdue) ask();
+      walk();
+    });
+  };
+  walk();
   const stops = [registry.watch('services', {}, ask), registry.watch('endpointslices.discovery.k8s.io', {}, ask)];
   ask();
   return () => {
     waiting?.();
+    patrol();
     for (const stop of stops) stop();
   };
 }
