@@ -36,6 +36,7 @@ export function simulatorBackend(paths: Pick<AppPaths, 'data'> & Partial<AppPath
   return {
     name: 'simulator',
     probe: () => Promise.resolve({ available: true }),
+    offers: offersOf,
     async up(spec, onProgress) {
       const files = filesOf(spec.name);
       const known = files.readSpec();
@@ -72,6 +73,9 @@ export function simulatorBackend(paths: Pick<AppPaths, 'data'> & Partial<AppPath
 /** This program again, with the loader it was started with. */
 const ownCommand = (): readonly string[] => [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
 
+const offersOf = (spec: ClusterSpec): ReadonlySet<Capability> =>
+  new Set<Capability>([...(spec.workers >= 2 ? (['nodes-2'] as const) : []), 'node-shell', 'reset', 'plain-machines', `cni-${spec.cni}`, 'cluster-wide', 'simulator']);
+
 class SimulatorCluster implements Cluster {
   readonly info: ClusterInfo;
   readonly offers: ReadonlySet<Capability>;
@@ -87,7 +91,7 @@ class SimulatorCluster implements Cluster {
     this.#startAgain = startAgain;
     this.#client = clientOf(files, state.port);
     this.info = infoOf(files, spec, state, true);
-    this.offers = new Set<Capability>([...(spec.workers >= 2 ? (['nodes-2'] as const) : []), 'node-shell', 'reset', 'plain-machines', `cni-${spec.cni}`, 'cluster-wide', 'simulator']);
+    this.offers = offersOf(spec);
   }
 
   // A stream that never opened has run nothing.

@@ -27,7 +27,8 @@ export async function pastExamsOf(cli: Cli): Promise<readonly PastExam[]> {
 export async function startExam(cli: Cli, settings: ExamSettings, labs?: readonly Lab[]): Promise<Exam> {
   const [{ Exam }, { withLock }, { ownFolder }, { recentLabs }, ports] = await Promise.all([import('../../lab/exam/exam.ts'), import('../../lab/lock.ts'), import('../../lab/shell/own-folder.ts'), import('../../lab/exam/history.ts'), examPorts(cli)]);
   await ownFolder(ports.exams);
-  const all = labs ?? (await loadLabs(cli));
+  // Machines wired by hand are no exam task: there is no host to ssh to.
+  const all = labs ?? (await loadLabs(cli)).filter(({ needs }) => !needs.includes('plain-machines'));
   return withLock(join(ports.exams, '.lock'), async () => {
     const past = await pastExamsOf(cli);
     const other = past.find(({ status }) => status !== 'graded');

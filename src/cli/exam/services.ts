@@ -15,7 +15,8 @@ type Offered = ExamOffer & { readonly settings: Partial<ExamSettings> };
 const HALF = { title: 'Half an exam', tasks: 8, minutes: 60 };
 
 /** @param labs that can be asked */
-export async function examServices(cli: Cli, labs: readonly Lab[]): Promise<ExamServices> {
+export async function examServices(cli: Cli, every: readonly Lab[]): Promise<ExamServices> {
+  const labs = every.filter(({ needs }) => !needs.includes('plain-machines'));
   let past: readonly PastExam[] = await pastExamsOf(cli);
   const refresh = async () => {
     past = await pastExamsOf(cli);

@@ -4,8 +4,9 @@
  */
 import { seededRng, type Rng } from '../../base/rng.ts';
 import { UserError } from '../../base/user-error.ts';
+import type { Capability, ClusterSpec } from '../../cluster/cluster.ts';
 import type { Domain, Lab } from '../lab.ts';
-import { arrange, specFor } from './beside.ts';
+import { arrange, missing, specFor } from './beside.ts';
 import { DOMAIN_WEIGHTS } from './domains.ts';
 import type { ExamPlan, ExamSettings, ExamTask } from './plan.ts';
 import { inProportion } from './proportion.ts';
@@ -20,10 +21,13 @@ export interface Drawing {
   readonly labs: readonly Lab[];
   /** Labs of the last exams: taken only when there are not enough others. */
   readonly recent?: readonly string[];
+  /** What a cluster can do; without it everything is thought possible. */
+  readonly offers?: (spec: ClusterSpec) => ReadonlySet<Capability>;
 }
 
 /** @throws UserError when there is nothing to draw from */
-export function drawExam({ id, settings, labs, recent = [] }: Drawing): { readonly plan: ExamPlan; readonly labs: readonly Lab[] } {
+export function drawExam({ id, settings, labs: given, recent = [], offers }: Drawing): { readonly plan: ExamPlan; readonly labs: readonly Lab[] } {
+  const labs = offers ? given.filter((lab) => missing(lab, offers).length === 0) : given;
   if (labs.length === 0) throw new UserError('There are no labs to draw an exam from.', '`cka lab list` shows the labs; `cka pack install` adds more.', 2);
   const rng = seededRng(settings.seed);
   const seats = seatsFor(labs, Math.min(settings.tasks, labs.length));

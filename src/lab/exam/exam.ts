@@ -3,7 +3,6 @@
  * graded at the end. What must outlive this process is in the exam's folder; any process may go on with it.
  * Knows no screen and no backend.
  */
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Disposer } from '../../base/clock.ts';
 import { UserError } from '../../base/user-error.ts';
@@ -22,6 +21,7 @@ import { gradeTask } from './grade.ts';
 import type { ExamPlan, ExamSettings, ExamTask } from './plan.ts';
 import { examState, type ExamState } from './state.ts';
 import { keepState, restoreState } from './kept-state.ts';
+import { copyLabs, readLabs } from './lab-copies.ts';
 import { readClocks, type Reading } from './time.ts';
 
 /** Longer than any cluster needs to come up. */
@@ -61,7 +61,7 @@ export class Exam {
 
   /** Draw one and start its clock. Its labs are copied: a pack that changes or goes away changes nothing. @throws UserError */
   static async start(id: string, settings: ExamSettings, labs: readonly Lab[], recent: readonly string[], ports: ExamPorts): Promise<Exam> {
-    const drawn = drawExam({ id, settings, labs, recent });
+    const drawn = drawExam({ id, settings, labs, recent, ...(ports.backend.offers ? { offers: (spec) => ports.backend.offers!(spec) } : {}) });
     for (const lab of drawn.labs) await ports.agree?.(lab);
     const folder = join(ports.exams, id);
     const copies = await copyLabs(folder, drawn.plan, drawn.labs);
@@ -233,26 +233,4 @@ export class Exam {
     for (const listener of [...this.#listeners]) listener();
     await written;
   }
-}
-
-/** Everything of the labs that the exam may still need: the folders with their set-up, and the labs as they were read. */
-async function copyLabs(folder: string, plan: ExamPlan, labs: readonly Lab[]): Promise<ReadonlyMap<string, Lab>> {
-  await ownFolder(folder);
-  const copies = await Promise.all(plan.tasks.map(async (task, index) => {
-    const lab = labs[index]!;
-    const copy = join(folder, 'labs', task.id);
-    await mkdir(join(folder, 'labs'), { recursive: true, mode: 0o700 });
-    await cp(lab.folder, copy, { recursive: true });
-    const moved = (path: string) => path.replace(lab.folder, copy);
-    const { vary: _vary, ...rest } = lab;
-    const proof = { solution: moved(lab.proof.solution), alternatives: lab.proof.alternatives.map(moved), mistakes: lab.proof.mistakes.map((mistake) => ({ ...mistake, script: moved(mistake.script) })) };
-    return [task.id, { ...rest, folder: copy, proof }] as const;
-  }));
-  await writeFile(join(folder, 'labs.json'), JSON.stringify(Object.fromEntries(copies)), { mode: 0o600 });
-  return new Map(copies);
-}
-
-async function readLabs(folder: string): Promise<ReadonlyMap<string, Lab>> {
-  const text = await readFile(join(folder, 'labs.json'), 'utf8').catch(() => '{}');
-  return new Map(Object.entries(JSON.parse(text) as Record<string, Lab>));
 }
