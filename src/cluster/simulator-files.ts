@@ -18,6 +18,9 @@ export interface ServingState {
   readonly kubernetesVersion: string;
 }
 
+/** A process that has made its lock writes its name into it at once. */
+const LOCK_WRITTEN_MS = 2000;
+
 const LONGEST_LOG_BYTES = 1024 * 1024;
 
 export class SimulatorFiles {
@@ -101,14 +104,23 @@ export class SimulatorFiles {
    * @param replace a lock is there, and whoever left it is dead
    */
   takeLock(holder: { readonly pid: number; readonly startedAt: string | undefined }, replace: boolean): void {
-    if (replace) rmSync(join(this.folder, 'lock.json'), { force: true });
+    const lock = join(this.folder, 'lock.json');
+    if (replace || this.#isLeftBehind(lock)) rmSync(lock, { force: true });
     try {
       // Fails when another process was quicker.
-      writeFileSync(join(this.folder, 'lock.json'), JSON.stringify(holder), { mode: 0o600, flag: 'wx' });
+      writeFileSync(lock, JSON.stringify(holder), { mode: 0o600, flag: 'wx' });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new UserError('Another process is starting this cluster.', 'Wait a moment and try again.');
-      throw cannotWrite(join(this.folder, 'lock.json'), error);
+      // On a full disk it is there, and empty: nobody would ever get past it.
+      rmSync(lock, { force: true });
+      throw cannotWrite(lock, error);
     }
+  }
+
+  /** Names nobody, and whoever was about to write a name into it has had the time. */
+  #isLeftBehind(lock: string): boolean {
+    const { mtimeMs } = statSync(lock, { throwIfNoEntry: false }) ?? {};
+    return mtimeMs !== undefined && this.read('lock.json') === undefined && Date.now() - mtimeMs > LOCK_WRITTEN_MS;
   }
 
   releaseLock = () => rmSync(join(this.folder, 'lock.json'), { force: true });

@@ -11,10 +11,9 @@ import { pace } from '../base/pacer.ts';
 import { UserError } from '../base/user-error.ts';
 import type { Registry } from '../kinds/registry.ts';
 import type { ContainerStreams } from '../server/containers.ts';
-import { loadRest, startServer } from '../server/https.ts';
+import { loadRest, type RunningServer, startServer } from '../server/https.ts';
 import { useTokens } from '../server/token-request.ts';
 import { Tokens } from '../server/tokens.ts';
-import type { RunningServer } from '../server/https.ts';
 import { createIdentity } from '../server/identity.ts';
 import type { ClusterIdentity } from '../server/identity.ts';
 import { kubeconfigOf } from '../server/kubeconfig.ts';
@@ -23,6 +22,7 @@ import { KUBERNETES_VERSION } from '../sim/topology.ts';
 import type { ClusterSpec } from './cluster.ts';
 import { answerTrace, type Traceable } from './trace-route.ts';
 import { collectSoon } from './garbage.ts';
+import { logLine } from './log-line.ts';
 import { Persistence } from './persistence.ts';
 import { bootSaved } from './restore.ts';
 import { isAlive, SimulatorFiles, startOf } from './simulator-files.ts';
@@ -64,9 +64,9 @@ export interface RunningSimulator {
 }
 
 const IDLE_HOURS = 8;
+const HOUR_MS = 3_600_000;
 /** After those who wait for the cluster have been answered. */
 const REST_MS = 300;
-const HOUR_MS = 3_600_000;
 
 /** @throws UserError when the cluster is served already, or its folder cannot be written */
 export async function runSimulator(options: SimulatorOptions): Promise<RunningSimulator> {
@@ -82,7 +82,7 @@ export async function runSimulator(options: SimulatorOptions): Promise<RunningSi
 }
 
 async function serve(options: SimulatorOptions, files: SimulatorFiles, release: () => void): Promise<RunningSimulator> {
-  const log = options.log ?? ((line: string) => void process.stderr.write(`${new Date().toISOString()} ${line}\n`));
+  const log = options.log ?? logLine;
   const spec: ClusterSpec = { name: options.name, workers: options.workers, cni: options.cni, proxyMode: options.proxyMode };
   const boot = options.boot ?? (await import('./boot.ts')).bootSimulation;
 

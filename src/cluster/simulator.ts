@@ -57,6 +57,18 @@ export function simulatorBackend(paths: Pick<AppPaths, 'data'> & Partial<AppPath
       files.write('store.json', snapshot);
       return ensure(files, spec, onProgress);
     },
+    // What does not run is not started for that: it may be that it cannot.
+    async remove(name) {
+      const files = filesOf(name);
+      const [spec, state] = [files.readSpec(), files.readState()];
+      if (spec && state && isAlive(state) && files.has('identity.json')) {
+        await new SimulatorCluster(files, spec, state, () => Promise.resolve(state)).down();
+        return true;
+      }
+      const existed = existsSync(files.folder);
+      files.remove();
+      return existed;
+    },
     async list() {
       const folder = join(paths.data, 'clusters');
       const names = existsSync(folder) ? readdirSync(folder).toSorted() : [];

@@ -1,11 +1,12 @@
 /** A lock file, so that two processes change one file one after the other. A lock whose owner died is taken over. */
 import { randomUUID } from 'node:crypto';
-import { link, open, readFile, rename, rm } from 'node:fs/promises';
+import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../base/user-error.ts';
 
 const RETRY_MS = 15;
 const PATIENCE_MS = 5_000;
+const EMPTY_MS = 2_000;
 
 /** Run `work` while holding `file`. @throws UserError when another living process holds it for too long */
 export async function withLock<T>(file: string, work: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
@@ -24,16 +25,28 @@ export async function withLock<T>(file: string, work: () => Promise<T>, patience
 async function take(file: string, mine: string): Promise<boolean> {
   try {
     const handle = await open(file, 'wx', 0o600);
-    await handle.writeFile(mine);
-    await handle.close();
-    return true;
+    try {
+      await handle.writeFile(mine);
+      return true;
+    } catch (error) {
+      // On a full disk it would stay, and name nobody.
+      await rm(file, { force: true });
+      throw error;
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   const owner = await readFile(file, 'utf8').catch(() => undefined);
-  // An empty lock is one that is being written this moment.
-  if (owner && !isAlive(Number(owner.split(' ')[0]))) await removeStale(file, owner);
+  // An empty lock is one that is being written this moment, unless it has been so for long.
+  if (owner === '' ? await isOld(file) : owner && !isAlive(Number(owner.split(' ')[0]))) await removeStale(file, owner!);
   return false;
+}
+
+async function isOld(file: string): Promise<boolean> {
+  const { mtimeMs } = (await stat(file).catch(() => undefined)) ?? {};
+  return mtimeMs !== undefined && Date.now() - mtimeMs > EMPTY_MS;
 }
 
 /** Two processes may see the same dead lock: the slower one must not take away the faster one's new lock. */

@@ -1,5 +1,5 @@
 /** The simulator's process, seen from the commands: found again, restarted after a kill, saved, reset, gone. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -108,6 +108,19 @@ test('a damaged store is set aside, and the cluster starts anew', async () => {
   cluster = (await backend.find('one'))!;
   expect([await names(cluster), existsSync(join(files.folder, 'store.json.damaged'))]).toEqual([[], true]);
   expect(readFileSync(files.log(), 'utf8')).toMatch(/the saved cluster was damaged and starts anew; a copy of it is .*store\.json\.damaged/);
+});
+
+test('a lock that a full disk left empty is no lock, and what cannot start can be removed', async () => {
+  const other = await backend.up({ ...spec, name: 'locked' });
+  const { pid } = new SimulatorFiles(join(data, 'clusters', 'locked')).readState()!;
+  process.kill(pid, 'SIGKILL');
+  await until(() => !existsSync(`/proc/${pid}/exe`));
+  const lock = join(data, 'clusters', 'locked', 'lock.json');
+  writeFileSync(lock, '');
+  utimesSync(lock, 1, 1);
+  expect(await names(other)).toEqual([]);
+  process.kill(new SimulatorFiles(join(data, 'clusters', 'locked')).readState()!.pid, 'SIGKILL');
+  expect([await simulatorBackend({ data }, { command: ['false'] }).remove!('locked'), existsSync(join(data, 'clusters', 'locked'))]).toEqual([true, false]);
 });
 
 test('a process that cannot start says why', async () => {

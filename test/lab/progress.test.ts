@@ -1,6 +1,6 @@
 /** Progress survives what happens to files: damage, a newer version, many writers, a folder that cannot be written. */
 import { execFile } from 'node:child_process';
-import { chmodSync, readdirSync, readFileSync, writeFileSync, mkdirSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, utimesSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -103,6 +103,14 @@ test('a folder that cannot be written is refused with a way out', async () => {
   writeFileSync(join(folder, 'file'), '');
   const { progress } = open(join(folder, 'file', 'data'));
   await expect(progress.begin(START)).rejects.toMatchObject({ action: 'Give yourself access to that folder, or set CKA_HOME to one that you can write to.' });
+});
+
+test('a lock that a full disk left empty blocks nobody', async () => {
+  const { folder, progress } = open();
+  writeFileSync(join(folder, 'progress.json.lock'), '');
+  utimesSync(join(folder, 'progress.json.lock'), 1, 1);
+  await progress.begin(START);
+  expect(readdirSync(folder)).toEqual(['progress.json']);
 });
 
 test('processes that write at once lose nothing, and a dead one does not block', async () => {
