@@ -1,52 +1,70 @@
 /**
  * Keeps one node's netfilter tables in step with the Services, the way the real proxier does: everything through
- * iptables-restore, nothing behind its back, so a learner's `iptables -D` breaks just what it breaks.
+ * iptables-restore, nothing behind its back, so a learner's `iptables -D` breaks just what it breaks. A sync writes the
+ * chains that all Services share and the chains of those Services that changed; once an hour, or when its canary is gone,
+ * everything. See pkg/proxy/iptables/proxier.go (syncProxyRules).
  */
 import type { KubeObject, Stored } from '../../api/object.ts';
 import type { EndpointSlice } from '../../kinds/endpointslice.ts';
 import type { Service } from '../../kinds/service.ts';
 import type { NetNamespace } from '../../net/namespace.ts';
+import type { Rule } from '../../net/netfilter/rule.ts';
 import { restore } from '../../programs/iptables/restore.ts';
-import { JUMPS, renderIptables, type ProxierConfig } from './iptables.ts';
+import { JUMPS, portRules, renderIptables, type PortRules, type ProxierConfig } from './iptables.ts';
 import { ensureJumps } from './jumps.ts';
-import { servicePorts } from './service-ports.ts';
+import { ServicePorts, type ServicePort } from './service-ports.ts';
 
 /** Chains that come and go with Services; one that no rule of ours names any more is deleted. */
 const SERVICE_CHAIN = /^KUBE-(SVC|SVL|EXT|FW|SEP)-/;
 
 const CANARY = 'KUBE-PROXY-CANARY';
+const TABLES = ['mangle', 'nat', 'filter'] as const;
 
 export class IptablesProxier {
-  #filled: ReadonlySet<string> = new Set();
+  #ports: ServicePorts | undefined;
+  #rules = new Map<ServicePort, PortRules>();
+  #cache = new Map<string, Rule>();
+  #chains: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly netns: NetNamespace,
     private readonly config: ProxierConfig,
   ) {}
 
-  sync(services: readonly Stored<KubeObject>[], slices: readonly Stored<KubeObject>[], nodeName: string): void {
-    const { text, natChains } = renderIptables(
-      servicePorts(services as readonly Stored<Service>[], slices as readonly Stored<EndpointSlice>[], nodeName),
-      this.config,
-    );
-    restore(this.netns.netfilter, text, { noFlush: true });
+  /** Somebody deleted the chains that exist only to be missed: the tables were flushed. */
+  get canaryIsGone(): boolean {
+    return TABLES.some((name) => !this.netns.netfilter.table(name)!.chains.get(CANARY));
+  }
+
+  /** @param full write every chain, changed or not, and look for stale ones in the kernel */
+  sync(services: readonly Stored<KubeObject>[], slices: readonly Stored<KubeObject>[], nodeName: string, full = this.#ports === undefined): void {
+    this.#ports ??= new ServicePorts(nodeName);
+    const ports = this.#ports.update(services as readonly Stored<Service>[], slices as readonly Stored<EndpointSlice>[]);
+    const rules = new Map(ports.map((port) => [port, this.#rules.get(port) ?? portRules(port, this.config)]));
+    const fresh = full ? [...rules.values()] : [...rules].filter(([port]) => !this.#rules.has(port)).map(([, one]) => one);
+    const chains = new Set([...rules.values()].flatMap((one) => [...one.chains.keys()]));
+    const before = full ? this.#inKernel() : this.#chains;
+    const stale = [...before].filter((name) => !chains.has(name) && this.netns.netfilter.table('nat')!.chains.get(name));
+    this.#forgetLines(rules);
+    restore(this.netns.netfilter, renderIptables([...rules.values()], fresh, stale), { noFlush: true, cache: this.#cache });
     this.#ensureJumps();
-    this.#dropStale(natChains);
-    this.#filled = natChains;
+    this.#rules = rules;
+    this.#chains = chains;
+  }
+
+  #inKernel(): ReadonlySet<string> {
+    return new Set(this.netns.netfilter.table('nat')!.chains.list().map((chain) => chain.name).filter((name) => SERVICE_CHAIN.test(name)));
+  }
+
+  /** The cache holds what is written again and again; of Services that went it would hold on to for ever. */
+  #forgetLines(rules: ReadonlyMap<ServicePort, PortRules>): void {
+    if (this.#cache.size > 64 + 20 * rules.size) this.#cache = new Map();
   }
 
   #ensureJumps(): void {
-    for (const name of ['mangle', 'nat', 'filter'] as const) {
-      if (!this.netns.netfilter.table(name)?.chains.get(CANARY)) restore(this.netns.netfilter, `*${name}\n:${CANARY} - [0:0]\nCOMMIT\n`, { noFlush: true });
+    for (const name of TABLES) {
+      if (!this.netns.netfilter.table(name)!.chains.get(CANARY)) restore(this.netns.netfilter, `*${name}\n:${CANARY} - [0:0]\nCOMMIT\n`, { noFlush: true });
     }
     ensureJumps(this.netns.netfilter, JUMPS);
-  }
-
-  #dropStale(filled: ReadonlySet<string>): void {
-    const present = this.netns.netfilter.table('nat')?.chains.list().map((chain) => chain.name) ?? [];
-    const stale = present.filter((name) => SERVICE_CHAIN.test(name) && !filled.has(name) && (this.#filled.has(name) || this.#filled.size === 0));
-    if (stale.length === 0) return;
-    // First empty them all, then delete: they refer to each other.
-    restore(this.netns.netfilter, `*nat\n${stale.map((name) => `:${name} - [0:0]`).join('\n')}\n${stale.map((name) => `-X ${name}`).join('\n')}\nCOMMIT\n`, { noFlush: true });
   }
 }

@@ -33,40 +33,52 @@ export const JUMPS: readonly (readonly [table: 'nat' | 'filter', chain: string, 
 const FILTER_CHAINS = ['KUBE-EXTERNAL-SERVICES', 'KUBE-FORWARD', 'KUBE-NODEPORTS', 'KUBE-PROXY-FIREWALL', 'KUBE-SERVICES'];
 const NAT_CHAINS = ['KUBE-MARK-MASQ', 'KUBE-NODEPORTS', 'KUBE-POSTROUTING', 'KUBE-SERVICES'];
 
-export interface Rendered {
-  /** For `iptables-restore --noflush --counters`. */
-  readonly text: string;
-  /** Every chain of the nat table that the text fills; others with our prefixes are stale. */
-  readonly natChains: ReadonlySet<string>;
+/** What one port of a Service contributes. */
+export interface PortRules {
+  readonly filter: readonly string[];
+  /** Of the chains that all share: KUBE-SERVICES and KUBE-NODEPORTS. */
+  readonly nat: readonly string[];
+  /** Of the chains that it brings along, by chain. */
+  readonly chains: ReadonlyMap<string, readonly string[]>;
 }
 
-/** @param ports see `servicePorts` */
-export function renderIptables(ports: readonly ServicePort[], config: ProxierConfig): Rendered {
+/** @param port see `servicePorts` */
+export function portRules(port: ServicePort, config: ProxierConfig): PortRules {
   const out: Output = { filter: [], nat: [], chains: new Map() };
-  for (const port of ports) renderPort(port, config, out);
+  renderPort(port, config, out);
+  return out;
+}
+
+/**
+ * For `iptables-restore --noflush`: the shared chains whole, and the own chains of those in `fresh`.
+ * @param all every port's rules, in order
+ */
+export function renderIptables(all: readonly PortRules[], fresh: Iterable<PortRules>, stale: Iterable<string> = []): string {
   const filter = [
     '-A KUBE-FORWARD -m conntrack --ctstate INVALID -m nfacct --nfacct-name ct_state_invalid_dropped_pkts -j DROP',
     '-A KUBE-FORWARD -m comment --comment "kubernetes forwarding rules" -m mark --mark 0x4000/0x4000 -j ACCEPT',
     '-A KUBE-FORWARD -m comment --comment "kubernetes forwarding conntrack rule" -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
-    ...out.filter,
+    ...all.flatMap((one) => one.filter),
   ];
+  const chains = new Map([...fresh].flatMap((one) => [...one.chains]));
+  const gone = [...stale];
   const nat = [
     '-A KUBE-MARK-MASQ -j MARK --or-mark 0x4000',
     '-A KUBE-POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN',
     '-A KUBE-POSTROUTING -j MARK --xor-mark 0x4000',
     '-A KUBE-POSTROUTING -m comment --comment "kubernetes service traffic requiring SNAT" -j MASQUERADE --random-fully',
-    ...out.nat,
-    ...[...out.chains.values()].flat(),
+    ...all.flatMap((one) => one.nat),
+    ...[...chains.values()].flat(),
     '-A KUBE-SERVICES -m comment --comment "kubernetes service nodeports; NOTE: this must be the last rule in this chain" -m addrtype --dst-type LOCAL -j KUBE-NODEPORTS',
+    // Emptied above, all of them, since they refer to each other.
+    ...gone.map((chain) => `-X ${chain}`),
   ];
-  const natChains = new Set([...NAT_CHAINS, ...out.chains.keys()]);
-  return { text: `${table('filter', FILTER_CHAINS, filter)}${table('nat', [...natChains], nat)}`, natChains };
+  return `${table('filter', FILTER_CHAINS, filter)}${table('nat', [...NAT_CHAINS, ...chains.keys(), ...gone], nat)}`;
 }
 
 interface Output {
   readonly filter: string[];
   readonly nat: string[];
-  /** Rules of the chains that a Service brings along, by chain. */
   readonly chains: Map<string, string[]>;
 }
 
@@ -102,7 +114,11 @@ function renderPort(port: ServicePort, config: ProxierConfig, out: Output): void
     out.nat.push(`-A KUBE-NODEPORTS ${comment(port.name)} -d 127.0.0.0/8 ${toNodePort} -m nfacct --nfacct-name localhost_nps_accepted_pkts -j ${ext}`);
     out.nat.push(`-A KUBE-NODEPORTS ${comment(port.name)} ${toNodePort} -j ${ext}`);
   }
-  if (firewall) out.chains.set(lbChain, sourceRangeRules(port, lbChain, ext));
+  if (firewall) {
+    out.chains.set(lbChain, sourceRangeRules(port, lbChain, ext));
+    for (const ip of port.loadBalancerIps) out.filter.push(`-A KUBE-PROXY-FIREWALL ${comment(`${port.name} traffic not accepted by ${lbChain}`)} ${to(ip)} -j DROP`);
+  }
+  if (port.externalLocal && port.healthCheckNodePort) out.filter.push(`-A KUBE-NODEPORTS ${comment(`${port.name} health check node port`)} -m tcp -p tcp --dport ${port.healthCheckNodePort} -j ACCEPT`);
   if (hasExternal) out.chains.set(ext, externalRules(port, config, ext, externalChain, svc));
 
   // Even with the Local policy outside, pods inside the cluster short-circuit to all endpoints.
@@ -156,7 +172,10 @@ function externalRules(port: ServicePort, config: ProxierConfig, ext: string, ch
 }
 
 function sourceRangeRules(port: ServicePort, chain: string, ext: string): string[] {
-  return port.sourceRanges.map((range) => `-A ${chain} ${comment(`${port.name} loadbalancer IP`)} -s ${range} -j ${ext}`);
+  return [
+    ...port.sourceRanges.map((range) => `-A ${chain} ${comment(`${port.name} loadbalancer IP`)} -s ${range} -j ${ext}`),
+    `-A ${chain} ${comment(`other traffic to ${port.name} will be dropped by KUBE-PROXY-FIREWALL`)}`,
+  ];
 }
 
 /** Sticky clients first, then one endpoint in n, one in n - 1 …, the last takes what is left. */

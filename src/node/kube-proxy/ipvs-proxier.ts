@@ -18,7 +18,7 @@ import { ensureJumps } from './jumps.ts';
 import type { ProxierConfig } from './iptables.ts';
 import { IPVS_JUMPS, renderIpvs } from './ipvs-rules.ts';
 import { IPVS_SET_NAMES, IPVS_SETS, type IpvsSetName } from './ipvs-sets.ts';
-import { servicePorts, type Endpoint, type ServicePort } from './service-ports.ts';
+import { ServicePorts, type Endpoint, type ServicePort } from './service-ports.ts';
 
 export const IPVS_DEVICE = 'kube-ipvs0';
 
@@ -37,7 +37,7 @@ interface Wanted {
 }
 
 export class IpvsProxier {
-  #written = '';
+  #ports: ServicePorts | undefined;
   #checking = false;
 
   constructor(
@@ -47,7 +47,8 @@ export class IpvsProxier {
   ) {}
 
   sync(services: readonly Stored<KubeObject>[], slices: readonly Stored<KubeObject>[], nodeName: string): void {
-    const ports = servicePorts(services as readonly Stored<Service>[], slices as readonly Stored<EndpointSlice>[], nodeName);
+    this.#ports ??= new ServicePorts(nodeName);
+    const ports = this.#ports.update(services as readonly Stored<Service>[], slices as readonly Stored<EndpointSlice>[]);
     this.#ensureDevice();
     const entries = new Map<IpvsSetName, Set<string>>(IPVS_SET_NAMES.map((name) => [name, new Set()]));
     const nodeAddresses = this.#nodeAddresses();
@@ -59,15 +60,8 @@ export class IpvsProxier {
     for (const one of wanted.values()) this.#syncService(one);
     for (const { key } of this.netns.ipvs.list()) if ('port' in key && !wanted.has(nameOf(key))) this.netns.ipvs.deleteService(key);
     this.#syncSets(entries);
-    const text = renderIpvs(entries, this.config);
-    restore(this.netns.netfilter, text, { noFlush: true });
-    this.#written = text;
+    restore(this.netns.netfilter, renderIpvs(entries, this.config), { noFlush: true });
     ensureJumps(this.netns.netfilter, IPVS_JUMPS);
-  }
-
-  /** What was written last, for whoever wants to compare. */
-  get written(): string {
-    return this.#written;
   }
 
   #ensureDevice(): void {
@@ -76,7 +70,7 @@ export class IpvsProxier {
   }
 
   #nodeAddresses(): readonly Ipv4[] {
-    return this.netns.addresses().filter((one) => one.device !== IPVS_DEVICE && !isLoopback(one.address.address)).map((one) => one.address.address);
+    return this.netns.devices.list().filter((device) => device.name !== IPVS_DEVICE).flatMap((device) => this.netns.addresses(device.name)).map((one) => one.address.address).filter((address) => !isLoopback(address));
   }
 
   #collect(port: ServicePort, into: { readonly entries: ReadonlyMap<IpvsSetName, Set<string>>; readonly nodeAddresses: readonly Ipv4[]; readonly wanted: Map<string, Wanted>; readonly bound: Set<Ipv4> }): void {
@@ -90,11 +84,11 @@ export class IpvsProxier {
     const portal = (address: string) => `${address},${port.protocol}:${port.port}`;
     for (const { ip, port: number } of port.cluster.filter((endpoint) => endpoint.isLocal)) add('KUBE-LOOP-BACK', `${ip},${port.protocol}:${number},${ip}`);
     add('KUBE-CLUSTER-IP', portal(port.clusterIp));
-    serve(ipv4(port.clusterIp), port.port, port.internalLocal);
-    bound.add(ipv4(port.clusterIp));
+    serve(port.clusterIp as Ipv4, port.port, port.internalLocal);
+    bound.add(port.clusterIp as Ipv4);
     for (const address of [...port.externalIps, ...port.loadBalancerIps]) {
-      serve(ipv4(address), port.port, port.externalLocal);
-      if (!nodeAddresses.includes(ipv4(address))) bound.add(ipv4(address));
+      serve(address as Ipv4, port.port, port.externalLocal);
+      if (!nodeAddresses.includes(address as Ipv4)) bound.add(address as Ipv4);
     }
     for (const address of port.externalIps) add(port.externalLocal ? 'KUBE-EXTERNAL-IP-LOCAL' : 'KUBE-EXTERNAL-IP', portal(address));
     for (const address of port.loadBalancerIps) {
@@ -178,8 +172,9 @@ export class IpvsProxier {
     for (const [name, wanted] of entries) {
       const [type] = IPVS_SETS[name];
       const set = sets.get(name)?.type === type ? sets.get(name)! : sets.replace(name, type, []);
-      for (const entry of set.list()) if (!wanted.has(entry.text)) set.delete(entry.text);
-      for (const entry of wanted) if (!set.has(entry)) set.add(entry);
+      const present = new Set(set.list().map((entry) => entry.text));
+      for (const entry of present) if (!wanted.has(entry)) set.delete(entry);
+      for (const entry of wanted) if (!present.has(entry) && !set.has(entry)) set.add(entry);
     }
   }
 }

@@ -44,16 +44,45 @@ export function servicePorts(
   slices: readonly Stored<EndpointSlice>[],
   nodeName: string,
 ): readonly ServicePort[] {
-  const slicesOf = new Map<string, Stored<EndpointSlice>[]>();
-  for (const slice of slices) {
-    const service = slice.metadata.labels?.['kubernetes.io/service-name'];
-    if (!service || slice.addressType !== 'IPv4') continue;
-    const key = `${slice.metadata.namespace}/${service}`;
-    slicesOf.set(key, [...(slicesOf.get(key) ?? []), slice]);
+  return new ServicePorts(nodeName).update(services, slices);
+}
+
+interface Known {
+  readonly service: Stored<Service>;
+  readonly slices: readonly Stored<EndpointSlice>[];
+  readonly ports: readonly ServicePort[];
+}
+
+const NO_SLICES: readonly Stored<EndpointSlice>[] = [];
+
+/** The same, remembering: a Service that did not change keeps its very records, so that whoever uses them can tell. */
+export class ServicePorts {
+  #known = new Map<string, Known>();
+
+  constructor(private readonly nodeName: string) {}
+
+  update(services: readonly Stored<Service>[], slices: readonly Stored<EndpointSlice>[]): readonly ServicePort[] {
+    const slicesOf = new Map<string, Stored<EndpointSlice>[]>();
+    for (const slice of slices) {
+      const service = slice.metadata.labels?.['kubernetes.io/service-name'];
+      if (!service || slice.addressType !== 'IPv4') continue;
+      const key = `${slice.metadata.namespace}/${service}`;
+      const mine = slicesOf.get(key);
+      if (mine) mine.push(slice);
+      else slicesOf.set(key, [slice]);
+    }
+    const known = new Map<string, Known>();
+    for (const service of services) {
+      const key = `${service.metadata.namespace}/${service.metadata.name}`;
+      const mine = slicesOf.get(key) ?? NO_SLICES;
+      const before = this.#known.get(key);
+      // What the store hands out is frozen: the same object says the same.
+      const same = before && before.service === service && before.slices.length === mine.length && before.slices.every((slice, index) => slice === mine[index]);
+      known.set(key, same ? before : { service, slices: mine, ports: portsOf(service, mine, this.nodeName) });
+    }
+    this.#known = known;
+    return [...known.values()].flatMap((one) => one.ports).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.protocol < b.protocol ? -1 : 1));
   }
-  return services
-    .flatMap((service) => portsOf(service, slicesOf.get(`${service.metadata.namespace}/${service.metadata.name}`) ?? [], nodeName))
-    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.protocol < b.protocol ? -1 : 1));
 }
 
 function portsOf(service: Stored<Service>, slices: readonly Stored<EndpointSlice>[], nodeName: string): readonly ServicePort[] {

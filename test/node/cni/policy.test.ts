@@ -111,14 +111,14 @@ describe('NetworkPolicy under Calico', () => {
   let grid: Grid;
   beforeAll(async () => {
     grid = await makeGrid('calico');
-  });
+  }, 60_000);
   const cidrOf = (name: string) => `${grid.pods.find((pod) => `${pod.namespace}/${pod.name}` === name)!.ip}/32`;
   const written = writtenRows(() => '').map((row, index) => [row.title, index] as const);
 
   it.each(written)('%s', async (_, index) => check(grid, writtenRows(cidrOf)[index]!));
 
-  it('eighty seeded policies, one to three at a time', async () => {
-    for (const row of randomRows(80, 4711, cidrOf)) await check(grid, row);
+  it('sixty seeded policies, one to three at a time', { timeout: 60_000 }, async () => {
+    for (const row of randomRows(60, 4711, cidrOf)) await check(grid, row);
   });
 
   it('lets the node itself in, as the kubelet needs it', async () => {
@@ -170,7 +170,7 @@ describe('NetworkPolicy under Calico', () => {
 });
 
 describe('NetworkPolicy under Flannel', () => {
-  it('is stored and enforced by nobody', async () => {
+  it('is stored and enforced by nobody', { timeout: 60_000 }, async () => {
     const grid = await makeGrid('flannel');
     await withPolicies(grid, NAMESPACES.map((namespace) => ({ namespace, podSelector: {}, policyTypes: ['Ingress', 'Egress'] })), async () => {
       expect((await probeAll(grid)).filter((one) => !one.arrived)).toEqual([]);
