@@ -30,6 +30,12 @@ export interface IpvsProxierConfig extends ProxierConfig {
   readonly nodeIp: string;
 }
 
+interface NodePortScope {
+  readonly add: (set: IpvsSetName, entry: string) => void;
+  readonly serve: (address: Ipv4, number: number, onlyLocal: boolean) => void;
+  readonly nodeAddresses: readonly Ipv4[];
+}
+
 interface Wanted {
   readonly key: Extract<IpvsServiceKey, { port: number }>;
   readonly port: ServicePort;
@@ -102,7 +108,7 @@ export class IpvsProxier {
     if (port.healthCheckNodePort) add('KUBE-HEALTH-CHECK-NODE-PORT', String(port.healthCheckNodePort));
   }
 
-  #nodePort(port: ServicePort, { add, serve, nodeAddresses }: { add(set: IpvsSetName, entry: string): void; serve(address: Ipv4, number: number, onlyLocal: boolean): void; readonly nodeAddresses: readonly Ipv4[] }): void {
+  #nodePort(port: ServicePort, { add, serve, nodeAddresses }: NodePortScope): void {
     const number = port.nodePort!;
     const suffix = port.protocol === 'sctp' ? 'SCTP-HASH' : (port.protocol.toUpperCase() as 'TCP' | 'UDP');
     const members = port.protocol === 'sctp' ? nodeAddresses.map((address) => `${address},sctp:${number}`) : [String(number)];
