@@ -43,8 +43,7 @@ describe('home', () => {
        Workloads and Scheduling                        no labs yet · 15 % of the exam
        Storage                                         no labs yet · 10 % of the exam
 
-       Exams  None yet: mock exams come in a later version. Labs are graded the same
-       way.
+       Exams  Mock exams cannot be taken here.
 
 
 
@@ -55,7 +54,8 @@ describe('home', () => {
 
 
 
-       Enter start  / find  c clusters  d doctor  q quit  ? help"
+
+       Enter start  / find  e exams  c clusters  d doctor  q quit  ? help"
     `);
   });
 
@@ -75,7 +75,7 @@ describe('home', () => {
        Workloads and Scheduling                                                    no labs yet · 15 % of the exam    2 hints
        Storage                                                                     no labs yet · 10 % of the exam
 
-       Exams  None yet: mock exams come in a later version. Labs are graded the same way.
+       Exams  Mock exams cannot be taken here.
 
        First time here? Choose a lab and press Enter. A cluster starts by itself; nothing on your machine is
        changed, and your own kubeconfig is left alone.
@@ -105,7 +105,7 @@ describe('home', () => {
 
 
 
-       Enter start  / find  c clusters  d doctor  q quit  ? help"
+       Enter start  / find  e exams  c clusters  d doctor  q quit  ? help"
     `);
   });
 
@@ -650,7 +650,7 @@ describe('clusters, doctor, help', () => {
   });
 
   test('help has every key of the table', async () => {
-    const ui = open({ columns: 150, rows: 120 });
+    const ui = open({ columns: 150, rows: 160 });
     await ui.press('?');
     expect(ui.frame()).toMatchInlineSnapshot(`
       " cka  keys
@@ -666,6 +666,7 @@ describe('clusters, doctor, help', () => {
           PgDn          A page of labs down.
           Enter         Start the lab, or go on with it.
           /             Find labs by words of their title, topic or domain.
+          e             Mock exams: begin one, go on, read reports.
           c             Clusters that this program made.
           d             What works on this machine, and what to do about the rest.
           q             Leave. Clusters and labs stay as they are.
@@ -690,6 +691,44 @@ describe('clusters, doctor, help', () => {
           r             Back to the start of the lab (asks first).
           x             End the lab and remove what it made (asks first).
           Esc q         Home. The lab goes on.
+
+        Exams
+          ↑ k           Up.
+          ↓ j           Down.
+          Enter         Begin it, go on with it, or read its report.
+
+        Exam, while the panel has the keyboard
+          n →           Next task.
+          N ←           Previous task.
+          l 2           All tasks with weights, flags and minutes.
+          t 1           Read the task.
+          f             Flag the task to come back to, or take the flag away.
+          e 3           Write a note on the task.
+          P             Stop the clock, in an exam that allows it; and let it go on.
+          F             End the exam and grade it (asks first).
+          Esc q         Home. The clock goes on.
+
+        Exam, in the list of tasks
+          ↑ k           Previous task.
+          ↓ j           Next task.
+          Enter         Turn to this task.
+
+        Exam, while writing a note
+          Enter         Keep the note.
+          Esc           Leave the note as it was.
+
+        The report of an exam
+          v             Look at the tasks again, each as you left it, with its solution.
+
+        Review of an exam
+          n →           Next task.
+          N ←           Previous task.
+          1 t           The task.
+          2             What was expected and what was seen.
+          s 3           The solution.
+          d 4           What was to be learnt.
+          r             Bring the final state of this task back, with a terminal on it.
+          Esc q         Back to the report. What was brought back goes.
 
         Lab, from the panel to the terminal
           Tab Enter     Into the terminal.
@@ -741,6 +780,7 @@ describe('clusters, doctor, help', () => {
         While a lab starts
           r             Try again.
           Esc q         Home. What was begun goes on.
+
 
 
 
