@@ -117,8 +117,11 @@ describe('NetworkPolicy under Calico', () => {
 
   it.each(written)('%s', async (_, index) => check(grid, writtenRows(cidrOf)[index]!));
 
-  it('sixty seeded policies, one to three at a time', { timeout: 60_000 }, async () => {
-    for (const row of randomRows(60, 4711, cidrOf)) await check(grid, row);
+  it('seeded random policies, one to three at a time', { timeout: 60_000 }, async () => {
+    const rows = randomRows(32, 4711, cidrOf);
+    for (const row of rows) await check(grid, row);
+    const count = [...writtenRows(cidrOf), ...rows].reduce((sum, row) => sum + row.policies.length, 0);
+    expect(count).toBeGreaterThanOrEqual(100);
   });
 
   it('lets the node itself in, as the kubelet needs it', async () => {
