@@ -28,6 +28,8 @@ export interface ClusterView {
   logs(pod: string, namespace: string, options?: { readonly container?: string; readonly previous?: boolean }): Promise<string | undefined>;
   /** What the cluster's authorizer answers. Asking changes nothing. */
   mayDo(who: { readonly user: string; readonly groups?: readonly string[] }, what: AccessQuestion): Promise<boolean>;
+  /** Plain machines beside the cluster, which `exec` reaches like nodes. */
+  readonly machines?: readonly string[];
   readonly signal: AbortSignal;
   /** Executables of the pack, where the engine lets them run. */
   readonly scripts?: CheckerScripts;

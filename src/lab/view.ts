@@ -10,6 +10,7 @@ const EXEC_TIMEOUT_MS = 12_000;
 export function clusterView(cluster: Cluster, signal: AbortSignal, api = new Api(cluster), scripts?: CheckerScripts): ClusterView {
   return {
     signal,
+    ...(cluster.info.machines ? { machines: cluster.info.machines } : {}),
     ...(scripts ? { scripts } : {}),
     async get(resource, name, namespace) {
       signal.throwIfAborted();

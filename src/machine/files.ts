@@ -60,6 +60,11 @@ export class FileSystem {
     return new FileSystem({}, { tree: this.#tree, viewer: this.#viewer, time: this.#time });
   }
 
+  /** Where `/` is, seen from outside: /proc/PID/root. */
+  get root(): string {
+    return this.#root;
+  }
+
   /** Tells mount namespaces apart. */
   get mountNamespace(): object {
     return this.#tree;

@@ -57,7 +57,7 @@ function taskEntries(machine: Machine, task: Task, pid: number): ReadonlyMap<str
     mounts: () => mountTable(files),
     net: { entries: () => procNet(netns) },
     ns: { entries: () => new Map(namespaceLinks(task).map(([name, link]) => [name, { link: () => link }])) },
-    root: { link: () => '/' },
+    root: { link: () => task.options.files.root },
     stat: () => `${pid} (${task.comm}) S ${task.parentPid(machine.processes)} ${task.group} ${task.group} 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 ${Math.round((task.options.startedAtMs - machine.bootedAtMs) / 10)}\n`,
     status: () => status(machine, task, pid),
   });

@@ -134,7 +134,7 @@ interface Conversation {
 }
 
 /** stdin to the connection and the connection to stdout, until the other side has said all. */
-async function converse(process: Process, connection: TcpConnection, how: Conversation, input: Input = process.stdin): Promise<void> {
+export async function converse(process: Process, connection: TcpConnection, how: Conversation, input: Input = process.stdin): Promise<void> {
   const stop = new AbortController();
   const pump = (async () => {
     for (let text = await input.read(stop.signal); text !== undefined; text = await input.read(stop.signal)) connection.write(text);
@@ -177,7 +177,7 @@ async function busybox(process: Process): Promise<number> {
     }
     // `-ll` serves one after another.
     const forever = options.options.filter(([key]) => key === 'l').length > 1;
-    do await serveBusybox(process, await until(process, connections.next()), program);
+    do await runOn(process, await until(process, connections.next()), program);
     while (forever);
     return 0;
   }
@@ -189,7 +189,7 @@ async function busybox(process: Process): Promise<number> {
   if (port === undefined) return refuse(process, 1, `nc: bad port '${portText}'`);
   try {
     const connection = await until(process, connectTcp(process, { destination: found.addresses[0]!, port }), waitMs);
-    await serveBusybox(process, connection, program);
+    await runOn(process, connection, program);
     return 0;
   } catch (error) {
     if (error instanceof TimedOut) return refuse(process, 1, 'nc: timed out');
@@ -198,7 +198,8 @@ async function busybox(process: Process): Promise<number> {
   }
 }
 
-async function serveBusybox(process: Process, connection: TcpConnection, program: readonly string[]): Promise<void> {
+/** Run a program whose input and output are a connection. */
+export async function runOn(process: Process, connection: TcpConnection, program: readonly string[]): Promise<void> {
   if (program.length === 0) return converse(process, connection, { quitAfterInput: true, idleMs: undefined, lingerMs: undefined });
   let back = '';
   const stdin: Input = {

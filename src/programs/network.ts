@@ -14,6 +14,7 @@ import { dig } from './lookup/dig.ts';
 import { getent } from './lookup/getent.ts';
 import { host, nslookup } from './lookup/nslookup.ts';
 import { arp, busyboxArp, busyboxIfconfig, busyboxRoute, ifconfig, route } from './net-tools.ts';
+import { alpineNetcat } from './netcat-alpine.ts';
 import { busyboxNetcat, netcat } from './netcat.ts';
 import { busyboxPing } from './ping/busybox.ts';
 import { ping } from './ping/iputils.ts';
@@ -33,7 +34,7 @@ export const networkPrograms: readonly Program[] = [
   ifconfig, busyboxIfconfig,
   ip, busyboxIp,
   iptables, iptablesRestore, iptablesSave,
-  netcat, busyboxNetcat,
+  netcat, busyboxNetcat, alpineNetcat,
   netstat, busyboxNetstat, ss,
   ping, busyboxPing,
   route, busyboxRoute,

@@ -67,5 +67,7 @@ export interface ContainerStreams {
   log(target: ContainerTarget, options: LogOptions, write: (bytes: string) => Promise<void> | void, signal: AbortSignal): Promise<void>;
   /** Resolves when the connection has ended in good order. */
   portForward(target: { readonly namespace: string; readonly pod: string }, port: number, data: DuplexBytes): Promise<void>;
+  /** Whether `nodeExec` leads there although no Node object says so: a plain machine. */
+  reaches?(node: string): boolean;
   nodeExec(node: string, command: readonly string[], io: StreamIo): Promise<ExecOutcome>;
 }

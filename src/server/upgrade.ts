@@ -59,7 +59,7 @@ async function serve(upgrade: Upgrade): Promise<void> {
   const command = query.getAll('command');
   const node = /^nodes\/([^/]+)\/exec$/.exec(path.slice(OWN_PREFIX.length))?.[1];
   if (path.startsWith(OWN_PREFIX) && node !== undefined) {
-    if (!context.registry.find('nodes', node)) throw notFound({ group: '', plural: 'nodes' }, node);
+    if (!context.registry.find('nodes', node) && !context.containers.reaches?.(node)) throw notFound({ group: '', plural: 'nodes' }, node);
     return serveExec(upgrade, command, (stream) => context.containers.nodeExec(node, command, stream.io));
   }
   if (!info || info.group !== '' || info.resource !== 'pods' || info.name === undefined || info.namespace === undefined) throw unknownResource();

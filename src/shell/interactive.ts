@@ -5,7 +5,7 @@
 import { BrokenPipe, Killed } from '../machine/program.ts';
 import { readLine } from '../machine/streams.ts';
 import { homeOf } from '../machine/users.ts';
-import { historyOf } from './builtins/misc.ts';
+import { historyOf } from './builtins/surroundings.ts';
 import { jobLine } from './builtins/job-control.ts';
 import { ExitShell, Interrupted, LoopControl, Return, ShellError, SyntaxFailure } from './control.ts';
 import { runText } from './execute.ts';

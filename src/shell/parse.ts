@@ -47,6 +47,8 @@ function judge(text: string, script: ParsedScript): ParseAnswer {
   if (/unterminated/.test(error.message)) return { kind: 'incomplete', expecting: undefined, quote: quote ?? (/substitution/.test(error.message) ? ')' : '}') };
   if (text.slice(error.pos).trim() === '' && /^(?:expected|unexpected end)/.test(error.message)) return { kind: 'incomplete', expecting: closers[0], quote: undefined };
   const rest = text.slice(error.pos);
+  // A group that has only been opened: `true || {` at the end of a line.
+  if (/^[({]\s*$/.test(rest)) return { kind: 'incomplete', expecting: closers[0], quote: undefined };
   const token = /^\s*(;;|&&|\|\||[;&|()<>{}]|[^\s;&|()<>]+|\n)/.exec(rest)?.[1] ?? 'newline';
   return { kind: 'error', token: token === '\n' ? 'newline' : token, line: text.slice(0, error.pos).split('\n').length };
 }

@@ -7,6 +7,7 @@ import { badRequest, internal, notFound } from '../api/status.ts';
 import type { Registry } from '../kinds/registry.ts';
 import { execIn, type Containers, type DuplexBytes, type ExecOutcome, type StreamIo, type Target } from '../node/kubelet/streams.ts';
 import type { PlainMachines } from './machines.ts';
+import { PLAIN_MACHINES } from './topology.ts';
 import type { SimNode } from './sim-node.ts';
 
 type LogArguments = Parameters<Containers['log']>;
@@ -32,6 +33,10 @@ export class SimulatedContainers {
 
   async portForward(target: Target, port: number, data: DuplexBytes): Promise<void> {
     return this.#kubeletOf(target).portForward(target, port, data);
+  }
+
+  reaches(node: string): boolean {
+    return PLAIN_MACHINES.has(node);
   }
 
   /** @throws ApiError NotFound */

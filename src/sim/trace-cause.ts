@@ -45,6 +45,7 @@ export function causeOf(simulation: Simulation, died: Died): TraceCause {
     case 'blackhole':
     case 'prohibited': {
       const destination = last && 'packet' in last && 'destination' in last.packet ? last.packet.destination : to.address;
+      if (to.kind === 'service' && reason === 'no-route' && destination === to.address) return { because: `Service ${to.namespace}/${to.name} has no port ${to.port ?? ''}: its address exists only in the rules for its ports, and nobody routes it.`.replace('no port :', 'answers no echo:'), objects: service };
       return { because: reason === 'no-route' ? `${where} has no route to ${destination}.` : `A route on ${where} says that ${destination} is ${reason === 'blackhole' ? 'to be thrown away' : reason === 'prohibited' ? 'prohibited' : 'unreachable'}.`, objects: [] };
     }
     case 'neighbor-unreachable': {
@@ -86,5 +87,6 @@ function deniedBy(simulation: Simulation, { from, to, events }: Died): TraceCaus
 
 function nameOf(simulation: Simulation, label: string): string {
   const place = placesOf(simulation).get(label);
-  return place ? `${place.kind} ${place.namespace === undefined ? '' : `${place.namespace}/`}${place.name}` : label;
+  if (place) return `${place.kind} ${place.namespace === undefined ? '' : `${place.namespace}/`}${place.name}`;
+  return label.startsWith('br-') ? 'the gateway of the nodes' : label;
 }

@@ -90,7 +90,7 @@ export async function trace(simulation: Simulation, wish: TraceWish): Promise<Tr
     const cause = verdict === 'answered' ? undefined : causeOf(simulation, { from, to, events, reason, verdict });
     const placeName = (label: string) => {
       const place = places.get(label);
-      return place ? `${place.kind} ${place.namespace === undefined ? '' : `${place.namespace}/`}${place.name}` : label === simulation.lan.namespace.label ? 'the wire between the nodes' : label;
+      return place ? `${place.kind} ${place.namespace === undefined ? '' : `${place.namespace}/`}${place.name}` : label.startsWith('br-') ? 'the wire between the nodes' : label;
     };
     return {
       from: `${from.kind} ${from.namespace === undefined ? '' : `${from.namespace}/`}${from.name}`,

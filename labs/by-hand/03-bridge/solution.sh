@@ -2,10 +2,10 @@ set -e
 ssh node-0 'bash -s' <<'EOF'
 unshare -Cunimpf chroot /root/tung/a0-merged /bin/sh -c 'mount -t proc proc /proc; exec sleep 100000' >/dev/null 2>&1 &
 sleep 0.3
-A0_PID=$(pgrep -P $! | head -n 1)
+A0_PID=$(pgrep -P $!)
 unshare -Cunimpf chroot /root/tung/a1-merged /bin/sh -c 'mount -t proc proc /proc; exec sleep 100000' >/dev/null 2>&1 &
 sleep 0.3
-A1_PID=$(pgrep -P $! | head -n 1)
+A1_PID=$(pgrep -P $!)
 ip link add name br0 type bridge
 ip link set br0 up
 ip link add veth-a0 type veth peer name veth-a0-c

@@ -90,7 +90,7 @@ function sshProgram(cluster: Cluster): Program {
     async run(process) {
       const [host = '', ...words] = process.argv.slice(1).map(utf8Decode).filter((word, index, all) => !word.startsWith('-') || all.slice(0, index).some((before) => !before.startsWith('-')));
       const node = host.replace(/^.*@/, '');
-      if (!cluster.info.nodes.includes(node)) {
+      if (![...cluster.info.nodes, ...(cluster.info.machines ?? [])].includes(node)) {
         await process.stderr.write(`ssh: only the nodes of the lab can be reached here: ${cluster.info.nodes.join(' ')}\n`);
         return 255;
       }

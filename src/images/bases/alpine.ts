@@ -11,7 +11,8 @@ export function alpine(files: FileSystem, version: string, users: { readonly pas
   const place = (command: string) => (inSbin.has(command.split('=')[0]!) ? 'sbin' : inUsr.has(command.split('=')[0]!) ? 'usr' : 'bin');
   install(files, '/bin', BUSYBOX_COMMANDS.filter((command) => place(command) === 'bin'));
   install(files, '/sbin', BUSYBOX_COMMANDS.filter((command) => place(command) === 'sbin'));
-  install(files, '/usr/bin', BUSYBOX_COMMANDS.filter((command) => place(command) === 'usr'));
+  // Alpine builds its BusyBox with the larger nc.
+  install(files, '/usr/bin', BUSYBOX_COMMANDS.filter((command) => place(command) === 'usr').map((command) => (command === 'nc=busybox-nc' ? 'nc=alpine-nc' : command)));
   files.mkdir('/usr/sbin', { recursive: true });
   files.symlink('/run', '/var/run');
   write(files, {

@@ -60,7 +60,7 @@ export async function prepareShell(subject: ShellSubject, cluster: Cluster, fold
   await ownFolder(folders.data);
   await mkdir(join(folder, 'zsh'), { recursive: true, mode: 0o700 });
   await mkdir(work, { recursive: true, mode: 0o700 });
-  await writeStandIns({ folder: bin, self: folders.self, cluster: info.name, nodes: info.nodes, path: folders.env['PATH'] });
+  await writeStandIns({ folder: bin, self: folders.self, cluster: info.name, nodes: [...info.nodes, ...(info.machines ?? [])], path: folders.env['PATH'] });
   await writeLabKubeconfig(info.kubeconfig, kubeconfig, subject.namespaces[0]!);
 
   const environment = {

@@ -1,6 +1,7 @@
 /** kill, killall, pidof, pgrep, pkill: finding processes and sending them signals. */
 import { SIGNAL_LIST, parseSignal } from '../../shell/builtins/job-control.ts';
 import type { Process, Program, SignalName } from '../../machine/program.ts';
+import type { Task } from '../../machine/processes.ts';
 import { findTasks, taskName } from './ps.ts';
 import { isGnu, tool } from './tool.ts';
 
@@ -58,8 +59,13 @@ export const pidof = tool({
 export const pgrep = tool({
   name: 'pgrep', short: 'laxfvnoP:u:cd:',
   async run(t) {
+    if (t.operands.length === 0 && !t.has('P') && !t.has('u')) {
+      await t.complain(t.gnu ? "no matching criteria specified\nTry `pgrep --help' for more information." : 'no pattern');
+      return t.gnu ? 2 : 1;
+    }
     const found = matching(t.process, t.operands[0] ?? '', t);
     if (t.has('c')) await t.write(`${found.length}\n`);
+    else if (t.has('d') && found.length > 0) await t.write(`${found.map(({ pid }) => pid).join(t.value('d'))}\n`);
     else for (const { pid, task } of found) await t.write(`${pid}${t.has('a') ? ` ${task.argv.join(' ')}` : t.has('l') ? ` ${t.gnu ? task.comm : task.argv.join(' ')}` : ''}\n`);
     return found.length > 0 ? 0 : 1;
   },
@@ -70,16 +76,28 @@ export const pkill: Program = {
   async run(process) {
     const { signal, rest } = await signalOf(process, 'fxnovu:P:');
     if (signal === undefined) return 2;
-    const flags = rest.filter((arg) => /^-[a-zA-Z]+$/.test(arg)).join('');
-    const found = matching(process, rest.find((arg) => !arg.startsWith('-')) ?? '', { has: (letter) => flags.includes(letter) });
+    const values = new Map<string, string>();
+    const words: string[] = [];
+    let flags = '';
+    for (let i = 0; i < rest.length; i++) {
+      const [, letter, value] = /^-([uP])(.*)$/.exec(rest[i]!) ?? [];
+      if (letter) values.set(letter, value || (rest[++i] ?? ''));
+      else if (/^-[a-zA-Z]+$/.test(rest[i]!)) flags += rest[i]!.slice(1);
+      else words.push(rest[i]!);
+    }
+    const found = matching(process, words[0] ?? '', { has: (letter) => flags.includes(letter), value: (letter) => values.get(letter) });
     if (signal !== 'none') for (const { pid } of found) process.machine.processes.kill(pid, signal);
     return found.length > 0 ? 0 : 1;
   },
 };
 
-function matching(process: Process, pattern: string, flags: { has(letter: string): boolean }) {
+function matching(process: Process, pattern: string, flags: { has(letter: string): boolean; value(letter: string): string | undefined }) {
+  const parents = flags.value('P')?.split(',').map(Number);
+  const users = flags.value('u')?.split(',');
+  const { processes } = process.machine;
   const regexp = new RegExp(flags.has('x') ? `^(?:${pattern})$` : pattern);
-  const found = findTasks(process, (task) => regexp.test(flags.has('f') ? task.argv.join(' ') : task.comm) !== flags.has('v'));
+  const belongs = (task: Task) => (!parents || parents.includes(task.parentPid(processes))) && (!users || users.includes(task.options.user.name) || users.includes(String(task.options.user.uid)));
+  const found = findTasks(process, (task) => belongs(task) && regexp.test(flags.has('f') ? task.argv.join(' ') : task.comm) !== flags.has('v'));
   return flags.has('n') ? found.slice(-1) : flags.has('o') ? found.slice(0, 1) : found;
 }
 

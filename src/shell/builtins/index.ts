@@ -7,7 +7,7 @@ import { changeDirectory, directoryStack, printDirectory, umask } from './direct
 import { command, evaluate, exec, hash, source, type } from './evaluation.ts';
 import { breakLoop, continueLoop, exit, returnFrom } from './flow.ts';
 import { background, foreground, jobs, kill, trap, wait } from './job-control.ts';
-import { alias, history, letArithmetic, shopt, times, ulimit, unalias } from './misc.ts';
+import { alias, history, letArithmetic, shopt, times, ulimit, unalias } from './surroundings.ts';
 import { echo, printf, read } from './output.ts';
 import { getopts, set, shift } from './set.ts';
 import { test } from './test.ts';

@@ -3,10 +3,10 @@ set -e
 ssh node-0 'bash -s' <<'EOF'
 unshare -Cunimpf chroot /root/tung/a0-merged /bin/sh -c 'mount -t proc proc /proc; exec sleep 100000' >/dev/null 2>&1 &
 sleep 0.3
-A0_PID=$(pgrep -P $! | head -n 1)
+A0_PID=$(pgrep -P $!)
 unshare -Cunimpf chroot /root/tung/a1-merged /bin/sh -c 'mount -t proc proc /proc; exec sleep 100000' >/dev/null 2>&1 &
 sleep 0.3
-A1_PID=$(pgrep -P $! | head -n 1)
+A1_PID=$(pgrep -P $!)
 ip link add one type veth peer name two
 ip link set one netns $A0_PID
 ip link set two netns $A1_PID

@@ -4,7 +4,7 @@ set -e
 ssh node-0 'bash -s' <<'EOF'
 unshare -Cunimpf chroot /root/tung/a0-merged /bin/sh -c 'mount -t proc proc /proc; exec sleep 100000' >/dev/null 2>&1 &
 sleep 0.3
-A0_PID=$(pgrep -P $! | head -n 1)
+A0_PID=$(pgrep -P $!)
 ip link add br0 type bridge
 ip addr add 10.200.0.1/24 dev br0
 ip link set br0 up
@@ -26,7 +26,7 @@ EOF
 ssh node-1 'bash -s' <<'EOF'
 unshare -Cunimpf chroot /root/tung/a1-merged /bin/sh -c 'mount -t proc proc /proc; exec sleep 100000' >/dev/null 2>&1 &
 sleep 0.3
-A1_PID=$(pgrep -P $! | head -n 1)
+A1_PID=$(pgrep -P $!)
 ip link add br1 type bridge
 ip addr add 10.200.1.1/24 dev br1
 ip link set br1 up

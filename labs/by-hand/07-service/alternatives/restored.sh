@@ -1,9 +1,9 @@
-# The same rules, loaded at once, and br_netfilter as kubeadm wants it.
+# The same rules, loaded at once.
 set -e
 ssh node-0 'bash -s' <<'EOF'
 unshare -Cunimpf chroot /root/tung/a0-merged /bin/sh -c 'mount -t proc proc /proc; exec sleep 100000' >/dev/null 2>&1 &
 sleep 0.3
-A0_PID=$(pgrep -P $! | head -n 1)
+A0_PID=$(pgrep -P $!)
 ip link add br0 type bridge
 ip addr add 10.200.0.1/24 dev br0
 ip link set br0 up
@@ -16,7 +16,7 @@ nsenter -t $A0_PID -n ip link set veth-a0-c up
 nsenter -t $A0_PID -n ip route add default via 10.200.0.1
 unshare -Cunimpf chroot /root/tung/a1-merged /bin/sh -c 'mount -t proc proc /proc; exec sleep 100000' >/dev/null 2>&1 &
 sleep 0.3
-A1_PID=$(pgrep -P $! | head -n 1)
+A1_PID=$(pgrep -P $!)
 ip link add veth-a1 type veth peer name veth-a1-c
 ip link set veth-a1 master br0
 ip link set veth-a1 up
@@ -27,7 +27,6 @@ nsenter -t $A1_PID -n ip route add default via 10.200.0.1
 ip route add 10.200.1.0/24 via 192.168.64.5
 ip route add 10.200.2.0/24 via 192.168.64.6
 sysctl -qw net.ipv4.ip_forward=1
-modprobe br_netfilter
 iptables-restore --noflush <<RULES
 *nat
 :KUBE-SVC-1 - [0:0]
@@ -42,7 +41,7 @@ EOF
 ssh node-1 'bash -s' <<'EOF'
 unshare -Cunimpf chroot /root/tung/b-merged /bin/sh -c 'mount -t proc proc /proc; exec sleep 100000' >/dev/null 2>&1 &
 sleep 0.3
-B_PID=$(pgrep -P $! | head -n 1)
+B_PID=$(pgrep -P $!)
 ip link add br1 type bridge
 ip addr add 10.200.1.1/24 dev br1
 ip link set br1 up
@@ -56,7 +55,6 @@ nsenter -t $B_PID -n ip route add default via 10.200.1.1
 ip route add 10.200.0.0/24 via 192.168.64.4
 ip route add 10.200.2.0/24 via 192.168.64.6
 sysctl -qw net.ipv4.ip_forward=1
-modprobe br_netfilter
 iptables-restore --noflush <<RULES
 *nat
 :KUBE-SVC-1 - [0:0]
@@ -71,7 +69,7 @@ EOF
 ssh node-2 'bash -s' <<'EOF'
 unshare -Cunimpf chroot /root/tung/c-merged /bin/sh -c 'mount -t proc proc /proc; exec sleep 100000' >/dev/null 2>&1 &
 sleep 0.3
-C_PID=$(pgrep -P $! | head -n 1)
+C_PID=$(pgrep -P $!)
 ip link add br2 type bridge
 ip addr add 10.200.2.1/24 dev br2
 ip link set br2 up
@@ -85,7 +83,6 @@ nsenter -t $C_PID -n ip route add default via 10.200.2.1
 ip route add 10.200.0.0/24 via 192.168.64.4
 ip route add 10.200.1.0/24 via 192.168.64.5
 sysctl -qw net.ipv4.ip_forward=1
-modprobe br_netfilter
 iptables-restore --noflush <<RULES
 *nat
 :KUBE-SVC-1 - [0:0]
