@@ -43,8 +43,11 @@ export const field: Checker<FieldParams> = {
 
   title: ({ resource, name, namespace, path }) => `${path} of ${nameOf(resource, name, namespace)}`,
 
-  async run({ resource, name, namespace, path, test, nudge }, cluster) {
+  async run({ resource, name: written, namespace, path, test, nudge }, cluster) {
     const hint = nudge === undefined ? {} : { nudge };
+    const filled = await fill(written, namespace, cluster);
+    if ('missing' in filled) return { status: 'fail', expected: nameOf(resource, written, namespace), saw: filled.missing };
+    const name = filled.text;
     const object = await cluster.get(resource, name, namespace);
     // A nudge about a field helps nobody who has no object yet.
     if (!object) return { status: 'fail', expected: nameOf(resource, name, namespace), saw: `${nameOf(resource, name, namespace)} does not exist` };

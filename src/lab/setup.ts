@@ -68,7 +68,7 @@ async function run(step: SetupStep, setting: Setting): Promise<void> {
     const { parseAllDocuments } = await import('yaml');
     for (const document of parseAllDocuments(await textOf(lab, step.apply))) {
       const object = document.toJS() as KubernetesObject | null;
-      if (object) await apply(object, api);
+      if (object) await apply(named(object, setting.cluster), api);
     }
     return;
   }
@@ -105,6 +105,13 @@ async function runOnNodes({ node: wanted, script: path }: { readonly node: strin
     const result = await cluster.exec({ node }, ['sh', '-s'], { stdin: script });
     if (result.exitCode !== 0) throw new UserError(`Lab ${lab.id} could not prepare node ${node}: ${result.stderr.trim() || `exit code ${result.exitCode}`}`, '`cka lab reset` tries again from the start.');
   }));
+}
+
+/** A node may be named by the end of its name (`-worker2`), since clusters differ in what comes before. */
+function named(object: KubernetesObject, { info }: Cluster): KubernetesObject {
+  const { name } = object.metadata;
+  const node = object.kind === 'Node' && name.startsWith('-') ? info.nodes.find((one) => one.endsWith(name)) : undefined;
+  return node === undefined ? object : { ...object, metadata: { ...object.metadata, name: node } };
 }
 
 /** Create, or bring to the given state when it exists. */

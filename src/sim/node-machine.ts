@@ -75,6 +75,8 @@ export function makeNodeMachine(options: NodeMachineOptions): Machine {
     memoryBytes: 8 * 1024 ** 3,
     cpus: 4,
   });
+  // Process 1 is systemd, as on a kind node. Were it the kubelet, stopping that would end everything on the node.
+  machine.register(['/sbin/init']);
   files.write('/etc/hostname', `${plan.name}\n`);
   files.write('/etc/hosts', `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n${plan.address}\t${plan.name}\n`);
   // Docker's resolver listens on the network's gateway for nodes; here nobody answers there, and a query is refused.

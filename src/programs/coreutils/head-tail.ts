@@ -1,7 +1,7 @@
 /** head and tail: see POSIX. `tail -f` looks again every second, as the real one does without inotify. */
 import { openInput, fileInput } from '../../machine/open.ts';
 import type { Input } from '../../machine/program.ts';
-import { readAll } from '../../machine/streams.ts';
+import { nullInput, readAll } from '../../machine/streams.ts';
 import { type Tool, tool } from './tool.ts';
 import { parseSize } from './units.ts';
 
@@ -85,6 +85,12 @@ export const tail = tool({
       if (!isPipe || t.operands.length > 0) followed.push({ name, input });
     }
     if (!t.has('f') && !t.has('F')) return status;
+    // With -F, a file that is not there yet is waited for.
+    for (const name of t.has('F') ? t.operands.filter((one) => !followed.some((file) => file.name === one)) : []) {
+      const file = { name, input: nullInput };
+      followed.push(file);
+      identities.set(file, NOWHERE);
+    }
     return await follow(t, followed);
   },
 });
@@ -107,7 +113,8 @@ async function follow(t: Tool, followed: { name: string; input: Input }[]): Prom
         const again = files.open(t.path(file.name));
         const known = identities.get(file);
         if (known !== undefined && known !== again.inode) {
-          await t.complain(t.gnu ? `'${file.name}' has been replaced;  following new file` : `${file.name} has been replaced; following end of new file`);
+          const what = known === NOWHERE ? 'appeared' : 'been replaced';
+          await t.complain(t.gnu ? `'${file.name}' has ${what};  following new file` : `${file.name} has ${what}; following end of new file`);
           file.input = again.inode.type === 'file' ? fileInput(again) : openInput(t.process, file.name);
           bytes = await file.input.read();
         }
@@ -123,3 +130,4 @@ async function follow(t: Tool, followed: { name: string; input: Input }[]): Prom
 }
 
 const identities = new WeakMap<object, object>();
+const NOWHERE = {};
