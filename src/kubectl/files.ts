@@ -61,7 +61,7 @@ export function parseManifest(text: string, source: string): readonly ManifestOb
     if (typeof value !== 'object' || Array.isArray(value)) throw plainError(`error parsing ${source}: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type map[string]interface {}`);
     const object = value as KubeObject;
     if (!object.apiVersion && !object.kind) throw plainError(`error validating data: [apiVersion not set, kind not set]; if you choose to ignore these errors, turn validation off with --validate=false`.replace('error validating data', `error validating "${source}": error validating data`));
-    if (!object.kind) throw plainError(`unable to decode ${JSON.stringify(source)}: Object 'Kind' is missing in '${JSON.stringify(object)}'`);
+    if (!object.kind) throw plainError(`error validating "${source}": error validating data: kind not set; if you choose to ignore these errors, turn validation off with --validate=false`);
     if (!object.apiVersion) throw plainError(`error validating "${source}": error validating data: apiVersion not set; if you choose to ignore these errors, turn validation off with --validate=false`);
     if (object.kind.endsWith('List') && Array.isArray(object['items'])) objects.push(...(object['items'] as KubeObject[]).map((item) => ({ object: item, source })));
     else objects.push({ object, source });

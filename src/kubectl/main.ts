@@ -47,7 +47,8 @@ async function dispatch(argv: readonly string[], io: KubectlIo): Promise<number>
   const parsed = parseFlags(verb.takesAnyFlag ? [] : words, [...verb.flags, ...GLOBAL_FLAGS], command);
   if (!verb.run) {
     if (parsed.args.length > 0) throw usageError(command, `unknown command ${JSON.stringify(parsed.args.join(' '))}`);
-    (verb.helpTo === 'stdout' ? io.stdout : io.stderr)(helpOf(verb));
+    if (verb.helpTo === 'stdout') io.stdout(helpOf(verb));
+    else io.stderr(helpOf(verb));
     return 1;
   }
   const missing = (verb.required ?? []).filter((name) => !parsed.flags.has(name));

@@ -29,6 +29,11 @@ export function listStrategy(path: readonly string[]): ListStrategy {
   return key ? { type: 'merge', key } : { type: 'replace' };
 }
 
+/** A map that is a value as a whole (`patchStrategy: replace`): the selector of a PodDisruptionBudget. */
+export function replacesMap(path: readonly string[], kind: unknown): boolean {
+  return kind === 'PodDisruptionBudget' && path.join('.') === 'spec.selector';
+}
+
 /** `retainKeys`: a union, where giving one member drops the others. */
 export function retainsKeys(path: readonly string[]): boolean {
   const name = path.at(-1);

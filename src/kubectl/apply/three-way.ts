@@ -3,7 +3,7 @@
  * make one patch. Deletions are what was applied and is not any more; the rest is left alone.
  * See apimachinery/pkg/util/strategicpatch/patch.go and jsonmergepatch.
  */
-import { listStrategy, retainsKeys } from './merge-keys.ts';
+import { listStrategy, replacesMap, retainsKeys } from './merge-keys.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonMap = { readonly [key: string]: Json };
@@ -11,6 +11,7 @@ export type JsonMap = { readonly [key: string]: Json };
 interface Options {
   readonly deletions: boolean;
   readonly changes: boolean;
+  readonly kind: Json | undefined;
 }
 
 const isMap = (value: Json | undefined): value is JsonMap => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -18,8 +19,8 @@ const isList = (value: Json | undefined): value is readonly Json[] => Array.isAr
 
 /** For kinds whose lists have merge keys. */
 export function strategicThreeWay(original: JsonMap, modified: JsonMap, current: JsonMap): JsonMap {
-  const changes = diffMaps(current, modified, [], { deletions: false, changes: true }, false);
-  const deletions = diffMaps(original, modified, [], { deletions: true, changes: false }, false);
+  const changes = diffMaps(current, modified, [], { deletions: false, changes: true, kind: modified['kind'] }, false);
+  const deletions = diffMaps(original, modified, [], { deletions: true, changes: false, kind: modified['kind'] }, false);
   return joinMaps(deletions, changes, []);
 }
 
@@ -38,7 +39,7 @@ function diffMaps(original: JsonMap, modified: JsonMap, path: readonly string[],
     if (had === undefined && !(key in original)) {
       if (options.changes) patch[key] = wanted;
     } else if (isMap(had) && isMap(wanted)) {
-      const nested = diffMaps(had, wanted, at, options, retainsKeys(at));
+      const nested = options.changes && replacesMap(at, options.kind) ? wanted : diffMaps(had, wanted, at, options, retainsKeys(at));
       if (Object.keys(nested).length > 0) patch[key] = nested;
     } else if (isList(had) && isList(wanted)) {
       diffLists(had, wanted, at, options, patch);

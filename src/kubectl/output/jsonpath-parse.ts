@@ -24,7 +24,7 @@ export function parseTemplate(template: string): readonly Node[] {
     }
     if (open > at) nodes.push({ type: 'text', text: template.slice(at, open) });
     const close = closing(template, open, '{', '}');
-    if (close < 0) throw new JsonPathError('unclosed action');
+    if (close < 0) throw new JsonPathError(/\[[^\]]*$/.test(template.slice(open)) ? 'unterminated array' : 'unclosed action');
     nodes.push({ type: 'list', nodes: parseAction(template.slice(open + 1, close)) });
     at = close + 1;
   }

@@ -70,7 +70,7 @@ function printValues(values: readonly unknown[]): string {
 export function printValue(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'object') return goJson(value);
-  return String(value);
+  return String(value as string | number | boolean);
 }
 
 /** Go's json.Marshal sorts keys and escapes `<`, `>` and `&`. */

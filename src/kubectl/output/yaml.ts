@@ -48,7 +48,7 @@ function emit(out: Writer, value: unknown, indent: number, place: Place): void {
 function scalar(value: unknown): string {
   if (value === null || value === undefined) return 'null';
   if (typeof value === 'number') return goFloat(value);
-  return String(value);
+  return String(value as boolean);
 }
 
 /** Whole numbers in full, others as Go's %g writes float64. */

@@ -69,6 +69,7 @@ export async function applyOne(run: Run, target: FileTarget, dryRun: DryRun): Pr
   if (target.object.metadata?.generateName && !target.name) throw plainError(`from ${target.object.metadata.generateName}: cannot use generate name with apply`);
   const namespace = target.namespace ?? run.namespace;
   const given = resource.namespaced && !target.object.metadata?.namespace ? { ...target.object, metadata: { ...target.object.metadata, namespace } } : target.object;
+  if (!target.name) throw plainError(`error when retrieving current configuration of:\n${whatIs(target, namespace)}\nfrom server for: "${source}": resource name may not be empty`);
   const path = pathOf(resource, namespace, target.name);
   if (run.flags.bool('server-side')) return serverSide(run, path, given, dryRun);
   const modified = annotated(given, configurationOf(given));
@@ -141,6 +142,7 @@ async function serverSide(run: Run, path: string, object: KubeObject, dryRun: Dr
   try {
     return { object: await run.client.json<KubeObject>('PATCH', `${path}?${query.toString()}`, { body: object, contentType: 'application/apply-patch+yaml' }), operation: 'serverside-applied' };
   } catch (error) {
+    if (error instanceof StatusError && error.status.code === 415) throw plainError(`Server-side apply not available on the server: (${error.status.message})`);
     if (!(error instanceof StatusError) || error.status.reason !== 'Conflict') throw error;
     throw plainError(`Apply failed with ${error.status.message?.replace(/^Apply failed with /, '') ?? 'conflicts'}\nPlease review the fields above--they currently have other managers. Here\nare the ways you can resolve this warning:\n* If you intend to manage all of these fields, please re-run the apply\n  command with the \`--force-conflicts\` flag.\n* If you do not intend to manage all of the fields, please edit your\n  manifest to remove references to the fields that should keep their\n  current managers.\n* You may co-own fields by updating your manifest to match the existing\n  value; in this case, you'll become the manager if the other manager(s)\n  stop managing the field (remove it from their configuration).\nSee https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts`);
   }

@@ -61,7 +61,7 @@ async function change(run: Run, words: Words): Promise<number> {
       if (updates.length === 0) return;
     }
     if (!flags.bool('overwrite')) checkOverwrites(known, set, words);
-    for (const key of removed) if (!(key in known)) run.out(`${words.noun} "${key}" not found.\n`);
+    for (const key of words === LABEL ? removed : []) if (!(key in known)) run.out(`${words.noun} "${key}" not found.\n`);
     const result = { ...known, ...set };
     for (const key of removed) delete result[key];
     const changed = JSON.stringify(sorted(known)) !== JSON.stringify(sorted(result));

@@ -111,5 +111,5 @@ function withoutHash(template: KubeObject): KubeObject {
 function templateText(template: KubeObject): string {
   const writer = new Writer();
   describePodTemplate(writer, template);
-  return writer.text();
+  return writer.raw();
 }

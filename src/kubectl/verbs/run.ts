@@ -52,7 +52,7 @@ export const runPod: Verb = {
     const restart = flags.text('restart') || 'Always';
     if (!['Always', 'OnFailure', 'Never'].includes(restart)) throw usageError(run.command, `invalid restart policy: ${restart}`);
     const attach = flags.has('attach') ? flags.bool('attach') : interactive;
-    if (flags.bool('rm') && !attach) throw plainError('--rm should only be used for attached containers');
+    if (flags.bool('rm') && !attach) throw usageError(run.command, '--rm should only be used for attached containers');
     const dryRun = dryRunOf(run);
     if (attach && dryRun !== 'none') throw usageError(run.command, '--dry-run=[server|client] can\'t be used with attached containers options (--attach, --stdin, or --tty)');
     if (flags.bool('expose') && !flags.text('port')) throw usageError(run.command, '--port must be set when exposing a service');
@@ -110,7 +110,7 @@ function podOf(run: Run, name: string, restartPolicy: string): KubeObject {
 
 function serviceOf(run: Run, name: string, pod: KubeObject): KubeObject {
   const port = Number(run.flags.text('port'));
-  return { kind: 'Service', apiVersion: 'v1', metadata: { name, creationTimestamp: null }, spec: { ports: [{ protocol: 'TCP', port, targetPort: port }], selector: pod.metadata?.labels ?? {} }, status: { loadBalancer: {} } };
+  return { kind: 'Service', apiVersion: 'v1', metadata: { name, creationTimestamp: null, ...(run.flags.text('labels') ? { labels: pod.metadata?.labels ?? {} } : {}) }, spec: { ports: [{ protocol: 'TCP', port, targetPort: port }], selector: pod.metadata?.labels ?? {} }, status: { loadBalancer: {} } };
 }
 
 /** Until the pod runs: attach; when it has ended already: its log. With `Never` its exit code is ours. */
@@ -118,6 +118,7 @@ async function follow(run: Run, pod: KubeObject, restart: string, stdin: boolean
   const { flags } = run;
   const name = pod.metadata?.name ?? '';
   const namespace = pod.metadata?.namespace ?? run.namespace;
+  if (stdin && !flags.bool('quiet')) run.err("If you don't see a command prompt, try pressing enter.\n");
   const started = await untilPhase(run, namespace, name, ['Running', 'Succeeded', 'Failed'], flags.duration('pod-running-timeout'));
   const phase = dig(started, 'status', 'phase');
   const container = (dig(started, 'spec', 'containers') as { name: string }[])[0]!.name;
@@ -135,7 +136,7 @@ async function follow(run: Run, pod: KubeObject, restart: string, stdin: boolean
   const ended = restart === 'Never' ? await untilPhase(run, namespace, name, ['Succeeded', 'Failed'], 60_000) : undefined;
   if (!ended || dig(ended, 'status', 'phase') === 'Succeeded') return 0;
   const code = (dig(ended, 'status', 'containerStatuses', 0, 'state', 'terminated', 'exitCode') as number | undefined) ?? 1;
-  throw new KubectlError(code === 0 ? `error: pod failed with unknown exit code` : `pod ${namespace}/${name} terminated (${String(dig(ended, 'status', 'containerStatuses', 0, 'state', 'terminated', 'reason') ?? 'Error')})`, code || 1);
+  throw new KubectlError(code === 0 ? `error: pod failed with unknown exit code` : `pod ${namespace}/${name} terminated (${(dig(ended, 'status', 'containerStatuses', 0, 'state', 'terminated', 'reason') as string | undefined) ?? 'Error'})`, code || 1);
 }
 
 async function untilPhase(run: Run, namespace: string, name: string, phases: readonly string[], limitMs: number): Promise<KubeObject> {

@@ -38,7 +38,7 @@ export const scale: Verb = {
       try {
         known.push({ one, object: await fetch(run, one) });
       } catch (error) {
-        throw error instanceof StatusError ? plainError(`no objects passed to scale ${error.status.message}`) : error;
+        throw error instanceof StatusError && named.length === 1 ? plainError(`no objects passed to scale ${error.status.message}`) : error;
       }
     });
     if (named.length === 0) throw plainError('no objects passed to scale');

@@ -84,9 +84,12 @@ async function importFrom(run: Run): Promise<readonly EnvVar[]> {
   const object = await run.client.json<KubeObject>('GET', pathOf(resource, run.namespace, name));
   if (object.kind !== 'ConfigMap' && object.kind !== 'Secret') throw plainError('unsupported resource specified in --from');
   const keys = Object.keys((dig(object, 'data') as object | undefined) ?? {}).sort().filter((key) => flags.list('keys').length === 0 || flags.list('keys').includes(key));
+  for (const key of keys) if (nameFor(key) !== key) run.err(`Warning: key ${key} transferred to ${nameFor(key)}\n`);
   const field = object.kind === 'ConfigMap' ? 'configMapKeyRef' : 'secretKeyRef';
-  return keys.map((key) => ({ name: `${flags.text('prefix')}${key.toUpperCase().replace(/[^A-Z0-9_]/g, '_')}`, valueFrom: { [field]: { name, key } } }));
+  return keys.map((key) => ({ name: `${flags.text('prefix')}${nameFor(key)}`, valueFrom: { [field]: { name, key } } }));
 }
+
+const nameFor = (key: string) => key.toUpperCase().replace(/[^A-Z0-9_]/g, '_');
 
 function list(run: Run, named: readonly Named[], additions: readonly EnvVar[]): Promise<number> {
   return each(run, named, async (one) => {

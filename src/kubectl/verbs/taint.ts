@@ -54,7 +54,7 @@ export const taint: Verb = {
       const kept = known.filter((old) => !add.some((one) => one.key === old.key && one.effect === old.effect) && !remove.some((one) => one.key === old.key && (one.effect === undefined || one.effect === old.effect)));
       const taints = [...add, ...kept];
       const operation = remove.length === 0 ? (clash ? 'modified' : 'tainted') : add.length === 0 ? 'untainted' : 'modified';
-      if (dryRun === 'client') return printResult(run, { ...node, spec: { ...(node['spec'] as object), taints } }, operation, dryRun);
+      if (dryRun === 'client') return printResult(run, { ...node, spec: { ...(node['spec'] as object), taints } }, operation);
       const query = `?fieldManager=${flags.text('field-manager')}${dryRun === 'server' ? '&dryRun=All' : ''}`;
       // Taints are an atomic list: the whole of it goes out.
       const answer = await run.client.json<KubeObject>('PATCH', pathTo(named) + query, { body: { spec: { taints: taints.length > 0 ? taints : null } }, contentType: 'application/strategic-merge-patch+json' });

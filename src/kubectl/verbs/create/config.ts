@@ -80,7 +80,7 @@ const tls = generatorVerb({
     refuseHash(run);
     const { cert, key } = { cert: run.flags.text('cert'), key: run.flags.text('key') };
     if (!key || !cert) throw plainError('key and cert must be specified');
-    const [certBytes, keyBytes] = [readBytes(run, cert), readBytes(run, key)];
+    const [certBytes, keyBytes] = [certFile(run, cert), certFile(run, key)];
     const { createSecureContext } = await import('node:tls');
     try {
       createSecureContext({ cert: certBytes, key: keyBytes });
@@ -219,6 +219,14 @@ function readBytes(run: Run, path: string): Buffer {
     return readFileSync(resolve(run.io.cwd, path));
   } catch {
     throw plainError(`open ${path}: no such file or directory`);
+  }
+}
+
+function certFile(run: Run, path: string): Buffer {
+  try {
+    return readFileSync(resolve(run.io.cwd, path));
+  } catch {
+    throw plainError(`Cannot read file ${path}, open ${path}: no such file or directory`);
   }
 }
 

@@ -28,7 +28,7 @@ function portsOf(run: Run, nodePort = 0): readonly Port[] {
 }
 
 function numberOf(text: string): number {
-  if (!/^[-+]?\d+$/.test(text)) throw plainError(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (!/^[-+]?\d+$/.test(text)) throw plainError(`strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`);
   const port = Number(text);
   if (port < 0 || port > 65535) throw plainError('must be between 1 and 65535, inclusive');
   return port;
