@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../base/user-error.ts';
 import { type BackendName, type ClusterBackend } from './cluster.ts';
+import { agreedToKind, chooseBackend } from './choice.ts';
 import type { ExistingOptions } from './existing.ts';
 import type { KindOptions } from './kind.ts';
 import type { AppPaths } from './paths.ts';
@@ -44,10 +45,13 @@ export function backends(paths: AppPaths, options: BackendOptions): Backends {
   const choose = async (): Promise<Choice> => {
     if (options.backend) return { backend: options.backend, because: 'you named it' };
     if (options.existing.context !== undefined) return { backend: 'existing', because: 'you named a context' };
-    return (await import('./choice.ts')).chooseBackend(paths, async () => (await load.kind()).probe());
+    return chooseBackend(paths, async () => (await load.kind()).probe());
   };
+  const isSimulated = options.backend === 'simulator' || (options.backend === undefined && options.existing.context === undefined && agreedToKind(paths) !== true);
   return {
-    ...(simulator.restore ? { restore: simulator.restore } : {}),
+    ...(simulator.restore ? { restore: (...args) => simulator.restore!(...args) } : {}),
+    // What real clusters offer is known when they are there: it depends on the kernel.
+    ...(isSimulated && simulator.offers ? { offers: (spec) => simulator.offers!(spec) } : {}),
     name: options.backend ?? 'simulator',
     choose,
     probe: async () => (await load[(await choose()).backend]()).probe(),

@@ -60,7 +60,7 @@ export async function restoreBaseline(kubectl: KubectlClient, { things }: Baseli
   const rest = first.added.filter(({ kind, metadata }) => kind !== 'Namespace' && !gone.has(metadata.namespace ?? ''));
   if (rest.length > 0) {
     say(`removing ${rest.map(shortName).join(', ')}`);
-    await kubectl.must(['delete', '--ignore-not-found', '--wait=true', '--timeout=120s', '-f', '-'], { input: listOf(rest) });
+    await kubectl.must(['delete', '--ignore-not-found', '--grace-period=1', '--wait=true', '--timeout=120s', '-f', '-'], { input: listOf(rest) });
   }
   for (const [words, those] of [[['create', '-f', '-'], first.missing], [['replace', '-f', '-'], first.changed.filter(({ kind }) => kind !== 'Node')]] as const) {
     if (those.length === 0) continue;

@@ -31,11 +31,9 @@ export async function examineKind(tools: Tools, { spec }: Wish = {}): Promise<re
   const info = await engine.info();
   if ('refusal' in info) return [kind.row, silent(engine, info.refusal), client];
   const isOwnKernel = process.platform === 'linux' && !/desktop|orbstack|colima|rancher/i.test(info.operatingSystem);
-  const rows = await Promise.all([
-    engineRow(engine, info), cgroups(info, kind.version), memory(info, spec), processors(info), disk(info), inotify(isOwnKernel), ...modules(isOwnKernel, spec),
-    rootless(info, spec), snap(engine, tools), init(engine), storage(info), existing(engine, spec), subnets(engine), platform(info), proxies(tools), firewall(tools),
-  ]);
-  return [kind.row, client, ...rows.filter((row) => row !== undefined)];
+  const told = [engineRow(engine, info), cgroups(info, kind.version), processors(info), rootless(info, spec), snap(engine, tools), storage(info), proxies(tools)];
+  const looked = await Promise.all([memory(info, spec), disk(info), inotify(isOwnKernel), ...modules(isOwnKernel, spec), init(engine), existing(engine, spec), subnets(engine), platform(info), firewall(tools)]);
+  return [kind.row, client, ...[...told, ...looked].filter((row) => row !== undefined)];
 }
 
 const engineTitle = { id: 'engine', title: 'Container engine' } as const;

@@ -158,11 +158,18 @@ async function confirm(context: string, server: string, { ask, confirmed }: Exis
   throw new UserError(`Context "${context}" was not confirmed; nothing was done.`, isProduction ? `Use a cluster that nobody depends on. If you are sure: --confirm ${context}` : 'Type yes when asked, or use the simulator: --backend simulator', 2);
 }
 
+interface Right {
+  readonly verb: string;
+  readonly resource: string;
+  readonly group?: string;
+  readonly subresource?: string;
+}
+
 /** What labs do there. */
-const RIGHTS = [
+const RIGHTS: readonly Right[] = [
   { verb: 'create', resource: 'namespaces' }, { verb: 'delete', resource: 'namespaces' }, { verb: 'create', resource: 'pods' }, { verb: 'create', resource: 'pods', subresource: 'exec' },
   { verb: 'create', resource: 'deployments', group: 'apps' }, { verb: 'create', resource: 'services' }, { verb: 'create', resource: 'networkpolicies', group: 'networking.k8s.io' }, { verb: 'list', resource: 'nodes' },
-] as const;
+];
 
 async function lookAt(client: ApiClient, context: string, allowClusterWide: boolean): Promise<Pick<ExistingRecord, 'info' | 'workers'>> {
   const ask = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
@@ -176,7 +183,7 @@ async function lookAt(client: ApiClient, context: string, allowClusterWide: bool
   for (const right of [...RIGHTS, ...(allowClusterWide ? [{ verb: '*', resource: '*', group: '*' }] : [])]) {
     const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes: { ...right } } };
     const { status } = await ask<{ readonly status?: { readonly allowed?: boolean } }>('POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', review);
-    if (!status?.allowed) missing.push(`${right.verb} ${right.resource}${'subresource' in right ? `/${right.subresource}` : ''}`);
+    if (!status?.allowed) missing.push(`${right.verb} ${right.resource}${right.subresource === undefined ? '' : `/${right.subresource}`}`);
   }
   if (missing.length > 0) throw new UserError(`You may not do in context "${context}" what labs need: ${missing.join(', ')}.`, 'Ask whoever administers it, or use the simulator: --backend simulator');
   const version = await ask<{ readonly gitVersion: string }>('GET', '/version');

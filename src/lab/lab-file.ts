@@ -45,7 +45,7 @@ export const labFile = z.strictObject({
   difficulty: z.enum(['easy', 'medium', 'hard']),
   minutes: z.number().int().positive().max(120).describe('target time'),
   weight: z.number().positive().optional().describe('share in an exam'),
-  needs: z.array(z.enum(['nodes-2', 'node-shell', 'network-policy', 'ipvs', 'reset', 'cni-calico', 'cni-flannel', 'plain-machines'])).default([]),
+  needs: z.array(z.enum(['nodes-2', 'node-shell', 'network-policy', 'ipvs', 'reset', 'cni-calico', 'cni-flannel', 'plain-machines', 'cluster-wide', 'simulator', 'kind'])).default([]),
   proxyMode: z.enum(['iptables', 'ipvs', 'nftables']).optional(),
   touches: z.enum(['namespaces', 'cluster']).default('namespaces'),
   namespaces: z.array(name).min(1, 'a lab owns at least one namespace'),

@@ -218,7 +218,12 @@ const CAPABILITIES: Readonly<Record<Capability, string>> = {
 };
 
 function requireCapabilities(lab: Lab, cluster: Cluster): void {
-  const missing = lab.needs.filter((need) => !cluster.offers.has(need));
+  if (lab.proxyMode !== undefined && lab.proxyMode !== cluster.info.proxyMode) {
+    const action = cluster.switchProxyMode ? `Switch it: cka cluster proxy-mode ${lab.proxyMode} --name ${cluster.info.name}` : `Make another cluster: cka cluster up --name ${lab.proxyMode} --proxy-mode ${lab.proxyMode}, then give --name ${lab.proxyMode}`;
+    throw new UserError(`Lab ${lab.id} needs kube-proxy in ${lab.proxyMode} mode, and on cluster ${cluster.info.name} it is in ${cluster.info.proxyMode} mode.`, action);
+  }
+  const needs: readonly Capability[] = lab.touches === 'cluster' ? [...lab.needs, 'cluster-wide'] : lab.needs;
+  const missing = needs.filter((need) => !cluster.offers.has(need));
   if (missing.length === 0) return;
   const reasons = missing.map((need) => cluster.whyNot?.(need)).filter((reason) => reason !== undefined);
   throw new UserError(

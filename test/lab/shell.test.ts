@@ -52,8 +52,8 @@ test('kubectl is ours only where there is none', async () => {
   const own = await prepare({ PATH: '/usr/sbin' });
   const real = await prepare({ PATH: bin });
   const standIns = ({ folders }: { readonly folders: ShellFolders }) => readdirSync(join(folders.run, 'shells', 'cka-lab', 'bin'));
-  expect(standIns(own)).toEqual(['cka', 'kubectl', 'ssh']);
-  expect(standIns(real)).toEqual(['cka', 'ssh']);
+  expect(standIns(own)).toEqual(['cka', 'kubectl', 'scp', 'ssh']);
+  expect(standIns(real)).toEqual(['cka', 'scp', 'ssh']);
   expect(readFileSync(join(own.folders.run, 'shells/cka-lab/bin/kubectl'), 'utf8')).toBe('#!/bin/sh\nexec /usr/bin/node /opt/cka/main.js kubectl "$@"\n');
 });
 

@@ -35,7 +35,7 @@ export class BuildProgress {
     }
     this.#erase();
     const bar = `${'█'.repeat(index - 1)}${'░'.repeat(count - index + 1)}`;
-    const rows = [`${bar} ${index}/${count} ${step.title}`, ...this.#lines.map((line) => `  ${line}`)].map((row) => row.replace(/[\u0000-\u001f\u007f]/g, '').slice(0, this.#columns - 1));
+    const rows = [`${bar} ${index}/${count} ${step.title}`, ...this.#lines.map((line) => `  ${line}`)].map((row) => row.replace(/\p{Cc}/gu, '').slice(0, this.#columns - 1));
     this.#write(`${rows.join('\n')}\n`);
     this.#drawn = rows.length;
   }

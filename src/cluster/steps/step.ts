@@ -50,11 +50,11 @@ export interface Build {
   readonly engine: Engine;
   /** What is known of the cluster so far; replaced by `remember`. */
   readonly record: KindRecord;
-  remember(more: Partial<KindRecord>): void;
+  readonly remember: (more: Partial<KindRecord>) => void;
   /** Shown under the running step, and logged. */
-  say(line: string): void;
+  readonly say: (line: string) => void;
   /** Shown only: what a tool prints is logged anyway. */
-  show(line: string): void;
+  readonly show: (line: string) => void;
 }
 
 /** All steps in order. @throws UserError that names the step, its log and what to do next */

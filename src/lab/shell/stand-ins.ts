@@ -1,11 +1,12 @@
 /**
  * The folder that comes first in a lab shell's PATH: `cka`; `kubectl` where the machine has none; and an `ssh` that
- * reaches the cluster's nodes and hands every other host to the real one.
+ * reaches the cluster's nodes and hands every other host to the real one; likewise `scp`.
  */
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram } from '../../cluster/find-program.ts';
 import { commandLine, quote } from './quote.ts';
+import { scp } from './scp.ts';
 
 export interface StandInOptions {
   readonly folder: string;
@@ -22,6 +23,7 @@ export async function writeStandIns(options: StandInOptions): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await script(join(folder, 'cka'), `exec ${commandLine(self)} "$@"`);
   await script(join(folder, 'ssh'), ssh(options));
+  await script(join(folder, 'scp'), scp(options));
   const kubectl = join(folder, 'kubectl');
   if (findProgram('kubectl', path, folder)) await rm(kubectl, { force: true });
   else await script(kubectl, `exec ${commandLine(self)} kubectl "$@"`);

@@ -1,0 +1,53 @@
+/** The way back to a cluster's start, with the real kubectl on a simulator: whatever was added, changed or deleted. Skipped without kubectl. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Baseline, restoreBaseline, takeBaseline } from '../../src/cluster/baseline.ts';
+import type { Cluster } from '../../src/cluster/cluster.ts';
+import { findProgram } from '../../src/cluster/find-program.ts';
+import { Engine } from '../../src/cluster/engine.ts';
+import { KubectlClient } from '../../src/cluster/kubectl-client.ts';
+import { simulatorBackend } from '../../src/cluster/simulator.ts';
+import { Tools } from '../../src/cluster/tools.ts';
+import { ownCommand } from '../support/self.ts';
+
+const hasKubectl = findProgram('kubectl', process.env['PATH']) !== undefined;
+if (!hasKubectl) process.stderr.write('baseline: skipped, there is no kubectl here\n');
+
+const home = mkdtempSync(join(tmpdir(), 'cka-baseline-'));
+let cluster: Cluster;
+let kubectl: KubectlClient;
+let start: Baseline;
+
+beforeAll(async () => {
+  if (!hasKubectl) return;
+  cluster = await simulatorBackend({ data: home }, { command: ownCommand() }).up({ name: 'base', workers: 2, cni: 'calico', proxyMode: 'iptables' });
+  const tools = new Tools({ env: { ...process.env, HOME: home } });
+  kubectl = KubectlClient.for(cluster.info.kubeconfig, { engine: new Engine('docker', tools), name: 'base-control-plane' }, tools);
+  start = await takeBaseline(kubectl);
+}, 60_000);
+afterAll(async () => {
+  await cluster?.down();
+  rmSync(home, { recursive: true, force: true });
+}, 30_000);
+
+/** What happened, and what the reset says of it. */
+const ROWS: readonly (readonly [command: string, removed: readonly string[], putBack: readonly string[]])[] = [
+  ['create namespace shop', ['ConfigMap shop/kube-root-ca.crt', 'Namespace shop', 'ServiceAccount shop/default'], []],
+  ['create clusterrole reader --verb=get --resource=pods', ['ClusterRole reader'], []],
+  ['run box --image=busybox:1.28 -- sleep 60', ['Pod default/box'], []],
+  ['-n kube-system patch configmap coredns --type=merge -p {"data":{"Corefile":"broken"}}', [], ['ConfigMap kube-system/coredns']],
+  ['-n kube-system delete service kube-dns', [], ['Service kube-system/kube-dns']],
+  ['label node base-worker disk=ssd', [], ['Node base-worker']],
+  ['taint node base-worker2 key=value:NoSchedule', [], ['Node base-worker2']],
+  ['taint node base-control-plane node-role.kubernetes.io/control-plane-', [], ['Node base-control-plane']],
+];
+
+test.skipIf(!hasKubectl)('what was added goes, what was changed or deleted comes back, and then there is nothing to do', async () => {
+  for (const [line] of ROWS) await kubectl.must(line.split(' '));
+  const { removed, putBack } = await restoreBaseline(kubectl, start, () => undefined);
+  expect(removed.toSorted()).toEqual(ROWS.flatMap(([, names]) => names).toSorted());
+  expect(putBack.toSorted()).toEqual(ROWS.flatMap(([, , names]) => names).toSorted());
+  expect(await restoreBaseline(kubectl, start, () => undefined)).toEqual({ removed: [], putBack: [] });
+}, 90_000);
