@@ -9,6 +9,7 @@ import { pasteLine } from './paste-line.ts';
 import type { AppServices, RunningLab } from './services.ts';
 import { lineText, type Line } from './text/lines.ts';
 import { ASCII } from './theme.ts';
+import { examsPhrase } from './views/exams-phrase.ts';
 import { plural } from './views/format.ts';
 import { inOrder } from './views/home.ts';
 import { criterionSentences, plainTask, tabLines, type LabView } from './views/lab.ts';
@@ -54,9 +55,9 @@ async function home(services: AppServices, say: (text?: string) => void, ask: (q
       for (const [index, { lab, state, best }] of labs.entries()) {
         say(`${index + 1}. ${lab.title}. ${lab.domain}. ${lab.difficulty}, ${lab.minutes} minutes. ${state}${best ? `, best ${best.points} of ${best.of}` : ''}.`);
       }
-      say('Exams: none yet.');
+      say(services.exams ? `Exams: ${lineText(examsPhrase(services.exams.past())).replace('Press e', 'Answer exams')}` : 'Exams: none here.');
     }
-    const answer = await ask('Number of a lab, or list, clusters, doctor, quit:');
+    const answer = await ask(`Number of a lab, or list, ${services.exams ? 'exams, ' : ''}clusters, doctor, quit:`);
     switch (answer) {
       case undefined:
       case 'quit':
@@ -66,6 +67,12 @@ async function home(services: AppServices, say: (text?: string) => void, ask: (q
         isFirst = true;
         for (const [index, { lab, state }] of labs.entries()) say(`${index + 1}. ${lab.title}. ${state}.`);
         break;
+      case 'exams': {
+        const { exams } = services;
+        if (exams) await attempt(say, async () => (await import('./plain-exam.ts')).plainExams(exams, say, ask));
+        else say('Exams cannot be taken here.');
+        break;
+      }
       case 'clusters':
         await attempt(say, async () => sayLines(say, clusterLines(await services.clusters(), WIDTH, ASCII)));
         break;

@@ -36,7 +36,7 @@ test('a lab from start to end', async () => {
     2 labs:
     1. Pods on two nodes talk to each other. Services and Networking. easy, 15 minutes. solved, best 10 of 10.
     2. A Service that finds no Pods. Services and Networking. medium, 10 minutes. new.
-    Exams: none yet.
+    Exams: none here.
     Number of a lab, or list, clusters, doctor, quit: 1
     Starting the simulator
     Waiting until the nodes are Ready
@@ -85,7 +85,7 @@ test('clusters, doctor, a wrong answer, the end of the input', async () => {
     2 labs:
     1. Pods on two nodes talk to each other. Services and Networking. easy, 15 minutes. solved, best 10 of 10.
     2. A Service that finds no Pods. Services and Networking. medium, 10 minutes. new.
-    Exams: none yet.
+    Exams: none here.
     Number of a lab, or list, clusters, doctor, quit: clusters
     > cka-lab  simulator, running
       Kubernetes  v1.35.0, calico, kube-proxy in iptables mode

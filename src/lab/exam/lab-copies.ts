@@ -14,7 +14,8 @@ export async function copyLabs(folder: string, plan: ExamPlan, labs: readonly La
     await mkdir(join(folder, 'labs'), { recursive: true, mode: 0o700 });
     await cp(lab.folder, copy, { recursive: true });
     const moved = (path: string) => path.replace(lab.folder, copy);
-    const { vary: _vary, ...rest } = lab;
+    // As it will be read again: what varies has been drawn.
+    const rest = JSON.parse(JSON.stringify(lab)) as Lab;
     const proof = { solution: moved(lab.proof.solution), alternatives: lab.proof.alternatives.map(moved), mistakes: lab.proof.mistakes.map((mistake) => ({ ...mistake, script: moved(mistake.script) })) };
     return [task.id, { ...rest, folder: copy, proof }] as const;
   }));

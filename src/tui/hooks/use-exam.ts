@@ -15,7 +15,7 @@ export interface ExamControl {
   readonly state: ExamState;
   /** Steps of the grading; undefined before it began. */
   readonly grading: readonly string[] | undefined;
-  finish(): void;
+  readonly finish: () => void;
 }
 
 export function useExam(exam: RunningExam, onGraded: () => void): ExamControl {

@@ -11,9 +11,9 @@ export interface Place {
   readonly isSplit: boolean;
   readonly panelWidth: number;
   readonly panelHeight: number;
-  zoom(): void;
-  unzoom(): void;
-  widen(): void;
+  readonly zoom: () => void;
+  readonly unzoom: () => void;
+  readonly widen: () => void;
 }
 
 export function usePlace(): Place {

@@ -18,8 +18,7 @@ import { problemOf } from '../problem.ts';
 import type { RunningExam } from '../services.ts';
 import { BLANK, line, wrap, type Line } from '../text/lines.ts';
 import { clock, plural } from '../views/format.ts';
-import { examClock, EXAM_TABS, gradingPage, listFoot, notePage, pausedPage, taskList, taskOf, taskPage, type ExamTab } from '../views/exam.ts';
-import { ownTerminalLines } from '../views/lab.ts';
+import { examClock, EXAM_TABS, gradingPage, listFoot, notePage, ownHostLines, pausedPage, taskList, taskOf, taskPage, type ExamTab } from '../views/exam.ts';
 
 export interface ExamScreenProps {
   readonly exam: RunningExam;
@@ -159,7 +158,7 @@ export function ExamScreen({ exam, onBack, onGraded }: ExamScreenProps): ReactNo
     : [...(isList ? (['examList'] as const) : []), ...(pane ? ([screen.focus === 'terminal' ? 'terminal' : 'into', 'pane'] as const) : []), 'exam', 'everywhere'];
   const instead =
     isHidden ? [BLANK]
-    : because !== undefined ? ownTerminalLines(services.exams?.pasteLine(bareHost ? undefined : task) ?? '', because, place.terminal.width - 2)
+    : because !== undefined ? ownHostLines(services.exams?.pasteLine(bareHost ? undefined : task) ?? '', because, place.terminal.width - 2)
     : typeof environment === 'string' ? [line(environment === 'coming' ? `${task.host} is starting.` : 'Opening a terminal.', 'dim')]
     : wrap(line(environment.failed, 'fail'), place.terminal.width - 2);
   return (

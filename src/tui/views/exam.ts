@@ -86,3 +86,17 @@ export function pausedPage(state: ExamState, width: number): Line[] {
 export function gradingPage(steps: readonly string[], width: number): Line[] {
   return [line('Grading', 'title'), BLANK, ...steps.flatMap((step) => wrap(line(step), width))];
 }
+
+/** How to work without the pane. The line to paste is never wrapped. */
+export function ownHostLines(paste: string, because: string, width: number): Line[] {
+  return [
+    line('Use your own second terminal', 'title'),
+    ...wrap(line(because, 'dim'), width),
+    BLANK,
+    ...wrap(line('Open another terminal window in the folder of this program and paste this line:'), width),
+    BLANK,
+    line(`  ${paste}`, 'code'),
+    BLANK,
+    ...wrap(line('It gives you a shell on the host of this task. The clock, flags and notes stay here.'), width),
+  ];
+}
