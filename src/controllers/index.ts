@@ -1,5 +1,7 @@
 /** Every controller there is. A new one is a file and a line here. The scheduler is a process of its own, as in a real cluster. */
 import type { MakeController } from './controller.ts';
+import { cronJobController } from './cronjob.ts';
+import { csrSigner } from './csr-signing.ts';
 import { daemonSetController } from './daemonset.ts';
 import { deploymentController } from './deployment.ts';
 import { endpointsController } from './endpoints.ts';
@@ -35,6 +37,7 @@ export const controllers: readonly MakeController[] = [
   daemonSetController,
   statefulSetController,
   jobController,
+  cronJobController,
   ttlAfterFinishedController,
   endpointsController,
   endpointSliceController,
@@ -44,6 +47,7 @@ export const controllers: readonly MakeController[] = [
   claimProtection,
   volumeProtection,
   localPathProvisioner,
+  csrSigner,
   resourceQuotaController,
   podGarbageCollector,
   garbageCollector,

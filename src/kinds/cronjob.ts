@@ -1,7 +1,4 @@
-/**
- * CronJob: Jobs by the clock.
- * Differs from Kubernetes: stored, defaulted and shown; its controller comes with a later lab.
- */
+/** CronJob: Jobs by the clock. See pkg/apis/batch/validation/validation.go. */
 import { invalidValue, notSupported, required, type FieldError } from '../api/field-error.ts';
 import { age, containerImages, containerNames } from './cells.ts';
 import { column, defineKind, wide } from './define.ts';

@@ -62,6 +62,9 @@ export interface RegistryOptions {
 /** Signs service account tokens (TokenRequest); the server knows the key. */
 export type TokenIssuer = (request: { namespace: string; serviceAccount: string; uid: string; audiences: readonly string[]; expirationSeconds: number; boundObject?: unknown }) => { token: string; expirationTimestamp: string };
 
+/** Signs a certificate request (PEM in, PEM out); the server knows the authority's key. */
+export type CertificateSigner = (request: { request: string; usages: readonly string[]; expirationSeconds?: number }) => string;
+
 /** `pods`, `deployments.apps`, or the kind itself. */
 export type KindName = Kind | string;
 
@@ -74,6 +77,7 @@ export class Registry {
   readonly nodePortRange: readonly [number, number];
   schema: Schema | undefined;
   tokenIssuer: TokenIssuer | undefined;
+  certificateSigner: CertificateSigner | undefined;
   /** Answers a TokenReview: the `status` for a bearer token. */
   tokenReviewer: ((token: string) => Record<string, unknown>) | undefined;
   readonly #byName = new Map<string, Kind>();

@@ -84,7 +84,8 @@ function* builtIn(rules: readonly PolicyRule[], binding: string, role: string, s
 function* fromBindings(registry: Registry, resource: 'rolebindings' | 'clusterrolebindings', user: UserInfo, namespace: string | undefined): Generator<Grant> {
   for (const binding of bindings(registry, resource, namespace)) {
     const subject = (binding.subjects ?? []).find((each) => isSubject(each, user, namespace));
-    if (!subject) continue;
+    // What administrators may do has been said.
+    if (!subject || (subject.kind === 'Group' && ADMIN_GROUPS.includes(subject.name))) continue;
     const { name } = binding.metadata;
     const { kind: roleKind, name: roleName } = binding.roleRef;
     const what = namespace === undefined ? `ClusterRoleBinding ${JSON.stringify(name)}` : `RoleBinding ${JSON.stringify(`${name}/${namespace}`)}`;

@@ -21,6 +21,15 @@ export interface CertificateRequest {
   readonly notAfterMs: number;
 }
 
+/** The subject and the key as they stand in a request: DER. */
+export interface SignatureRequest {
+  readonly subject: Buffer;
+  readonly subjectKey: Buffer;
+  readonly usages: readonly string[];
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+}
+
 const ECDSA_WITH_SHA256 = sequence(oid('1.2.840.10045.4.3.2'));
 
 /** A new key and a certificate for it, signed by `issuer`, or by itself when there is none. */
@@ -47,6 +56,28 @@ export function issueCertificate(request: CertificateRequest, issuer?: KeyPair &
     certificate: pem('CERTIFICATE', certificate),
     key: pair.privateKey.export({ type: 'sec1', format: 'pem' }) as string,
   };
+}
+
+/** A certificate for somebody else's key. */
+export function signCertificate(request: SignatureRequest, issuer: KeyPair & { readonly commonName: string }): string {
+  const issuerKey = createPrivateKey(issuer.key);
+  const authorityKeyId = keyId(createPublicKey(issuerKey).export({ type: 'spki', format: 'der' }));
+  const serial = randomBytes(8);
+  serial[0] = (serial[0]! & 0x7f) | 0x40;
+  // digitalSignature is bit 0, keyEncipherment bit 2.
+  const keyUsage = (request.usages.includes('digital signature') ? 0b10000000 : 0) | (request.usages.includes('key encipherment') ? 0b00100000 : 0);
+  const purposes = [...(request.usages.includes('server auth') ? [oid('1.3.6.1.5.5.7.3.1')] : []), ...(request.usages.includes('client auth') ? [oid('1.3.6.1.5.5.7.3.2')] : [])];
+  const list = [
+    ...(keyUsage ? [extension('2.5.29.15', true, bits(Buffer.from([keyUsage]), keyUsage & 0b00100000 ? 5 : 7))] : []),
+    extension('2.5.29.37', false, sequence(...purposes)),
+    extension('2.5.29.19', true, sequence()),
+    extension('2.5.29.35', false, sequence(implicit(0, authorityKeyId))),
+  ];
+  const body = sequence(
+    tagged(0, integer(Buffer.from([2]))), integer(serial), ECDSA_WITH_SHA256, distinguishedName(issuer.commonName, []),
+    sequence(time(request.notBeforeMs), time(request.notAfterMs)), request.subject, request.subjectKey, tagged(3, sequence(...list)),
+  );
+  return pem('CERTIFICATE', sequence(body, ECDSA_WITH_SHA256, bits(sign('sha256', body, issuerKey))));
 }
 
 function extensions(request: CertificateRequest, subjectKeyId: Buffer, authorityKeyId: Buffer): Buffer[] {

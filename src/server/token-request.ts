@@ -5,10 +5,16 @@
 import { timestamp } from '../api/time.ts';
 import type { Registry } from '../kinds/registry.ts';
 import { userOfToken } from './authenticate.ts';
+import { signRequest } from './certificate-request.ts';
+import { AUTHORITY_NAME } from './identity.ts';
 import { ISSUER } from './tokens.ts';
 import type { TokenClaims, Tokens } from './tokens.ts';
 
-/** From now on `…/serviceaccounts/x/token` answers with tokens of this cluster. */
+/** --cluster-signing-duration, and how far back a certificate begins, for clocks that lag. */
+const YEAR_SECONDS = 365 * 86_400;
+const BACKDATE_MS = 300_000;
+
+/** From now on `…/serviceaccounts/x/token` answers with tokens of this cluster, and approved certificate requests are signed. */
 export function useTokens(registry: Registry, tokens: Tokens): void {
   registry.tokenIssuer = (request) => {
     const bound = request.boundObject as { kind?: string; name?: string; uid?: string } | undefined;
@@ -21,6 +27,11 @@ export function useTokens(registry: Registry, tokens: Tokens): void {
       expirationSeconds: request.expirationSeconds,
     });
     return { token, expirationTimestamp: timestamp(expiresUnixMs) };
+  };
+  registry.certificateSigner = ({ request, usages, expirationSeconds = YEAR_SECONDS }) => {
+    const now = registry.clock.unixMs();
+    const notAfterMs = now + Math.min(expirationSeconds, YEAR_SECONDS) * 1000;
+    return signRequest(request, { ...tokens.identity.authority, commonName: AUTHORITY_NAME }, { usages, notBeforeMs: now - BACKDATE_MS, notAfterMs });
   };
   registry.tokenReviewer = (token) => {
     const user = userOfToken(token, tokens, (claims) => tokenSubjectExists(registry, claims));

@@ -47,7 +47,7 @@ export class Tokens {
   readonly #keyId: string;
   readonly #clock: Clock;
 
-  constructor(identity: ClusterIdentity, clock: Clock) {
+  constructor(readonly identity: ClusterIdentity, clock: Clock) {
     this.#key = createPrivateKey(identity.serviceAccount.key);
     this.#publicKey = createPublicKey(identity.serviceAccount.publicKey);
     this.#keyId = createHash('sha256').update(this.#publicKey.export({ type: 'spki', format: 'der' })).digest('base64url');

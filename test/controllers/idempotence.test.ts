@@ -15,12 +15,14 @@ cluster.apply({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, sp
 cluster.apply({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'byhand' }, spec: { ports: [{ port: 5432 }] } });
 cluster.apply({ apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'byhand' }, subsets: [{ addresses: [{ ip: '192.0.2.1' }], ports: [{ port: 5432, protocol: 'TCP' }] }] });
 cluster.apply({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'once' }, spec: { ttlSecondsAfterFinished: 600, template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox:1.36', command: ['act', 'sleep 600'] }] } } } });
+cluster.apply({ apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest', metadata: { name: 'r' }, spec: { request: btoa('-----BEGIN CERTIFICATE REQUEST-----\n'), signerName: 'kubernetes.io/kube-apiserver-client', usages: ['client auth'] } });
+cluster.apply({ apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 'tick' }, spec: { schedule: '0 0 1 1 *', jobTemplate: { spec: { template: { spec: { restartPolicy: 'Never', containers: [container] } } } } } });
 cluster.apply({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'slow' }, provisioner: 'kubernetes.io/no-provisioner' });
 cluster.apply({ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'disk' }, spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], storageClassName: 'slow', hostPath: { path: '/srv' } } });
 cluster.apply({ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'db' }, spec: { serviceName: 'db', replicas: 1, ...template('db'), volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: { storageClassName: 'slow', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } }] } });
 await cluster.until('everything runs', () => cluster.list('pods').length === 7 && cluster.list<Loose>('pods').every(isReady));
-cluster.apply({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q' }, spec: { hard: { pods: '10', 'requests.cpu': '2', services: '5' } } });
 cluster.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'nowhere' }, spec: { nodeSelector: { disk: 'tape' }, containers: [container] } });
+cluster.apply({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q' }, spec: { hard: { pods: '10', 'requests.cpu': '2', services: '5' } } });
 await cluster.pass(3000);
 
 test.each([...controllers, scheduler].map((make) => {

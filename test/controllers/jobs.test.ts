@@ -1,5 +1,6 @@
 /** Jobs, and what they say of themselves: completions, failures, deadlines, suspension, indexes. */
 import { afterEach, expect, test } from 'vitest';
+import { parseSchedule } from '../../src/controllers/job/cron.ts';
 import { parseIndexes, printIndexes } from '../../src/controllers/job/indexes.ts';
 import { makeCluster, type Loose, type TestCluster } from '../node/kubelet/cluster.ts';
 
@@ -88,6 +89,34 @@ test('a deleted Job leaves no pod behind', async () => {
   await cluster.until('it runs', () => status().ready === 1);
   cluster.registry.delete('jobs.batch', 'j', 'default', { propagationPolicy: 'Background' });
   await cluster.until('nothing is left', () => cluster.list('pods').length === 0);
+});
+
+test.for([
+  ['*/5 * * * *', '2026-01-01T00:05:00Z'],
+  ['@hourly', '2026-01-01T01:00:00Z'],
+  ['30 9 * * mon-fri', '2026-01-01T09:30:00Z'],
+  ['0 0 13 * 5', '2026-01-02T00:00:00Z'],
+  ['0 12 29 2 *', '2028-02-29T12:00:00Z'],
+  ['@every 1h30m', '2026-01-01T01:30:00Z'],
+  ['0 9 * * *', '2026-01-01T08:00:00Z', 'Europe/Paris'],
+  ['0 0 30 2 *', 'never'],
+  ['61 * * * *', 'no schedule'],
+  ['* * * *', 'no schedule'],
+] as const)('schedule %s', ([text, next, zone]) => {
+  const schedule = parseSchedule(text, zone);
+  const at = schedule?.(Date.UTC(2026, 0, 1));
+  expect(schedule === undefined ? 'no schedule' : at === undefined ? 'never' : new Date(at).toISOString().replace('.000', '')).toBe(next);
+});
+
+test('a CronJob makes a Job every minute, and keeps the last ones', async () => {
+  cluster = makeCluster({ nodes: ['worker'] });
+  await cluster.pass(500);
+  cluster.apply({ apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 'tick' }, spec: { schedule: '* * * * *', successfulJobsHistoryLimit: 2, jobTemplate: { spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox:1.36', command: ['act', 'sleep 1'] }] } } } } } });
+  await cluster.pass(250_000);
+  const minute = Date.UTC(2026, 0, 1) / 60_000;
+  expect(cluster.list<Loose>('jobs.batch').map(({ metadata, status: { succeeded } }) => `${metadata.name} ${succeeded}`)).toEqual([`tick-${minute + 3} 1`, `tick-${minute + 4} 1`]);
+  expect(cluster.get('cronjobs.batch', 'tick').status).toEqual({ lastScheduleTime: '2026-01-01T00:04:00Z', lastSuccessfulTime: expect.stringContaining('2026-01-01T00:04:0') });
+  expect(cluster.events('tick').slice(0, 2)).toEqual([`Normal SuccessfulCreate Created job tick-${minute + 1}`, `Normal SawCompletedJob Saw completed job: tick-${minute + 1}, condition: Complete`]);
 });
 
 test.for([['', []], ['0', [0]], ['0-2', [0, 1, 2]], ['0-1,5,7-9', [0, 1, 5, 7, 8, 9]]] as const)('indexes %s', ([text, indexes]) => {

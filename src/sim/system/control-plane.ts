@@ -5,6 +5,7 @@
 import { printCidr } from '../../base/address.ts';
 import { API_SERVICE_IP, KUBERNETES_VERSION, POD_CIDR, SERVICE_CIDR, type NodePlan, type TopologyOptions } from '../topology.ts';
 import { configMap, hostPath, type Manifest } from './manifest.ts';
+import { bootstrapRoles } from './roles.ts';
 
 /** What exists before the first node joins. */
 export function clusterManifests(options: TopologyOptions, authority: string): readonly Manifest[] {
@@ -12,6 +13,7 @@ export function clusterManifests(options: TopologyOptions, authority: string): r
   const priority = (name: string, value: number, description: string): Manifest => ({ apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value, description });
   return [
     ...['default', 'kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage'].map(namespace),
+    ...bootstrapRoles(),
     priority('system-cluster-critical', 2_000_000_000, 'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.'),
     priority('system-node-critical', 2_000_001_000, 'Used for system critical pods that must not be moved from their current node.'),
     {
