@@ -1,0 +1,100 @@
+/** An exam from start to report on clusters in memory: environments, packs that go away, broken clusters, a second process. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { checkers } from '../../checkers/index.ts';
+import type { ClusterBackend } from '../../src/cluster/cluster.ts';
+import { Exam, type ExamPorts } from '../../src/lab/exam/exam.ts';
+import { EXAM_DEFAULTS } from '../../src/lab/exam/plan.ts';
+import type { Lab } from '../../src/lab/lab.ts';
+import { FakeCluster } from '../support/fake-cluster.ts';
+import { makeFolders, makeLab, scratch } from './lab-support.ts';
+
+/** Clusters by name, each as empty as a fake one is. */
+function manyClusters(kubeconfig: string) {
+  const clusters = new Map<string, FakeCluster>();
+  const backend: ClusterBackend = {
+    name: 'simulator',
+    probe: async () => ({ available: true }),
+    async up({ name }) {
+      const cluster = new FakeCluster({ kubeconfig });
+      Object.assign(cluster, { info: { ...cluster.info, name }, down: async () => void clusters.delete(name) });
+      clusters.set(name, cluster);
+      return cluster;
+    },
+    find: async (name) => clusters.get(name),
+    list: async () => [...clusters.values()].map(({ info }) => info),
+  };
+  return { clusters, backend };
+}
+
+async function begin(labs: readonly Lab[], minutes = 60) {
+  const folders = makeFolders({ PATH: process.env['PATH'] });
+  const { clusters, backend } = manyClusters(folders.kubeconfig);
+  let now = 0;
+  const notices: string[] = [];
+  const ports: ExamPorts = { exams: join(scratch(), 'exams'), backend, checkers, folders, clocks: () => ({ at: now, up: now, boot: 'one' }), onNotice: (text) => notices.push(text) };
+  const exam = await Exam.start('abcd', { ...EXAM_DEFAULTS, minutes, tasks: labs.length, perCluster: 1 }, labs, [], ports);
+  return { exam, ports, clusters, notices, later: (ms: number) => void (now += ms) };
+}
+
+const packLab = (name: string): Lab => {
+  const folder = join(scratch(), name);
+  mkdirSync(join(folder, 'setup'), { recursive: true });
+  writeFileSync(join(folder, 'setup', 'given.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: given, namespace: one }\n');
+  return makeLab({ id: `pack/${name}`, title: name, folder, setup: [{ apply: 'setup/given.yaml' }] });
+};
+const answer = (value: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'answer', namespace: 'one' }, data: { value } });
+
+test('from start to report, with the pack gone and another process going on', async () => {
+  const [one, two] = [packLab('one'), packLab('two')];
+  const { exam, ports, clusters, later } = await begin([one, two]);
+  rmSync(one.folder, { recursive: true });
+  rmSync(two.folder, { recursive: true });
+  await exam.prepareAll();
+  expect(exam.state().tasks.map(({ environment }) => environment)).toEqual(['ready', 'ready']);
+  await exam.open('1');
+  later(5 * 60_000);
+  const other = await Exam.open('abcd', ports);
+  await other.flag('2', true);
+  const [first, second] = exam.plan.tasks;
+  clusters.get(first!.cluster)!.put(answer('42'));
+  clusters.get(second!.cluster)!.put(answer('41'));
+  const state = await other.finish('choice');
+  expect([state.status, state.usedMs, state.tasks.map(({ spentMs, flagged, result }) => [spentMs, flagged, result && 'report' in result ? result.report.points : result])]).toEqual(['graded', 300_000, [[300_000, false, 3], [0, true, 2]]]);
+  // Ending it twice changes nothing.
+  expect((await exam.finish('choice')).tasks.map(({ result }) => result)).toEqual(state.tasks.map(({ result }) => result));
+  expect(clusters.size).toBe(0);
+});
+
+test('a cluster that is gone, and one that never came up, are no zero', async () => {
+  const { exam, clusters } = await begin([packLab('one'), packLab('two'), makeLab({ id: 'pack/three', folder: scratch(), setup: [{ apply: 'nowhere.yaml' }] })]);
+  await exam.prepareAll();
+  const broken = exam.plan.tasks.find(({ lab }) => lab === 'pack/three')!;
+  const [gone, left] = exam.plan.tasks.filter((task) => task !== broken);
+  clusters.delete(gone!.cluster);
+  const { tasks } = await exam.finish('choice');
+  const found = Object.fromEntries(tasks.map(({ task, result }) => [task.id, result && 'invalid' in result ? result.invalid.replace(/:.*/, '') : 'graded']));
+  expect(found).toEqual({ [gone!.id]: `its cluster ${gone!.cluster} no longer exists`, [broken.id]: 'its environment could not be made', [left!.id]: 'graded' });
+});
+
+test('the clock stands only where that is allowed', async () => {
+  const { exam, later } = await begin([packLab('one')], 10);
+  await expect(exam.pause()).rejects.toThrow('The clock of this exam cannot be stopped');
+  later(11 * 60_000);
+  expect(exam.state().status).toBe('over');
+  expect(await exam.finish('choice')).toMatchObject({ finishedBy: 'time', usedMs: 600_000, status: 'graded' });
+});
+
+test('an exam that nobody took', async () => {
+  const { ports } = await begin([packLab('one')]);
+  await expect(Exam.open('nope', ports)).rejects.toThrow('There is no exam "nope".');
+});
+
+test('a foreign pack is asked about before anything of it is copied', async () => {
+  const lab = packLab('one');
+  const { ports } = await begin([packLab('two')]);
+  const refused = Exam.start('efgh', EXAM_DEFAULTS, [lab], [], { ...ports, agree: async ({ id }) => Promise.reject(new Error(`not agreed: ${id}`)) });
+  await expect(refused).rejects.toThrow('not agreed: pack/one');
+  await expect(Exam.open('efgh', ports)).rejects.toThrow('There is no exam');
+});
