@@ -2,7 +2,9 @@
  * Where the parts are put together for a command that works on a lab or a cluster: packs, progress, backend, session.
  * Everything costly is imported here when first asked for.
  */
+import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { UserError } from '../base/user-error.ts';
 import type { Backends } from '../cluster/backends.ts';
 import type { BackendName, Cluster, ClusterBackend, ClusterSpec } from '../cluster/cluster.ts';
@@ -17,8 +19,8 @@ import type { Cli, CliOptions } from './command.ts';
 export const DEFAULT_CLUSTER = 'cka-lab';
 
 /** Every lab that can be read; what cannot is told once on standard error. */
-export async function loadLabs(cli: Cli): Promise<readonly Lab[]> {
-  const { labs, problems } = await readPacks(cli);
+export async function loadLabs(cli: Cli, read = readPacks): Promise<readonly Lab[]> {
+  const { labs, problems } = await read(cli);
   for (const { file, line, message } of problems) cli.err(`${file}${line === undefined ? '' : `:${line}`}: ${message}\n`);
   return labs;
 }
@@ -26,6 +28,13 @@ export async function loadLabs(cli: Cli): Promise<readonly Lab[]> {
 export async function readPacks(cli: Cli): Promise<Packs> {
   const [{ loadPacks }, { checkers }, { data }] = await Promise.all([import('../lab/load.ts'), import('../../checkers/index.ts'), paths(cli)]);
   return loadPacks([join(cli.root, 'labs'), join(data, 'packs')], checkers);
+}
+
+/** The same for lists, as it was read last when nothing has changed since. Nothing in it can be varied. */
+export async function listPacks(cli: Cli): Promise<Packs> {
+  const [{ listedPacks }, { data, cache }] = await Promise.all([import('../lab/pack-cache.ts'), paths(cli)]);
+  const program = `${cli.version} ${statSync(fileURLToPath(import.meta.url)).mtimeMs}`;
+  return listedPacks([join(cli.root, 'labs'), join(data, 'packs')], join(cache, 'packs.json'), program, () => readPacks(cli));
 }
 
 /** The lab that is meant: by name, or the one that this shell works on. */

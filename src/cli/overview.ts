@@ -2,10 +2,10 @@
 import { formatTable } from '../base/table.ts';
 import { type Cli, EXIT } from './command.ts';
 import { listings } from './listing.ts';
-import { backendOf, loadLabs, openProgress } from './labs.ts';
+import { backendOf, listPacks, loadLabs, openProgress } from './labs.ts';
 
 export async function overview(cli: Cli): Promise<number> {
-  const [labs, progress, backend, { bestOf }] = await Promise.all([loadLabs(cli), openProgress(cli), backendOf(cli), import('../lab/progress.ts')]);
+  const [labs, progress, backend, { bestOf }] = await Promise.all([loadLabs(cli, listPacks), openProgress(cli), backendOf(cli), import('../lab/progress.ts')]);
   const [attempts, clusters] = await Promise.all([progress.all(), backend.list()]);
   const rows = listings(labs, attempts, bestOf);
   const domains = [...new Set(labs.map(({ domain }) => domain))];

@@ -3,7 +3,7 @@ import type { AppServices } from '../tui/services.ts';
 import { type Cli, type CliOptions } from './command.ts';
 import { examServices } from './exam/services.ts';
 import { listings } from './listing.ts';
-import { backendOf, chosenLab, openProgress, paths, readPacks, startSession } from './labs.ts';
+import { backendOf, chosenLab, listPacks, openProgress, paths, startSession } from './labs.ts';
 import { commandLine } from '../lab/shell/quote.ts';
 import type { LabSession } from '../lab/session.ts';
 
@@ -30,7 +30,7 @@ async function appServices(cli: Cli): Promise<AppServices> {
   // The screen owns the terminal: what would go to standard error waits until it has gone.
   const quiet: Cli = { ...cli, err: (text) => void notices.push(text) };
   process.once('exit', () => notices.forEach((text) => cli.err(text)));
-  const [{ labs }, progress, { bestOf }] = await Promise.all([readPacks(quiet), openProgress(quiet), import('../lab/progress.ts')]);
+  const [{ labs }, progress, { bestOf }] = await Promise.all([listPacks(quiet), openProgress(quiet), import('../lab/progress.ts')]);
   let attempts = await progress.all();
   const sessions = new Map<string, LabSession>();
   const refresh = async () => {

@@ -8,15 +8,16 @@ import type { Lab } from '../../lab/lab.ts';
 import { commandLine } from '../../lab/shell/quote.ts';
 import type { ExamOffer, ExamServices, WrittenReport } from '../../tui/services.ts';
 import type { Cli } from '../command.ts';
+import { readPacks } from '../labs.ts';
 import { chosenExam, pastExamsOf, reportOf, settingsOf, startExam } from './exams.ts';
 
 type Offered = ExamOffer & { readonly settings: Partial<ExamSettings> };
 
 const HALF = { title: 'Half an exam', tasks: 8, minutes: 60 };
 
-/** @param labs that can be asked */
+/** @param every lab that can be asked, as a list knows them: those that are drawn are read from their folders */
 export async function examServices(cli: Cli, every: readonly Lab[]): Promise<ExamServices> {
-  const labs = every.filter(({ needs }) => !needs.includes('plain-machines'));
+  const labs = every.filter(isAsked);
   let past: readonly PastExam[] = await pastExamsOf(cli);
   const refresh = async () => {
     past = await pastExamsOf(cli);
@@ -28,8 +29,9 @@ export async function examServices(cli: Cli, every: readonly Lab[]): Promise<Exa
     offers: () => offers,
     async start(id) {
       const { settings } = offers.find((offer) => offer.id === id)!;
-      const drill = id.startsWith('drill:') ? labs.filter((lab) => `drill:${lab.id}` === id) : undefined;
-      const exam = await startExam(cli, { ...(await settingsOf({}, drill?.[0])), ...settings }, drill ?? labs);
+      const whole = (await readPacks(cli)).labs.filter(isAsked);
+      const drill = id.startsWith('drill:') ? whole.filter((lab) => `drill:${lab.id}` === id) : undefined;
+      const exam = await startExam(cli, { ...(await settingsOf({}, drill?.[0])), ...settings }, drill ?? whole);
       await refresh();
       return exam;
     },
@@ -42,6 +44,8 @@ export async function examServices(cli: Cli, every: readonly Lab[]): Promise<Exa
     },
   };
 }
+
+const isAsked = ({ needs }: Lab): boolean => !needs.includes('plain-machines');
 
 function offersFor(labs: readonly Lab[]): readonly Offered[] {
   const counted = (tasks: number, minutes: number) => `${Math.min(tasks, labs.length)} tasks, ${minutes} minutes`;

@@ -2,7 +2,7 @@
 import { formatTable } from '../../base/table.ts';
 import { type CliCommand, EXIT, JSON_OPTION, printJson } from '../command.ts';
 import { listings } from '../listing.ts';
-import { loadLabs, openProgress } from '../labs.ts';
+import { listPacks, loadLabs, openProgress } from '../labs.ts';
 
 export const labList: CliCommand = {
   name: 'lab list',
@@ -10,7 +10,7 @@ export const labList: CliCommand = {
   options: [JSON_OPTION],
   examples: ['cka lab list', "cka lab list --json | jq -r '.[].id'"],
   async run(cli, _args, options) {
-    const [labs, progress, { bestOf }] = await Promise.all([loadLabs(cli), openProgress(cli), import('../../lab/progress.ts')]);
+    const [labs, progress, { bestOf }] = await Promise.all([loadLabs(cli, listPacks), openProgress(cli), import('../../lab/progress.ts')]);
     const rows = listings(labs, await progress.all(), bestOf);
     if (options['json']) {
       printJson(cli, rows.map(({ lab, ...rest }) => ({ id: lab.id, title: lab.title, domain: lab.domain, competency: lab.competency, difficulty: lab.difficulty, minutes: lab.minutes, needs: lab.needs, ...rest })));
