@@ -75,9 +75,21 @@ async function answer(zones: readonly ZoneHandler[], probes: LoopProbes, data: s
   }
 }
 
-/** Too long for the client's buffer: an empty answer with TC, so that it asks again over TCP. */
+/** Too long for the client's buffer: as many records as fit, and TC, so that it asks again over TCP (dns.Msg.Truncate). */
 function fit(message: DnsMessage): string {
-  const bytes = encode(message);
   const limit = Math.max(PLAIN_UDP_LIMIT, message.edns?.udpSize ?? 0);
-  return bytes.length <= limit ? bytes : encode({ ...message, truncated: true, answers: [], authorities: [], additionals: [] });
+  const whole = encode(message);
+  if (whole.length <= limit) return whole;
+  const compressed = encode(message, true);
+  if (compressed.length <= limit) return compressed;
+  let most = 0;
+  const cut = (answers: number) => encode({ ...message, truncated: true, answers: message.answers.slice(0, answers), authorities: [], additionals: [] }, true);
+  for (let few = 0, many = message.answers.length; few <= many; ) {
+    const middle = (few + many) >> 1;
+    if (cut(middle).length <= limit) {
+      most = middle;
+      few = middle + 1;
+    } else many = middle - 1;
+  }
+  return cut(most);
 }

@@ -67,10 +67,13 @@ export function query(id: number, name: string, type: DnsQuestion['type']): DnsM
 }
 
 /**
- * Names are written in full, never as pointers: CoreDNS compresses only what would not fit otherwise, and the sizes
- * that `dig` prints are those of uncompressed answers.
+ * Names are written in full unless told otherwise: CoreDNS compresses only what would not fit, and the sizes that `dig`
+ * prints are those of uncompressed answers.
+ * @param compress write the question's name as a pointer where a record has it too. Differs from Kubernetes: other names
+ * that repeat stay in full, so that a long answer may be cut a little earlier than the real one.
  */
-export function encode(message: DnsMessage): string {
+export function encode(message: DnsMessage, compress = false): string {
+  const asked = compress ? message.questions[0]?.name.toLowerCase() : undefined;
   const flags =
     (message.response ? 0x8000 : 0) |
     (message.authoritative ? 0x0400 : 0) |
@@ -82,7 +85,7 @@ export function encode(message: DnsMessage): string {
   const counts = [message.questions.length, message.answers.length, message.authorities.length, message.additionals.length + (message.edns ? 1 : 0)];
   let bytes = u16(message.id) + u16(flags) + counts.map(u16).join('');
   for (const question of message.questions) bytes += encodeName(question.name) + u16(typeNumber(question.type)) + u16(1);
-  for (const record of [...message.answers, ...message.authorities, ...message.additionals]) bytes += encodeRecord(record);
+  for (const record of [...message.answers, ...message.authorities, ...message.additionals]) bytes += encodeRecord(record, record.name.toLowerCase() === asked);
   if (message.edns) bytes += `\0${u16(TYPE_NUMBERS.OPT)}${u16(message.edns.udpSize)}${u32(0)}${u16(message.edns.options.length)}${message.edns.options}`;
   return bytes;
 }
@@ -164,9 +167,12 @@ export function dataText(record: DnsRecord): string {
   }
 }
 
-function encodeRecord(record: DnsRecord): string {
+/** The question begins behind the twelve bytes of the header. */
+const TO_QUESTION = '\xc0\x0c';
+
+function encodeRecord(record: DnsRecord, isAsked: boolean): string {
   const data = encodeData(record);
-  return encodeName(record.name) + u16(TYPE_NUMBERS[record.type]) + u16(1) + u32(record.ttl) + u16(data.length) + data;
+  return (isAsked ? TO_QUESTION : encodeName(record.name)) + u16(TYPE_NUMBERS[record.type]) + u16(1) + u32(record.ttl) + u16(data.length) + data;
 }
 
 function encodeData(record: DnsRecord): string {
