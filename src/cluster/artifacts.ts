@@ -3,8 +3,10 @@
  * used before their checksum is right. Knows no cluster.
  */
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { UserError } from '../base/user-error.ts';
 import type { Tools } from './tools.ts';
 
@@ -39,7 +41,7 @@ export async function obtain(wanted: Wanted, places: ArtifactPlaces, tools: Tool
   const cached = await readFile(path).catch(() => undefined);
   if (cached && isRight(cached, wanted)) return path;
   const bytes = await fetchBytes(wanted.url, tools).catch((error: Error) => {
-    throw new UserError(`${wanted.url} could not be fetched: ${error.message}.`, 'Look at the network and the proxy settings; or use --manifest-dir or --bundle with files fetched elsewhere.');
+    throw new UserError(`${wanted.url} could not be fetched: ${wordsOf(error)}.`, 'Look at the network and the proxy settings; or use --manifest-dir or --bundle with files fetched elsewhere.');
   });
   if (!isRight(bytes, wanted)) {
     throw new UserError(`What ${wanted.url} gave has the checksum ${sha256(bytes)}, and ${wanted.sha256} was expected. It was not used.`, 'Something between you and that address changes files, or the file there was replaced. Try another network, or --manifest-dir with a file you trust.');
@@ -48,6 +50,24 @@ export async function obtain(wanted: Wanted, places: ArtifactPlaces, tools: Tool
   await writeFile(`${path}.${process.pid}`, bytes);
   await rename(`${path}.${process.pid}`, path);
   return path;
+}
+
+/** Node says only that it failed; why, is in the cause. */
+const wordsOf = (error: Error): string => (error.cause instanceof Error && error.cause.message !== '' ? `${error.message} (${error.cause.message})` : error.message);
+
+/** A file of a bundle against the bundle's own SHA256SUMS; large ones a piece at a time. @throws UserError when it is damaged */
+export async function requireWhole(bundle: string, name: string): Promise<void> {
+  const sums = await readFile(join(bundle, 'SHA256SUMS'), 'utf8').catch(() => '');
+  const expected = sums.split('\n').find((line) => line.endsWith(`  ${name}`))?.split(' ')[0];
+  if (expected === undefined || expected === (await sumOf(join(bundle, name)))) return;
+  throw new UserError(`${join(bundle, name)} is not what SHA256SUMS says: it is damaged.`, 'Copy the bundle again, or make it again: cka cluster bundle');
+}
+
+/** A piece at a time: node images are large. */
+export async function sumOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
 }
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -2,13 +2,10 @@
  * Everything that a machine without a network needs for a kind cluster, in one folder: node image, plugin images,
  * manifests, CNI plugins, and the checksums of it all. Knows no cluster.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { UserError } from '../base/user-error.ts';
-import { type Fetch, obtain } from './artifacts.ts';
+import { type Fetch, obtain, sumOf } from './artifacts.ts';
 import { findEngine } from './engine.ts';
 import { calicoFor, cniPlugins, FLANNEL, nodeImageFor, parseKindVersion, PROBE_IMAGE } from './pins.ts';
 import { archiveName } from './steps/image.ts';
@@ -37,9 +34,15 @@ export async function makeBundle(folder: string, { env, cache, images, say, fetc
     say(artifact.file);
     await copyFile(await obtain(artifact, { cache, given: [] }, tools, fetchBytes), join(folder, artifact.file));
   }
-  for (const image of new Set([node.reference, ...calico.images, ...FLANNEL.images, PROBE_IMAGE, ...images])) {
+  const needed = [node.reference, ...calico.images, ...FLANNEL.images, PROBE_IMAGE];
+  for (const image of new Set([...needed, ...images])) {
     say(image);
-    if (!(await engine.hasImage(image))) await engine.must(['pull', image]);
+    if (!(await engine.hasImage(image)) && (await engine.run(['pull', image])).exitCode !== 0) {
+      if (needed.includes(image)) throw new UserError(`${image} could not be pulled.`, 'Look at the network and at a registry login or mirror, then run it again: what is there is kept.');
+      // Some labs are about images that do not exist.
+      say(`${image} cannot be pulled, and is left out`);
+      continue;
+    }
     // Saved by its tag: an archive keeps no digest, and without a name the image could not be found again.
     const tag = image.replace(/@sha256:.*/, '');
     if (tag !== image) await engine.must(['tag', image, tag]);
@@ -55,11 +58,4 @@ async function writeChecksums(folder: string): Promise<readonly string[]> {
   for (const name of names) lines.push(`${await sumOf(join(folder, name))}  ${name}\n`);
   await writeFile(join(folder, 'SHA256SUMS'), lines.join(''));
   return names;
-}
-
-/** A piece at a time: node images are large. */
-export async function sumOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }

@@ -137,7 +137,7 @@ function infoOf(record: ExistingRecord, files: KindFiles): ClusterInfo {
 }
 
 function refuseNode(where: Parameters<Cluster['exec']>[0], name: string): void {
-  if ('node' in where) throw new UserError(`Nodes of cluster ${name} cannot be entered: it is your own.`, `Try: kubectl debug node/${where.node} -it --image=busybox --profile=sysadmin`, 1);
+  if ('node' in where) throw new UserError(`Nodes of cluster ${name} cannot be entered: it is your own.`, `kubectl debug node/${where.node} -it --image=busybox --profile=sysadmin gives a shell there.`, 1);
 }
 
 /** What names of clusters that matter have in common. A wrong guess costs the learner one typed word. */

@@ -4,6 +4,7 @@
  */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { requireWhole } from './artifacts.ts';
 import type { Engine } from './engine.ts';
 import { archiveName } from './steps/image.ts';
 
@@ -29,6 +30,7 @@ export async function loadImages(engine: Engine, nodes: readonly string[], image
         continue;
       }
     }
+    if (isBundled && bundle !== undefined) await requireWhole(bundle, join('images', archiveName(image)));
     for (const node of wanting) {
       say(`loading ${image} into ${node}`);
       const into = engine.execArgs(node, ['ctr', '--namespace=k8s.io', 'images', 'import', '--digests', '--snapshotter=overlayfs', '-'], { stdin: true });

@@ -86,7 +86,7 @@ export function simulatorBackend(paths: Pick<AppPaths, 'data'> & Partial<AppPath
 const ownCommand = (): readonly string[] => [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
 
 const offersOf = (spec: ClusterSpec): ReadonlySet<Capability> =>
-  new Set<Capability>([...(spec.workers >= 2 ? (['nodes-2'] as const) : []), 'node-shell', 'reset', 'plain-machines', `cni-${spec.cni}`, ...(spec.cni === 'calico' ? (['network-policy'] as const) : []), 'cluster-wide', 'simulator']);
+  new Set<Capability>([...(spec.workers >= 2 ? (['nodes-2'] as const) : []), 'node-shell', 'reset', 'plain-machines', 'ipvs', `cni-${spec.cni}`, ...(spec.cni === 'calico' ? (['network-policy'] as const) : []), 'cluster-wide', 'simulator']);
 
 class SimulatorCluster implements Cluster {
   readonly info: ClusterInfo;

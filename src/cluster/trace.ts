@@ -6,7 +6,7 @@ export type { Trace, TraceHop, TraceWish } from '../sim/trace.ts';
 /** `✔ answered`, `✘ dropped: …`. */
 export function traceVerdict(trace: Trace): string {
   const words = { answered: 'It was answered.', refused: 'The connection was refused.', rejected: 'It was rejected, and the sender told so.', dropped: 'It was dropped.', silence: 'Nobody answered.' }[trace.verdict];
-  return `${trace.verdict === 'answered' ? '✔' : '✘'} ${words}${trace.cause ? ` ${trace.cause.because}` : ''}`;
+  return `${trace.verdict === 'answered' ? '✔' : '✘'} ${words}${trace.cause ? ` ${trace.cause.because[0]!.toUpperCase()}${trace.cause.because.slice(1)}` : ''}`;
 }
 
 const ends = (trace: Trace): string => `${trace.from} → ${trace.to} (${trace.address}${trace.port === undefined ? ', echo' : `, TCP port ${trace.port}`})`;

@@ -5,6 +5,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../base/user-error.ts';
+import { requireWhole } from '../artifacts.ts';
 import { nodeImageFor, type NodeImage } from '../pins.ts';
 import type { Build, Step } from './step.ts';
 
@@ -50,6 +51,7 @@ async function get(node: NodeImage, { engine, options, say, show }: Build): Prom
     await access(archive).catch(() => {
       throw new UserError(`The bundle has no node image ${node.reference} (${archive}).`, 'Make the bundle again with the kind release that is installed here: cka cluster bundle');
     });
+    await requireWhole(options.bundle!, join('images', archiveName(node.reference)));
     await engine.must(['load', '-i', archive], { onLine: show });
     return;
   }
