@@ -4,6 +4,8 @@ import { brctl, bridge } from './bridge.ts';
 import { curl } from './curl/index.ts';
 import { busyboxIp } from './ip/busybox.ts';
 import { ip } from './ip/index.ts';
+import { ipset } from './ipset.ts';
+import { ipvsadm } from './ipvsadm.ts';
 import { iptables, iptablesRestore, iptablesSave } from './iptables/index.ts';
 import { busyboxSysctl, conntrack, ethtool, lsmod, modprobe, sysctl } from './kernel.ts';
 import { chroot } from './isolation/chroot.ts';
@@ -33,6 +35,7 @@ export const networkPrograms: readonly Program[] = [
   dig, getent, host, nslookup, busyboxNslookup, busyboxNslookup128,
   ifconfig, busyboxIfconfig,
   ip, busyboxIp,
+  ipset, ipvsadm,
   iptables, iptablesRestore, iptablesSave,
   netcat, busyboxNetcat, alpineNetcat,
   netstat, busyboxNetstat, ss,

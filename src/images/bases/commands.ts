@@ -22,7 +22,7 @@ export function install(files: FileSystem, directory: string, commands: readonly
 export const DEBIAN_COMMANDS = words(`
   [ arch awk base32 base64 basename bash cat chgrp chmod chown chroot cksum clear cmp comm cp cut date dd df diff dir dirname du echo egrep
   env expand expr factor false fgrep find fold getconf getent getopt grep groups gunzip gzip head hostid hostname id install join kill ln
-  locale logger logname ls md5sum mkdir mkfifo mknod mktemp more mount mv nice nl nohup nproc nsenter numfmt od paste perl pinky
+  locale logger logname ls md5sum mkdir mkfifo mknod mktemp more mount mountpoint mv nice nl nohup nproc nsenter numfmt od paste perl pinky
   pr printenv printf pwd readlink realpath rev rm rmdir run-parts sed seq setsid sh sha1sum sha256sum sha512sum shred shuf sleep
   sort split stat stdbuf stty su sum sync tac tail tar tee test timeout touch tr true truncate tsort tty umount uname unexpand
   uniq unlink unshare users wc wdctl whereis which who whoami xargs yes zcat`);
@@ -32,7 +32,7 @@ export const BUSYBOX_COMMANDS = words(`
   [ [[ arch arp=busybox-arp arping ash awk base32 base64 basename brctl busybox bzip2 cat chgrp chmod chown chroot cksum clear cmp comm cp crond cut
   date dc dd df diff dirname dmesg dnsdomainname du echo ed egrep env expand expr factor fallocate false fgrep find fold free fuser getent getopt grep groups
   gunzip gzip head hexdump hostid hostname id ifconfig=busybox-ifconfig install ip=busybox-ip ipcalc kill killall killall5 less link ln logger logname ls
-  lsof md5sum mkdir mkfifo mknod mktemp more mount mv nc=busybox-nc netstat=busybox-netstat nice nl nohup nproc nsenter nslookup=busybox-nslookup od paste
+  lsof md5sum mkdir mkfifo mknod mktemp more mount mountpoint mv nc=busybox-nc netstat=busybox-netstat nice nl nohup nproc nsenter nslookup=busybox-nslookup od paste
   pgrep pidof ping=busybox-ping pkill printenv printf ps pstree pwd readlink realpath renice reset rev rm rmdir route=busybox-route run-parts sed seq
   setsid sh sha1sum sha256sum sha512sum shred shuf sleep sort split stat strings stty su sum sync sysctl=busybox-sysctl tac tail tar tee telnet test
   time timeout top touch tr traceroute=busybox-traceroute true truncate tty tune2fs udhcpc umount uname unexpand uniq unlink unshare unzip uptime

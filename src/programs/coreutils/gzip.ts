@@ -34,7 +34,7 @@ async function attempt(t: Tool, what: string, work: () => Promise<void>): Promis
     await work();
     return 0;
   } catch (error) {
-    if (error instanceof GzipError) await t.process.stderr.write(t.gnu ? `\n${t.name}: ${what}: ${error.message}\n` : `${t.name}: ${error.message === 'not in gzip format' ? 'invalid magic' : error.message}\n`);
+    if (error instanceof GzipError) await t.process.stderr.write(t.gnu ? `\ngzip: ${what}: ${error.message}\n` : `${t.name}: ${error.message === 'not in gzip format' ? 'invalid magic' : error.message}\n`);
     else await t.complain(`${what}: ${reason(error)}`);
     return 1;
   }
