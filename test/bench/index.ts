@@ -6,6 +6,7 @@ import { formatTable } from '../../src/base/table.ts';
 import { findProgram } from '../../src/cluster/find-program.ts';
 import { noPty } from '../support/eyes.ts';
 import { Learner } from '../support/learner.ts';
+import { examFigures, loadingMs } from './labs.ts';
 import { memoryMb } from './memory.ts';
 import { packetsPerSecond, policyMatrixMs, routingLoopMs, serviceChangeMs, type ProxyMode } from './network.ts';
 import { firstFrame, readyFromScreen } from './start.ts';
@@ -75,6 +76,7 @@ try {
   record('one request for the same pods, warm connection, median of 50', ms(median(await requests(learner, 50))));
   const simulatorMb = memoryMb(learner.simulatorPid());
   record('memory of the simulator with the lab running', `${simulatorMb} MB`, '< 150 MB', simulatorMb < 150);
+  await labFigures();
 } finally {
   await learner.leave();
 }
@@ -83,6 +85,17 @@ await networkFigures();
 
 const rows = figures.map(({ what, value, aim = '', isMet }) => [what, value, aim, isMet === undefined ? '' : isMet ? 'met' : 'missed']);
 console.log(formatTable([['FIGURE', 'VALUE', 'AIM', ''], ...rows]));
+
+/** Packs, a lab's own start and reset, an exam from drawing to report. */
+async function labFigures(): Promise<void> {
+  record('read and validate 200 labs', ms(await loadingMs(200)));
+  within('start a lab on a cluster that runs', await timed(async () => void (await learner.cka('lab start service-patch'))), 5000);
+  within('reset a lab, whole process', await timed(async () => void (await learner.cka('lab reset service-patch'))), 5000);
+  const { tasks, clusters, environmentsMs, gradingMs, reportMs } = await examFigures(learner);
+  record(`environments of an exam of ${tasks} tasks on ${clusters} clusters`, ms(environmentsMs));
+  within(`grade an exam of ${tasks} tasks`, gradingMs, 3000);
+  record('render the report of an exam', ms(reportMs));
+}
 
 /** Inside the simulator, without a process around it. */
 async function networkFigures(): Promise<void> {

@@ -26,8 +26,8 @@ import { readClocks, type Reading } from './time.ts';
 
 /** Longer than any cluster needs to come up. */
 const START_PATIENCE_MS = 300_000;
-/** Environments that are brought up at once: a cluster needs most of a processor while it boots. */
-const AT_ONCE = 2;
+/** Environments that are brought up at once: a boot needs most of a processor, a fault that takes hold only time. */
+const AT_ONCE = 3;
 
 export interface ExamPorts {
   /** The folder that holds a folder for each exam. */
