@@ -2,12 +2,13 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { ALIKE, KNOWN } from './recorded/known-differences.ts';
 
 const ROOT = new URL('..', import.meta.url).pathname;
 const PAGE = join(ROOT, 'src', 'DIFFERENCES.md');
 
 test('src/DIFFERENCES.md lists every difference that the sources admit', () => {
-  const page = write(collect());
+  const page = write([...collect(), ...recorded()]);
   if (process.env['RECORD']) writeFileSync(PAGE, page);
   expect(readFileSync(PAGE, 'utf8'), 'run `npm run record` to renew src/DIFFERENCES.md').toBe(page);
 });
@@ -23,6 +24,13 @@ function collect(): readonly Difference[] {
   return files.flatMap((file) => comments(readFileSync(join(ROOT, 'src', file), 'utf8')).flatMap((comment) =>
     // One comment may admit several: each reaches to the next, or to the end of its paragraph.
     [...comment.matchAll(/Differs from ([A-Za-z0-9 .\-/]+?): ([\s\S]*?)(?=\n\n|\n@|Differs from [A-Za-z]|$)/g)].map(([, from, text]) => ({ from: from!, file, text: text!.replace(/\s+/g, ' ').trim() }))));
+}
+
+/** What the replay of recorded conversations forgives, and why. */
+function recorded(): readonly Difference[] {
+  const file = '../test/recorded/known-differences.ts';
+  const reasons = [...ALIKE.map(({ reason }) => reason), ...KNOWN.map(({ scenario, command, reason }) => `\`${command}\` (${scenario}): ${reason}`)];
+  return [...new Set(reasons)].map((text) => ({ from: 'the recorded conversations', file, text }));
 }
 
 /** Block comments and runs of line comments, without their marks. */
