@@ -32,7 +32,7 @@ test('tells where it is, in files for their owner only', () => {
     backend: 'simulator', name: 'one', cni: 'calico', proxyMode: 'iptables', kubernetesVersion: 'v1.35.0', kubeconfig: join(data, 'clusters', 'one', 'kubeconfig'),
     context: 'kind-one', nodes: ['one-control-plane', 'one-worker', 'one-worker2'], machines: ['node-0', 'node-1', 'node-2'], running: true,
   });
-  expect([...cluster.offers]).toEqual(['nodes-2', 'node-shell', 'reset', 'plain-machines', 'cni-calico', 'network-policy', 'cluster-wide', 'simulator']);
+  expect([...cluster.offers]).toEqual(['nodes-2', 'node-shell', 'reset', 'plain-machines', 'ipvs', 'cni-calico', 'network-policy', 'cluster-wide', 'simulator']);
   for (const file of ['kubeconfig', 'identity.json', 'state.json', 'simulator.log']) expect([file, statSync(join(files.folder, file)).mode & 0o777]).toEqual([file, 0o600]);
   expect(readFileSync(cluster.info.kubeconfig, 'utf8')).toMatch(/current-context: kind-one\n/);
 });
@@ -93,7 +93,7 @@ test('two clusters by name live side by side', async () => {
   await add(other, 'of-other');
   expect([await names(cluster), await names(other)]).toEqual([[], ['of-other']]);
   expect((await backend.list()).map(({ name, running }) => `${name} ${running}`)).toEqual(['one true', 'other true']);
-  expect([...other.offers]).toEqual(['node-shell', 'reset', 'plain-machines', 'cni-flannel', 'cluster-wide', 'simulator']);
+  expect([...other.offers]).toEqual(['node-shell', 'reset', 'plain-machines', 'ipvs', 'cni-flannel', 'cluster-wide', 'simulator']);
   await other.down();
   expect([(await backend.list()).map(({ name }) => name), await backend.find('other')]).toEqual([['one'], undefined]);
   // Taken down is not killed: it stays away.
