@@ -24,7 +24,7 @@ if (!kubectl) console.log('skipped: no kubectl in PATH, and KUBECTL names none')
 
 /** Fast enough that nobody waits for a grace period, slow enough that a client sees what passes. */
 const SPEED = 4;
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 180_000;
 
 let cluster: ServedSimulation;
 
