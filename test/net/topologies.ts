@@ -102,6 +102,29 @@ const VXLAN = `${WIRE}
 
 export const topologies: readonly Topology[] = [
   {
+    title: 'policies as Felix writes them: marks accept, the end of the tier drops',
+    script: `${CALICO}${CALICO_ARP}
+  serve q 80
+  serve q 81
+  node: iptables -N cali-pi-web
+  node: iptables -A cali-pi-web -s 192.168.1.2/32 -p tcp -m multiport --dports 80,8080:8090 -j MARK --set-xmark 0x10000/0x10000
+  node: iptables -A cali-pi-web -m mark --mark 0x10000/0x10000 -j RETURN
+  node: iptables -N cali-tw-q
+  node: iptables -A cali-tw-q -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+  node: iptables -A cali-tw-q -j MARK --set-xmark 0x0/0x30000
+  node: iptables -A cali-tw-q -m mark --mark 0x0/0x20000 -j cali-pi-web
+  node: iptables -A cali-tw-q -m mark --mark 0x10000/0x10000 -j RETURN
+  node: iptables -A cali-tw-q -m mark --mark 0x0/0x20000 -j DROP
+  node: iptables -A FORWARD -o cali2 -g cali-tw-q`,
+    probes: [
+      ['p tcp 192.168.1.3 80', 'q: hello from 192.168.1.2'],
+      ['p tcp 192.168.1.3 81', 'timeout'],
+      ['p ping 192.168.1.3', 'timeout'],
+      ['q ping 192.168.1.2', 'reply from 192.168.1.2 ttl 63'],
+      ['node tcp 192.168.1.3 81', 'q: hello from 172.18.0.2'],
+    ],
+  },
+  {
     title: 'two hosts on one wire',
     script: `${WIRE}\n  serve b 80`,
     probes: [
