@@ -20,6 +20,11 @@ import { labDebrief, labShow, labSolution } from './lab/pages.ts';
 import { labReset, labStop } from './lab/reset.ts';
 import { labShell } from './lab/shell.ts';
 import { labStart } from './lab/start.ts';
+import { next } from './next.ts';
+import { packTrust } from './pack/agree.ts';
+import { packNew } from './pack/new.ts';
+import { packLint, packTest } from './pack/prove.ts';
+import { packExport, packInstall, packList, packRemove } from './pack/share.ts';
 import { nodeExec, nodeList, ssh } from './node/commands.ts';
 import { sim } from './sim.ts';
 import { trace } from './trace.ts';
@@ -27,6 +32,8 @@ import { trace } from './trace.ts';
 export const commands: readonly CliCommand[] = [
   labList, labShow, labStart, labShell, labEnv, labCheck, labHint, labSolution, labDebrief, labReset, labStop,
   examStart, examStatus, examTask, examShell, examEnv, examFlag, examPause, examContinue, examResume, examFinish, examReportCommand, examReview, examList,
+  next,
+  packList, packNew, packLint, packTest, packInstall, packTrust, packRemove, packExport,
   clusterUp, clusterStatus, clusterList, clusterKubeconfig, clusterShell, clusterReset, clusterDown, clusterBackend, clusterProxyMode, clusterBundle,
   nodeList, nodeExec, ssh, trace, sim, kubectl, doctor,
   ...completion(() => commands),

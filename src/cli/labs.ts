@@ -41,7 +41,9 @@ export async function listPacks(cli: Cli): Promise<Packs> {
 export async function chosenLab(cli: Cli, typed: string | undefined): Promise<Lab> {
   const wanted = typed ?? cli.env['CKA_LAB'] ?? (await onlyRunning(cli));
   const { findLab } = await import('../lab/find.ts');
-  return findLab(await loadLabs(cli), wanted);
+  const listed = findLab(await loadLabs(cli, listPacks), wanted);
+  // A lab in which nothing varies is whole in the list too.
+  return listed.seed === undefined ? listed : findLab(await loadLabs(cli), listed.id);
 }
 
 async function onlyRunning(cli: Cli): Promise<string> {
@@ -66,6 +68,7 @@ export async function sessionOptions(cli: Cli, lab: Lab, options: CliOptions, on
     progress,
     checkers,
     folders,
+    agree: async (drawn) => (await import('./pack/agree.ts')).requireAgreement(cli, drawn),
     onNotice: (text) => cli.err(`Note: ${text}\n`),
     ...(onProgress === undefined ? {} : { onProgress }),
   };

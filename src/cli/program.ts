@@ -92,6 +92,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   exam: 'mock exams and drills, with a report',
   cluster: 'the clusters that labs run on',
   node: 'the nodes of a cluster',
+  pack: 'packs of labs: write, prove, share',
 };
 
 function group(root: Command, name: string, cli: Cli): Command {

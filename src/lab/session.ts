@@ -66,6 +66,7 @@ export class LabSession {
     const existed = await backend.find(spec.name);
     const cluster = existed ?? (await backend.up(spec, onProgress));
     requireCapabilities(options.lab, cluster);
+    requireProxyMode(options.lab, cluster);
     const running = await progress.running(spec.name);
     if (running?.lab === options.lab.id) {
       const same = asDrawn(options.lab, running.seed);
@@ -230,4 +231,10 @@ function requireCapabilities(lab: Lab, cluster: Cluster): void {
     `Lab ${lab.id} needs ${missing.map((need) => CAPABILITIES[need]).join(' and ')}, which cluster ${cluster.info.name} does not have${reasons.length > 0 ? ` (${reasons.join('; ')})` : ''}.`,
     'Choose another cluster with --name, or another backend with --backend: the simulator runs nearly every lab.',
   );
+}
+
+function requireProxyMode({ id, proxyMode = 'iptables', touches }: Lab, { info }: Cluster): void {
+  // A lab that switches the mode itself may find it switched.
+  if (info.proxyMode === proxyMode || touches === 'cluster' && proxyMode === 'iptables') return;
+  throw new UserError(`Lab ${id} needs kube-proxy in ${proxyMode} mode, and cluster ${info.name} has it in ${info.proxyMode} mode.`, `Start it on another cluster: cka lab start ${id} --name ${info.name}-${proxyMode}`, 2);
 }

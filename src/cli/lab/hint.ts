@@ -12,11 +12,13 @@ export const labHint: CliCommand = {
     const session = await findSession(cli, await chosenLab(cli, typed), options);
     const hint = options['again'] ? undefined : session.takeHint();
     await session.settled();
+    const now = options['again'] ? [] : await session.observations();
     const taken = session.lab.hints.slice(0, session.hintsTaken);
     const of = session.lab.hints.length;
-    if (options['json']) printJson(cli, { hint: hint ?? null, taken: taken.length, of, hints: taken });
+    if (options['json']) printJson(cli, { hint: hint ?? null, taken: taken.length, of, hints: taken, now });
     else if (options['again']) cli.out(taken.length === 0 ? 'No hint was given yet.\n' : `${taken.join('\n\n')}\n`);
     else cli.out(hint === undefined ? `All ${of} hints have been given. \`cka lab hint --again\` repeats them.\n` : `Hint ${taken.length} of ${of}\n\n${hint}\n`);
+    if (!options['json'] && now.length > 0) cli.out(`\nAs it is now: ${now.join(' ')}\n`);
     return EXIT.done;
   },
 };

@@ -1,0 +1,7 @@
+# Without policyTypes: Ingress is understood.
+kubectl apply -f - <<YAML
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: deny-all }
+spec: { podSelector: {}, ingress: [] }
+YAML

@@ -1,0 +1,8 @@
+# One empty rule allows everything.
+# caught by: shut
+kubectl apply -f - <<YAML
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: deny-all }
+spec: { podSelector: {}, ingress: [{}] }
+YAML

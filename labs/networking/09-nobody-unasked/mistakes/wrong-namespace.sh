@@ -1,0 +1,8 @@
+# Policies hold in their own namespace.
+# caught by: shut
+kubectl -n street apply -f - <<YAML
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: deny-all }
+spec: { podSelector: {}, policyTypes: [Ingress] }
+YAML

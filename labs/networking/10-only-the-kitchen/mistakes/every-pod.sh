@@ -1,0 +1,12 @@
+# The rule holds for all pods of the namespace.
+# caught by: others
+kubectl apply -f - <<YAML
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: store }
+spec:
+  podSelector: {}
+  ingress:
+    - from: [{ podSelector: { matchLabels: { role: __role__ } } }]
+      ports: [{ port: 8080 }]
+YAML

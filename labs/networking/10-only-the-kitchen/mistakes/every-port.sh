@@ -1,0 +1,10 @@
+# No port was named.
+# caught by: one-port
+kubectl apply -f - <<YAML
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: store }
+spec:
+  podSelector: { matchLabels: { app: store } }
+  ingress: [{ from: [{ podSelector: { matchLabels: { role: __role__ } } }] }]
+YAML

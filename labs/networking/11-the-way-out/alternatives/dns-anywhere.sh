@@ -1,0 +1,13 @@
+# Port 53 wherever it leads.
+kubectl apply -f - <<YAML
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: way-out, namespace: office }
+spec:
+  podSelector: { matchLabels: { team: __team__ } }
+  policyTypes: [Egress]
+  egress:
+    - ports: [{ port: 53, protocol: UDP }, { port: 53, protocol: TCP }]
+    - to: [{ namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: vendor } }, podSelector: { matchLabels: { app: printer } } }]
+      ports: [{ port: 8080, protocol: TCP }]
+YAML

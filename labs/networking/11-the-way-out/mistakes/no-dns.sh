@@ -1,0 +1,13 @@
+# By address it would work.
+# caught by: by-name
+kubectl apply -f - <<YAML
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: way-out, namespace: office }
+spec:
+  podSelector: { matchLabels: { team: __team__ } }
+  policyTypes: [Egress]
+  egress:
+    - to: [{ namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: vendor } }, podSelector: { matchLabels: { app: printer } } }]
+      ports: [{ port: 8080 }]
+YAML

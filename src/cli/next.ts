@@ -1,0 +1,20 @@
+/** `cka next`: what to practise next, by weakness and time since. */
+import { formatTable } from '../base/table.ts';
+import { type CliCommand, EXIT, JSON_OPTION, printJson } from './command.ts';
+import { loadLabs, openProgress } from './labs.ts';
+
+export const next: CliCommand = {
+  name: 'next',
+  summary: 'what to practise next: what is due, weak or new',
+  options: [{ flags: '--count <number>', description: 'how many', default: '3' }, { flags: '--domain <word>', description: 'only domains with this word' }, JSON_OPTION],
+  examples: ['cka next', 'cka next --domain troubleshooting'],
+  async run(cli, _args, options) {
+    const [labs, progress, { suggest }] = await Promise.all([loadLabs(cli), openProgress(cli), import('../lab/next.ts')]);
+    const word = String(options['domain'] ?? '').toLowerCase();
+    const wanted = labs.filter(({ domain }) => domain.toLowerCase().includes(word));
+    const chosen = suggest(wanted, await progress.all(), Date.now()).slice(0, Math.max(1, Number(options['count']) || 3));
+    if (options['json']) printJson(cli, chosen.map(({ lab, because }) => ({ id: lab.id, title: lab.title, difficulty: lab.difficulty, minutes: lab.minutes, because })));
+    else cli.out(`${formatTable([['LAB', 'LEVEL', 'TIME', 'WHY'], ...chosen.map(({ lab, because }) => [lab.id, lab.difficulty, `${lab.minutes} min`, because])])}\n`);
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,33 @@
+/** Asks before scripts of a foreign pack run: shows which, and remembers the answer for exactly this content. */
+import { dirname, relative } from 'node:path';
+import { UserError } from '../../base/user-error.ts';
+import type { Lab } from '../../lab/lab.ts';
+import type { Cli, CliCommand } from '../command.ts';
+import { EXIT } from '../command.ts';
+import { paths } from '../labs.ts';
+import { packRoot } from './places.ts';
+
+/** @throws UserError when a foreign pack has scripts that the learner has not agreed to */
+export async function requireAgreement(cli: Cli, lab: Lab): Promise<void> {
+  const root = dirname(lab.folder);
+  if (!relative(`${cli.root}/labs`, root).startsWith('..')) return;
+  const { packHash, scriptsIn, Trust } = await import('../../lab/trust.ts');
+  const scripts = await scriptsIn(root);
+  if (scripts.length === 0) return;
+  if (await new Trust((await paths(cli)).data).isAgreed(await packHash(root))) return;
+  throw new UserError(`The pack ${lab.id.split('/')[0]} brings scripts that would run on this machine or on nodes: ${scripts.join(', ')}.`, `Read them in ${root}. If you trust them: cka pack trust ${root}`, 2);
+}
+
+export const packTrust: CliCommand = {
+  name: 'pack trust',
+  summary: 'agree to the scripts of a pack, as they are now',
+  arguments: [{ name: '<pack>', description: 'folder or name' }],
+  examples: ['cka pack trust my-pack'],
+  async run(cli, [typed]) {
+    const root = await packRoot(cli, typed!);
+    const { packHash, scriptsIn, Trust } = await import('../../lab/trust.ts');
+    await new Trust((await paths(cli)).data).agree(await packHash(root));
+    cli.out(`Agreed to: ${(await scriptsIn(root)).join(', ') || 'no scripts'}. A changed pack asks again.\n`);
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,80 @@
+/** `cka pack lint` and `cka pack test`: what is wrong with a pack, without a cluster and on simulators. For people, scripts (JSON) and CI (JUnit). */
+import { writeFile } from 'node:fs/promises';
+import type { Lab } from '../../lab/lab.ts';
+import type { Proof } from '../../lab/prove/prove.ts';
+import { type Cli, type CliCommand, EXIT, JSON_OPTION, printJson } from '../command.ts';
+import { packRoot, readPack } from './places.ts';
+
+export const packLint: CliCommand = {
+  name: 'pack lint',
+  summary: 'what is wrong with a pack, without a cluster',
+  arguments: [{ name: '<pack>', description: 'folder or name' }],
+  options: [{ flags: '--schema', description: 'print the JSON Schema of lab.yaml, for editors' }, JSON_OPTION],
+  examples: ['cka pack lint ./my-pack', 'cka pack lint networking --schema > lab.schema.json'],
+  async run(cli, [typed], options) {
+    if (options['schema']) {
+      printJson(cli, (await import('../../lab/lab-file.ts')).labJsonSchema());
+      return EXIT.done;
+    }
+    const [{ labs, problems }, { lintLab }] = await Promise.all([readPack(await packRoot(cli, typed!)), import('../../lab/lint.ts')]);
+    const all = [...problems, ...(await Promise.all(labs.map(lintLab))).flat()];
+    if (options['json']) printJson(cli, { labs: labs.length, problems: all });
+    else if (all.length === 0) cli.out(`${labs.length} labs, nothing to complain about.\n`);
+    else for (const { file, line, message } of all) cli.out(`${file}${line === undefined ? '' : `:${line}`}: ${message}\n`);
+    return all.length === 0 ? EXIT.done : EXIT.failed;
+  },
+};
+
+export const packTest: CliCommand = {
+  name: 'pack test',
+  summary: 'prove every lab of a pack on simulators',
+  arguments: [{ name: '<pack>', description: 'folder or name' }, { name: '[lab]', description: 'only labs with this in their name' }],
+  options: [
+    { flags: '--seeds <numbers>', description: 'seeds to draw with, as 0,1,2', default: '0' },
+    { flags: '--mutate', description: 'also leave out one step of each solution at a time' },
+    { flags: '--real', description: 'with a real shell, the kubectl that is installed, and clusters at their own pace' },
+    { flags: '--jobs <number>', description: 'clusters side by side', default: '3' },
+    { flags: '--junit <file>', description: 'write a JUnit report' },
+    JSON_OPTION,
+  ],
+  examples: ['cka pack test ./my-pack', 'cka pack test networking service-patch --mutate --seeds 0,1,2'],
+  async run(cli, [typed, part], options) {
+    const { labs, problems } = await readPack(await packRoot(cli, typed!));
+    const seeds = String(options['seeds']).split(',').map(Number);
+    const chosen = labs.filter(({ id }) => part === undefined || id.includes(part)).flatMap((lab) => (lab.vary ? seeds.map((seed) => lab.vary!(seed)) : [lab]));
+    const proofs = await prove(cli, chosen, options);
+    const failed = proofs.filter(({ problem }) => problem !== undefined);
+    if (options['junit'] !== undefined) await writeFile(String(options['junit']), junit(proofs));
+    if (options['json']) printJson(cli, { labs: chosen.length, proofs, problems });
+    else {
+      for (const { file, line, message } of problems) cli.out(`${file}${line === undefined ? '' : `:${line}`}: ${message}\n`);
+      cli.out(`${chosen.length} labs, ${proofs.length} proofs, ${failed.length === 0 && problems.length === 0 ? 'all hold' : `${failed.length} fail`}.\n`);
+    }
+    return failed.length + problems.length === 0 ? EXIT.done : EXIT.failed;
+  },
+};
+
+async function prove(cli: Cli, labs: readonly Lab[], options: Readonly<Record<string, string | boolean | undefined>>): Promise<readonly Proof[]> {
+  const [{ Ground }, { proveLab }, { rehearseForReal, rehearseHere }, { checkers }, { findProgram }] = await Promise.all([
+    import('../../lab/prove/ground.ts'), import('../../lab/prove/prove.ts'), import('./rehearsal.ts'), import('../../../checkers/index.ts'), import('../../cluster/find-program.ts'),
+  ]);
+  const rehearsal = options['real'] ? rehearseForReal(cli.self, findProgram('kubectl', cli.env['PATH'])) : rehearseHere();
+  const ground = new Ground(rehearsal.make, Math.max(1, Number(options['jobs']) || 3));
+  const onProof = ({ lab, seed, name, problem, tookMs }: Proof) => {
+    if (options['json']) return;
+    cli.out(`${problem === undefined ? 'ok  ' : 'FAIL'}  ${lab}${seed === 0 ? '' : ` (seed ${seed})`}: ${name}  ${tookMs} ms\n${problem === undefined ? '' : `      ${problem}\n`}`);
+  };
+  try {
+    return (await Promise.all(labs.map((lab) => proveLab(lab, ground, { checkers, mutate: options['mutate'] === true, onProof })))).flat();
+  } finally {
+    await ground.close();
+    rehearsal.close();
+  }
+}
+
+function junit(proofs: readonly Proof[]): string {
+  const cases = proofs.map(({ lab, seed, name, problem, tookMs }) => `  <testcase classname="${xml(lab)}" name="${xml(`${name}, seed ${seed}`)}" time="${tookMs / 1000}">${problem === undefined ? '' : `<failure message="${xml(problem)}"/>`}</testcase>`);
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuite name="cka pack test" tests="${proofs.length}" failures="${proofs.filter(({ problem }) => problem !== undefined).length}">\n${cases.join('\n')}\n</testsuite>\n`;
+}
+
+const xml = (text: string): string => text.replace(/[&<>"\n]/g, (letter) => `&#${letter.charCodeAt(0)};`);

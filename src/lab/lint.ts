@@ -1,0 +1,33 @@
+/** What is wrong with a pack beyond its format, found without a cluster: hints that tell all, target times nobody meets, proofs that are missing. */
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Lab } from './lab.ts';
+import type { PackProblem } from './lab-file.ts';
+
+/** Commands that change something, long enough not to be meant by chance. */
+const TELLING = /^(kubectl|ssh)\s.*\b(create|apply|patch|set|expose|scale|taint|label|rollout|run|replace|delete|mv|rm|enable|start)\b/;
+const SHORTEST_SECRET = 45;
+
+export async function lintLab(lab: Lab): Promise<readonly PackProblem[]> {
+  const problems: PackProblem[] = [];
+  const tell = (file: string, message: string) => problems.push({ file: join(lab.folder, file), message });
+  const name = basename(lab.folder);
+  const solution = (await readFile(lab.proof.solution, 'utf8')).split('\n').map(plain).filter((line) => TELLING.test(line) && line.length >= SHORTEST_SECRET);
+  for (const line of solution) {
+    if (lab.hints.some((hint) => plain(hint).includes(line))) tell('hints.md', `${name} gives its solution away in a hint: \`${line}\`. Say where to look instead.`);
+  }
+  if (lab.proof.mistakes.length < 3) tell('mistakes', `${name} has ${lab.proof.mistakes.length} mistakes. Write three plausible ones, so that its graders are tested.`);
+  if (lab.proof.alternatives.length === 0) tell('alternatives', `${name} has no alternative. Write another right way, so that its graders do not insist on yours.`);
+  for (const { id, why } of lab.criteria) if (why === undefined) tell('lab.yaml', `criterion "${id}" of ${name} has no \`why\`. Say in a sentence why it counts.`);
+  const needed = fairMinutes(lab, solution.length);
+  if (lab.minutes < needed) tell('lab.yaml', `${name} gives ${lab.minutes} minutes; reading and typing alone take about ${needed}. Raise \`minutes\`.`);
+  if (lab.minutes > 30) tell('lab.yaml', `${name} takes ${lab.minutes} minutes. A task of the exam takes 4 to 15: divide it.`);
+  return problems;
+}
+
+/** Reading at 180 words a minute, and half a minute for each change. */
+function fairMinutes(lab: Lab, changes: number): number {
+  return Math.ceil(lab.task.split(/\s+/).length / 180 + changes / 2);
+}
+
+const plain = (text: string): string => text.replace(/\s+/g, ' ').trim();
