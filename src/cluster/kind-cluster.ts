@@ -80,6 +80,7 @@ export class KindCluster implements Cluster {
       const mode = await modeOn(this.#parts.engine, this.info.nodes[0] ?? '');
       if (mode !== record.spec.proxyMode || putBack.includes('ConfigMap kube-system/kube-proxy')) await restartProxies(at, onProgress);
       if (putBack.includes('ConfigMap kube-system/coredns')) await at.kubectl.must(['-n', 'kube-system', 'rollout', 'restart', 'deployment/coredns']);
+      files.writeRecord({ ...(files.readRecord() ?? record), proxyMode: record.spec.proxyMode });
       await this.#verify(at.kubectl, onProgress);
     });
   }

@@ -294,6 +294,39 @@ test('labs that need IPVS are not offered it by a kernel without', async () => {
   expect([...(await fake.backend({ steps: steps.slice(0, 4) }).up(SMALL)).offers]).not.toContain('ipvs');
 });
 
+test('a reset looks at files on nodes, at objects, at kube-proxy, and at the network', async () => {
+  const fake = world();
+  const cluster = await fake.backend().up(SMALL);
+  fake.forgetCalls();
+  await cluster.reset();
+  expect(golden(fake.calls()).map((call) => call.replace('kubectl --kubeconfig=<lab>/kubeconfig', 'kubectl'))).toMatchInlineSnapshot(`
+    [
+      "docker exec --privileged -i lab-control-plane sh -s",
+      "docker exec --privileged -i lab-worker sh -s",
+      "kubectl api-resources --verbs=list,delete,get -o name",
+      "kubectl get configmaps --all-namespaces --ignore-not-found -o json",
+      "kubectl api-resources --verbs=list,delete,get -o name",
+      "kubectl get configmaps --all-namespaces --ignore-not-found -o json",
+      "docker exec --privileged lab-control-plane curl -s --max-time 5 http://localhost:10249/proxyMode",
+      "kubectl -n kube-system get pods -l k8s-app=kube-proxy -o name",
+      "kubectl -n kube-system exec pod/kube-proxy-x -- /usr/local/bin/kube-proxy --cleanup",
+      "docker exec --privileged lab-control-plane sh -c ip link show kube-ipvs0 >/dev/null 2>&1 && ip link delete kube-ipvs0; true",
+      "docker exec --privileged lab-worker sh -c ip link show kube-ipvs0 >/dev/null 2>&1 && ip link delete kube-ipvs0; true",
+      "kubectl -n kube-system rollout restart daemonset/kube-proxy",
+      "kubectl -n kube-system rollout status daemonset/kube-proxy --timeout=120s",
+      "kubectl -n kube-system rollout status deployment/coredns --timeout=180s",
+      "kubectl delete namespace cka-probe --ignore-not-found --wait=true --timeout=60s",
+      "kubectl apply -f -",
+      "kubectl -n cka-probe wait --for=condition=Ready pod --all --timeout=120s",
+      "kubectl -n cka-probe get pod server -o jsonpath={.status.podIP}",
+      "kubectl -n cka-probe exec client -- wget -qO- -T 5 http://10.244.1.2:8080/",
+      "kubectl -n cka-probe exec client -- wget -qO- -T 5 http://server:8080/",
+      "kubectl -n cka-probe exec client -- nslookup kubernetes.default.svc.cluster.local",
+      "kubectl delete namespace cka-probe --ignore-not-found --wait=true --timeout=60s",
+    ]
+  `);
+});
+
 test('kube-proxy is switched, cleaned up after, and looked at', async () => {
   const fake = world();
   const cluster = await fake.backend().up(SPEC);
