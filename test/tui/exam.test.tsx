@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { TaskResult } from '../../src/lab/exam/event.ts';
 import { runPlain } from '../../src/tui/plain.ts';
 import { fakeApp } from '../support/fake-app.ts';
@@ -33,6 +33,13 @@ function open(options: ShowOptions) {
   const ui = show(fakeApp(mkdtempSync(join(tmpdir(), 'cka-exam-')), { exams }), { colors: false, now: () => now, ...options });
   shown = ui;
   return { ui, exams };
+}
+
+/** From home into the exam, until its first task is open. */
+async function begin(ui: Show, exams: ReturnType<typeof fakeExams>): Promise<void> {
+  await ui.press('e', 'enter');
+  await ui.see('task 1 of 2');
+  await vi.waitFor(() => expect(exams.happened).toContain('opened'));
 }
 
 const NARROW = { columns: 80, rows: 24, pane: false };
@@ -102,9 +109,8 @@ describe('an exam on the screen', () => {
   });
 
   test('the list beside the place of the terminal, with flags, notes and minutes', async () => {
-    const { ui } = open(WIDE);
-    await ui.press('e', 'enter');
-    await ui.see('task 1 of 2');
+    const { ui, exams } = open(WIDE);
+    await begin(ui, exams);
     now += 12 * MINUTE;
     await ui.press('f', 'e', 'd', 'n', 's', 'enter', 'n');
     now += 3 * MINUTE;
@@ -144,9 +150,8 @@ describe('an exam on the screen', () => {
   });
 
   test('paused: the clock stands, the task is hidden', async () => {
-    const { ui } = open(NARROW);
-    await ui.press('e', 'enter');
-    await ui.see('task 1 of 2');
+    const { ui, exams } = open(NARROW);
+    await begin(ui, exams);
     now += MINUTE;
     await ui.press('P');
     await ui.see('PAUSED');
@@ -160,9 +165,8 @@ describe('an exam on the screen', () => {
   });
 
   test('asks before the end, then grades and shows the report', async () => {
-    const { ui } = open(NARROW);
-    await ui.press('e', 'enter');
-    await ui.see('task 1 of 2');
+    const { ui, exams } = open(NARROW);
+    await begin(ui, exams);
     now += 30 * MINUTE;
     await ui.press('F');
     expect((await ui.see('End and grade')).split('\n').at(-1)).toMatchInlineSnapshot(`" End and grade now, with 1:30:00 left and 1 task not opened?   y yes  n no"`);
@@ -185,14 +189,14 @@ describe('an exam on the screen', () => {
         Storage (10 %)                                                     not asked
 
         Where the time went
-         1 A Service that fin… ············································      0 s
+         1 A Service that fin… ===========·································   30 min
          2 Pods on two nodes … ············································      0 s
 
         Tasks
 
         1. A Service that finds no Pods                          16 of 40 %, in part
-           Use ClusterIP, NodePort, LoadBalancer service types and endpoints; 0 s of
-          20 more lines below
+           Use ClusterIP, NodePort, LoadBalancer service types and endpoints; 30 min
+          25 more lines below
        v review  Esc back  ? help"
     `);
     await ui.press('v');
@@ -205,8 +209,7 @@ describe('an exam on the screen', () => {
 
   test('ends by itself when the time is over', async () => {
     const { ui, exams } = open(NARROW);
-    await ui.press('e', 'enter');
-    await ui.see('task 1 of 2');
+    await begin(ui, exams);
     now += 121 * MINUTE;
     await ui.press('f');
     await ui.see('All 120 minutes used: time ran out.');
@@ -215,8 +218,7 @@ describe('an exam on the screen', () => {
 
   test('leaving does not stop the clock, and the home screen says so', async () => {
     const { ui, exams } = open(NARROW);
-    await ui.press('e', 'enter');
-    await ui.see('task 1 of 2');
+    await begin(ui, exams);
     await ui.press('escape');
     now += 10 * MINUTE;
     await ui.press('escape');
