@@ -100,6 +100,8 @@ async function readCommand(shell: Shell): Promise<string | undefined> {
     if (answer.kind !== 'incomplete' && !/(?:^|[^\\])(?:\\\\)*\\$/.test(text)) break;
     text += '\n';
   }
+  // A program that handled ^C itself, as ping does, left the shell with one that means nothing any more.
+  shell.clearInterrupt();
   const history = historyOf(shell);
   if (history.at(-1) !== text) history.push(text);
   return text;
