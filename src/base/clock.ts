@@ -2,6 +2,8 @@
  * Time as the simulation knows it. Nothing in the core reads the wall clock: events wait in a heap until somebody
  * advances the clock: a test by hand, a running simulator by `pace` (see `pacer.ts`).
  */
+import { assert } from './assert.ts';
+
 export type Disposer = () => void;
 
 export interface Clock {
@@ -39,6 +41,8 @@ export class EventClock implements Clock {
   }
 
   schedule(delayMs: number, run: () => void): Disposer {
+    // An event at no time would sit in the heap and hold up all others.
+    assert(!Number.isNaN(delayMs), 'a delay is a number');
     const event: Event = { at: this.#now + Math.max(0, delayMs), order: this.#order++, run };
     push(this.#heap, event);
     if (this.#heap[0] === event) this.#onEarlier?.();
