@@ -11,13 +11,16 @@ export interface Bench {
   close(): Promise<void>;
 }
 
+/** How a script ended, and everything it printed. */
 export interface ScriptResult {
   readonly exitCode: number;
   readonly output: string;
 }
 
+/** Makes a cluster with kube-proxy in this mode. */
 export type MakeBench = (name: string, proxyMode: 'iptables' | 'ipvs' | 'nftables') => Promise<Bench>;
 
+/** Lends benches, at most so many at once. */
 export class Ground {
   readonly #make: MakeBench;
   readonly #size: number;

@@ -1,3 +1,4 @@
 # A line break belongs to the password now.
 # caught by: secret
-echo __word__ | kubectl create secret generic entry --from-file=password=/dev/stdin
+kubectl create secret generic entry --from-literal=password='__word__
+'
