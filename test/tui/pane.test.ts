@@ -54,7 +54,8 @@ afterAll(() => {
 
 /** Types the keys into both, waits until both show the sign, then until they are alike. */
 async function check(keys: string, sign: string | RegExp): Promise<void> {
-  plain.type(keys);
+  // A terminal sends arrows as the program in it asked for them; the pane's own terminal is told the plain ones.
+  plain.type(plain.terminal.modes.applicationCursorKeysMode ? keys.replaceAll('\x1b[B', '\x1bOB') : keys);
   inPane.type(keys);
   await plain.see(sign, 4000);
   await inPane.see(sign, 4000);
@@ -106,7 +107,8 @@ describe.skipIf(skip)('a program that floods', () => {
 describe.skipIf(skip || !hasProgram('less'))('less', () => {
   const steps: readonly (readonly [string, string, string | RegExp])[] = [
     ['opens', 'clear; less long.txt\r', 'long.txt'],
-    ['arrow keys', '\x1b[B\x1b[B\x1b[B', /(^|│)3 word/m],
+    // Line 3 was on the screen before: what the keys do is that line 2 is gone.
+    ['arrow keys', '\x1b[B\x1b[B\x1b[B', /^(?![\s\S]*(?:^|\n|│)2 word)[\s\S]*(?:^|\n|│)3 word/],
     ['search', '/250 \r', /(^|│)250 word/m],
     ['the end', 'G', '(END)'],
     ['quit', "q", 'lab$'],
