@@ -13,6 +13,9 @@ import { isConclusive } from './score.ts';
 import type { TaskState } from './state.ts';
 import { readTyped, type Typed } from './typed.ts';
 
+/** Nodes follow a change of the API within about a second: what was done at the last moment counts too. */
+const FOLLOW_MS = 2000;
+
 export interface Grading {
   readonly task: ExamTask;
   /** Absent when its copy was lost. */
@@ -40,7 +43,9 @@ async function judged({ task, lab, environment, backend, checkers }: Grading): P
   if (environment !== 'ready') return { invalid: `its environment could not be made: ${environment.failed}` };
   const look = async () => {
     const cluster = await backend.find(task.cluster);
-    return cluster && checkLab(lab, cluster, checkers, () => performance.now());
+    if (!cluster) return undefined;
+    await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
+    return checkLab(lab, cluster, checkers, () => performance.now());
   };
   const first = await look();
   if (!first) return { invalid: `its cluster ${task.cluster} no longer exists` };
