@@ -23,29 +23,22 @@ const HEALTHY = () => ({ status: 200, body: 'ok' });
 
 export function controlPlanePrograms(ports: ControlPlanePorts): readonly Program[] {
   return [
-    daemon('etcd', [{ port: 2381, address: LOCALHOST }, { port: 2379 }, { port: 2380, address: ports.nodeAddress }], () => () => undefined, [['I', 'etcdmain/etcd.go:64', '"Running: " args="etcd"'], ['I', 'embed/serve.go:103', '"ready to serve client requests"']]),
-    daemon('kube-apiserver', [{ port: 6443 }], () => () => undefined, [['I', 'options.go:263', 'external host was not specified, using advertise address'], ['I', 'secure_serving.go:211', 'Serving securely on [::]:6443']]),
-    daemon('kube-controller-manager', [{ port: 10257, address: LOCALHOST }], () => ports.runControllers(), [
-      ['I', 'serving.go:386', 'Generated self-signed cert in-memory'], ['I', 'leaderelection.go:257', 'attempting to acquire leader lease kube-system/kube-controller-manager...'],
-      ['I', 'leaderelection.go:271', 'successfully acquired lease kube-system/kube-controller-manager'],
-    ]),
-    daemon('kube-scheduler', [{ port: 10259, address: LOCALHOST }], () => ports.runScheduler(), [
-      ['I', 'serving.go:386', 'Generated self-signed cert in-memory'], ['I', 'leaderelection.go:257', 'attempting to acquire leader lease kube-system/kube-scheduler...'],
-      ['I', 'leaderelection.go:271', 'successfully acquired lease kube-system/kube-scheduler'],
-    ]),
+    daemon('etcd', [{ port: 2381, address: LOCALHOST }, { port: 2379 }, { port: 2380, address: ports.nodeAddress }], () => () => undefined),
+    daemon('kube-apiserver', [{ port: 6443 }], () => () => undefined),
+    daemon('kube-controller-manager', [{ port: 10257, address: LOCALHOST }], () => ports.runControllers()),
+    daemon('kube-scheduler', [{ port: 10259, address: LOCALHOST }], () => ports.runScheduler()),
     { name: 'local-path-provisioner', run: (process) => untilStopped(process) },
   ];
 }
 
-type LogLine = readonly [level: 'I', source: string, message: string];
-
-function daemon(name: string, listen: readonly { readonly port: number; readonly address?: Ipv4 }[], work: () => Disposer, lines: readonly LogLine[]): Program {
+function daemon(name: string, listen: readonly { readonly port: number; readonly address?: Ipv4 }[], work: () => Disposer): Program {
   return {
     name,
     run: async (process: Process) => {
       const log = klog(process);
-      for (const line of lines) log(...line);
       const stops = listen.map((one) => serveText(process, { ...one, paths: { '/healthz': HEALTHY, '/livez': HEALTHY, '/readyz': HEALTHY, '/health': HEALTHY } }));
+      // Only what really happens is logged: there is no TLS to serve and no leader to elect in here.
+      for (const { address, port } of listen) log('I', `${name}.go:1`, `"Listening" address="${address ?? '0.0.0.0'}:${port}"`);
       stops.push(work());
       try {
         return await untilStopped(process);
