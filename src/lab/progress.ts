@@ -31,6 +31,22 @@ export interface Attempt {
   readonly seed?: number;
   /** From the start to the check that gave `points`. */
   readonly tookMs: number;
+  /** The exam that it was a task of, when it was no practice. */
+  readonly exam?: string;
+}
+
+/** How a task of an exam ended, for the record of its lab. */
+export interface ExamTaskResult {
+  readonly lab: string;
+  readonly backend: BackendName;
+  readonly cluster: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** Time spent on this task. */
+  readonly tookMs: number;
+  readonly points: number;
+  readonly of: number;
+  readonly seed?: number;
 }
 
 interface Content {
@@ -112,6 +128,20 @@ export class Progress {
 
   async solutionRead(id: string): Promise<Attempt | undefined> {
     return this.#update(id, (attempt) => ({ ...attempt, solutionRead: true }));
+  }
+
+  /**
+   * Record the tasks of an exam that were opened and graded, so that what went wrong there is practised next. An exam that
+   * is recorded again changes nothing.
+   */
+  async recordExam(exam: string, tasks: readonly ExamTaskResult[]): Promise<void> {
+    await this.#change((content) => {
+      if (content.attempts.some((attempt) => attempt.exam === exam)) return;
+      const taken = tasks.map((task): Attempt => ({
+        ...task, id: randomUUID(), exam, hints: 0, checks: 1, solutionRead: false, ...(task.points === task.of ? { completedAt: task.endedAt } : {}),
+      }));
+      content.attempts = [...content.attempts, ...taken];
+    });
   }
 
   async #update(id: string, change: (attempt: Attempt) => Attempt): Promise<Attempt | undefined> {

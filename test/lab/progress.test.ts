@@ -57,6 +57,19 @@ test('what a screen finds by itself counts as no check, and only ever betters a 
   expect(await progress.all()).toMatchObject([{ points: 1, checks: 1, tookMs: 12_000 }]);
 });
 
+test('an exam is recorded once, whoever records it again, and ends nothing that runs', async () => {
+  const { progress } = open();
+  await progress.begin(START);
+  const task = { lab: 'pack/second', backend: 'simulator', cluster: 'exam-1', startedAt: 10, endedAt: 90, tookMs: 60, of: 4 } as const;
+  await progress.recordExam('exam-1', [{ ...task, points: 4 }, { ...task, lab: 'pack/third', points: 1, seed: 7 }]);
+  await progress.recordExam('exam-1', [{ ...task, points: 0 }]);
+  expect((await progress.all()).map(({ lab, exam, points, completedAt, endedAt, tookMs, seed }) => ({ lab, exam, points, completedAt, endedAt, tookMs, seed }))).toEqual([
+    { lab: 'pack/first', points: 0, tookMs: 0 },
+    { lab: 'pack/second', exam: 'exam-1', points: 4, completedAt: 90, endedAt: 90, tookMs: 60 },
+    { lab: 'pack/third', exam: 'exam-1', points: 1, endedAt: 90, tookMs: 60, seed: 7 },
+  ]);
+});
+
 test('a new attempt on a cluster ends the one before', async () => {
   const { progress } = open();
   await progress.begin(START);
