@@ -21,8 +21,10 @@ export async function noPty(): Promise<string | undefined> {
   return pty.because;
 }
 
-/** How long a screen may take to say what it should. */
-const DEADLINE_MS = 15_000;
+/** How long a screen may take to say what it should: far more than it needs, since the machine may be busy. */
+const DEADLINE_MS = 30_000;
+/** For tests that look at several screens one after the other: longer than any of the looks. */
+export const SCREEN_TEST_MS = 120_000;
 
 export class Eyes {
   exitCode: number | undefined;

@@ -13,6 +13,10 @@ import type { Rect, StagePort, StageState } from '../../src/tui/terminal/stage-p
 import { VirtualStdout } from '../../src/tui/terminal/virtual-stdout.ts';
 import { UNICODE } from '../../src/tui/theme.ts';
 
+/** Long enough for a busy machine, short enough for the limit of a test. */
+const DEADLINE_MS = 15_000;
+const STILL_TURNS = 8;
+
 /** A pane in which nothing runs. */
 export interface StillPane {
   exitCode: number | undefined;
@@ -96,7 +100,7 @@ export interface Show {
   readonly ui: Ui;
   /** The frame in front, without blanks at the ends of rows. */
   frame(): string;
-  /** @throws Error with the frame, after five seconds */
+  /** @throws Error with the frame, when it never says that */
   see(what: string | RegExp): Promise<string>;
   /** Press keys one after the other, each after the effects of the one before. */
   press(...keys: string[]): Promise<void>;
@@ -119,9 +123,11 @@ export function show(services: AppServices, options: ShowOptions = {}, component
   const stage = new FakeStage(options.columns ?? 80, options.rows ?? 24);
   stage.because = options.because;
   let frame = '';
+  let frames = 0;
   let isQuit = false;
   const watchers = new Set<() => void>();
   const stdout = new VirtualStdout(stage.state, (text) => {
+    frames++;
     frame = text.split('\n').map((line) => line.trimEnd()).join('\n').trimEnd();
     for (const watch of [...watchers]) watch();
   });
@@ -142,7 +148,13 @@ export function show(services: AppServices, options: ShowOptions = {}, component
   };
   const tree = component ? <UiContext.Provider value={ui}>{component}</UiContext.Provider> : <App ui={ui} lab={options.lab} />;
   const ink = render(tree, { stdout: stdout as unknown as NodeJS.WriteStream, debug: true, exitOnCtrlC: false, patchConsole: false });
-  const settle = () => new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
+  /** Until nothing has been drawn for some turns of the event loop: React does its work in turns, more of them on a busy machine. */
+  const settle = async () => {
+    for (let still = 0, seen = frames; still < STILL_TURNS; still = seen === frames ? still + 1 : 0) {
+      seen = frames;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
   return {
     stage,
     ui,
@@ -153,7 +165,7 @@ export function show(services: AppServices, options: ShowOptions = {}, component
         const timer = setTimeout(() => {
           watchers.delete(watch);
           reject(new Error(`${String(what)} was not seen. The frame:\n${frame}`));
-        }, 5000);
+        }, DEADLINE_MS);
         const watch = () => {
           if (!isSo()) return;
           clearTimeout(timer);

@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { bundle } from '../support/bundle.ts';
-import { Eyes, noPty, type EyesOptions } from '../support/eyes.ts';
+import { Eyes, noPty, SCREEN_TEST_MS, type EyesOptions } from '../support/eyes.ts';
+
+vi.setConfig({ testTimeout: SCREEN_TEST_MS });
 
 const skip = await noPty();
 let program = '';
@@ -231,7 +233,7 @@ describe.skipIf(skip)('the terminal pane', () => {
     screen.type('echo rea"dy"; cat > copied\r');
     await screen.see('│ready');
     screen.type('\x1dp\r\x04');
-    await vi.waitFor(() => expect(readFileSync(join(folder, 'copied'), 'utf8')).toBe('first\nsecond\n'));
+    await vi.waitFor(() => expect(readFileSync(join(folder, 'copied'), 'utf8')).toBe('first\nsecond\n'), 15_000);
   });
 
   test('a program that wants the mouse has it while it has the keyboard', async () => {
@@ -297,6 +299,6 @@ describe.skipIf(skip)('surroundings', () => {
     const program = pid();
     screen.pty.kill();
     await screen.end();
-    await vi.waitFor(() => expect(() => process.kill(program, 0)).toThrow(), 5000);
+    await vi.waitFor(() => expect(() => process.kill(program, 0)).toThrow(), 15_000);
   });
 });

@@ -6,10 +6,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { bundle } from '../support/bundle.ts';
-import { Eyes, noPty } from '../support/eyes.ts';
+import { Eyes, noPty, SCREEN_TEST_MS } from '../support/eyes.ts';
 import { fakeApp } from '../support/fake-app.ts';
+
+vi.setConfig({ testTimeout: SCREEN_TEST_MS });
 
 const skip = await noPty();
 const PANE = { x: 58, y: 1, width: 92, height: 40 };
@@ -57,8 +59,8 @@ async function check(keys: string, sign: string | RegExp): Promise<void> {
   // A terminal sends arrows as the program in it asked for them; the pane's own terminal is told the plain ones.
   plain.type(plain.terminal.modes.applicationCursorKeysMode ? keys.replaceAll('\x1b[B', '\x1bOB') : keys);
   inPane.type(keys);
-  await plain.see(sign, 4000);
-  await inPane.see(sign, 4000);
+  await plain.see(sign);
+  await inPane.see(sign);
   const differing = () => {
     const expected = plain.cells(0, 0, PANE.width, PANE.height);
     const found = inPane.cells(PANE.x, PANE.y, PANE.width, PANE.height);
@@ -69,7 +71,7 @@ async function check(keys: string, sign: string | RegExp): Promise<void> {
   const cursors = () => ({ terminal: plain.cursor, pane: { column: inPane.cursor.column - PANE.x, row: inPane.cursor.row - PANE.y } });
   // Both are still painting for a moment after the sign; alike once is alike.
   const isAlike = () => differing().length === 0 && JSON.stringify(cursors().terminal) === JSON.stringify(cursors().pane);
-  await Promise.race([inPane.see(isAlike, 2000), plain.see(isAlike, 2000)]).catch(() => undefined);
+  await Promise.race([inPane.see(isAlike), plain.see(isAlike)]).catch(() => undefined);
   expect(differing()).toEqual([]);
   expect(cursors().pane).toEqual(cursors().terminal);
 }

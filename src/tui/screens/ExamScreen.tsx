@@ -2,7 +2,7 @@
  * An exam under way: the task, the list of tasks and the note beside the terminal on the task's host; the clock above.
  * Turning to another task turns to its terminal. Knows nothing of grading.
  */
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useLayoutEffect, useState, type ReactNode } from 'react';
 import { useExam } from '../hooks/use-exam.ts';
 import { useKeys } from '../hooks/use-keys.ts';
 import { usePanes } from '../hooks/use-panes.ts';
@@ -57,7 +57,7 @@ export function ExamScreen({ exam, onBack, onGraded }: ExamScreenProps): ReactNo
   const isThere = bareHost || environment === 'ready';
   const { pane, because, reopen } = usePanes(isThere ? (bareHost ? 'base' : at) : undefined, () => (bareHost ? exam.baseShell() : exam.shell(task)), { columns: place.terminal.width, rows: place.terminal.height });
   const isLive = pane !== undefined && pane.exitCode === undefined;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isLive && place.isSplit && !isHidden) stage.setFocus('terminal');
     if (isHidden) stage.setFocus('panel');
     // oxlint-disable-next-line react-hooks/exhaustive-deps

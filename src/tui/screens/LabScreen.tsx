@@ -2,7 +2,7 @@
  * A running lab: the panel with task, criteria, hints, solution and debrief beside the terminal; on a narrow screen
  * the one that has the keyboard. Knows nothing of how a lab is graded or how a terminal is drawn.
  */
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { useKeys } from '../hooks/use-keys.ts';
 import { useLab } from '../hooks/use-lab.ts';
 import { useScroll } from '../hooks/use-scroll.ts';
@@ -59,9 +59,10 @@ export function LabScreen({ open, onBack, onStopped }: LabScreenProps): ReactNod
   });
   const scroll = useScroll(page.lines.length, page.height);
 
-  // Beside the terminal the task can be read while typing; on a narrow screen it comes first.
+  // Beside the terminal the task can be read while typing; on a narrow screen it comes first. Before the terminal is
+  // painted: what is typed at the first sight of its prompt is for it.
   const isReopened = useRef(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isLive && (isSplit || isReopened.current)) stage.setFocus('terminal');
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [stage, isLive]);

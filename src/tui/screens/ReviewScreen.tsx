@@ -2,7 +2,7 @@
  * A graded exam, task by task: what was asked, what was found, how it is solved, and on demand the cluster as it was left,
  * with a terminal on it.
  */
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useLayoutEffect, useState, type ReactNode } from 'react';
 import { useKeys } from '../hooks/use-keys.ts';
 import { usePanes } from '../hooks/use-panes.ts';
 import { usePlace } from '../hooks/use-place.ts';
@@ -36,7 +36,7 @@ export function ReviewScreen({ exam, onBack }: { exam: RunningExam; onBack: () =
   const { pane, because: noPane } = usePanes(wanted.includes(at) ? at : undefined, () => exam.review(task, (step) => stage.notify(step)), { columns: place.terminal.width, rows: place.terminal.height });
   useEffect(() => () => void exam.endReview().catch(() => undefined), [exam]);
   const isLive = pane !== undefined && pane.exitCode === undefined;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isLive && place.isSplit) stage.setFocus('terminal');
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [stage, isLive, at]);

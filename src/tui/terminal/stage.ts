@@ -17,8 +17,8 @@ import { Tokenizer, type Token } from './tokens.ts';
 /** An Escape that nothing follows within this time is the Escape key. */
 const ESCAPE_MS = 15;
 
-/** A UI that has not drawn by then is not going to. */
-const DRAWN_MS = 100;
+/** A UI that has not drawn by then is not going to; a busy machine may need a while. */
+const DRAWN_MS = 1000;
 
 /** The one in use. */
 export class Stage implements StagePort {
@@ -167,7 +167,11 @@ export class Stage implements StagePort {
   #input(text: string): void {
     this.#cancelFlush?.();
     this.#take(this.#tokens.push(text));
-    if (this.#tokens.waiting) this.#cancelFlush = this.ports.later(ESCAPE_MS, () => this.#take(this.#tokens.flush()));
+    if (!this.#tokens.waiting) return;
+    // After a busy moment the rest of a sequence may be there already, unread: it is looked for once more before the time counts.
+    this.#cancelFlush = this.ports.later(ESCAPE_MS, () => {
+      this.#cancelFlush = this.ports.later(0, () => this.#take(this.#tokens.flush()));
+    });
   }
 
   #take(tokens: readonly Token[]): void {
