@@ -47,7 +47,8 @@ export async function chosenLab(cli: Cli, typed: string | undefined): Promise<La
 }
 
 async function onlyRunning(cli: Cli): Promise<string> {
-  const running = await (await openProgress(cli)).running(clusterName(cli, {}));
+  const progress = await openProgress(cli);
+  const running = (await progress.running(clusterName(cli, {}))) ?? (cli.env['CKA_CLUSTER'] === undefined ? (await progress.all()).findLast(({ endedAt }) => endedAt === undefined) : undefined);
   if (!running) throw new UserError('Which lab?', 'Name one: `cka lab list` shows them.', 2);
   return running.lab;
 }
@@ -64,7 +65,7 @@ export async function sessionOptions(cli: Cli, lab: Lab, options: CliOptions, on
   return {
     lab,
     backend,
-    spec: await wantedSpec(cli, options, backend),
+    spec: await specForLab(cli, options, backend, lab),
     progress,
     checkers,
     folders,
@@ -104,15 +105,16 @@ export async function backendOf(cli: Cli, options: CliOptions = {}, kind: Partia
   const context = text('context');
   const confirmed = text('confirm');
   const backend = (text('backend') ?? (cli.env['CKA_BACKEND'] || undefined)) as BackendName | undefined;
+  const ask = cli.isTerminal && options['json'] !== true ? askHere : undefined;
   return backends(folders, {
-    ...(backend === undefined ? {} : { backend }),
+    ...(backend === undefined ? {} : { backend }), ...(ask === undefined ? {} : { ask }),
     kind: {
       root: cli.root, env: cli.env, installer: options['cniOperator'] === true ? 'operator' : 'manifest', nodeTools: options['nodeTools'] === true,
       ...(given === undefined ? {} : { given: [resolve(given)] }), ...(bundle === undefined ? {} : { bundle: resolve(bundle) }), ...kind,
     },
     existing: {
       env: cli.env, allowClusterWide: options['allowClusterWide'] === true,
-      ...(context === undefined ? {} : { context }), ...(confirmed === undefined ? {} : { confirmed }), ...(cli.isTerminal ? { ask: (question: string) => askHere(question) } : {}),
+      ...(context === undefined ? {} : { context }), ...(confirmed === undefined ? {} : { confirmed }), ...(ask === undefined ? {} : { ask }),
     },
   });
 }
@@ -155,6 +157,15 @@ export async function wantedSpec(cli: Cli, options: CliOptions, backend: Cluster
   const differs = [options['cni'] !== undefined && spec.cni !== known.cni ? known.cni : '', options['workers'] !== undefined && spec.workers !== workers ? `${workers} workers` : '', options['proxyMode'] !== undefined && spec.proxyMode !== known.proxyMode ? `kube-proxy in ${known.proxyMode} mode` : ''].filter((word) => word !== '');
   if (differs.length > 0) throw new UserError(`Cluster ${spec.name} exists, with ${differs.join(' and ')}.`, `Give another --name, or remove it: cka cluster down --name ${spec.name}`, 2);
   return { name: spec.name, workers, cni: known.cni === 'other' ? spec.cni : known.cni, proxyMode: known.proxyMode };
+}
+
+/** The cluster for a lab: as the options say; where they say nothing, and clusters cost nothing, one that suits the lab. */
+export async function specForLab(cli: Cli, options: CliOptions, backend: ClusterBackend, lab: Lab): Promise<ClusterSpec> {
+  const isNamed = ['name', 'cni', 'proxyMode', 'workers', 'context'].some((option) => options[option] !== undefined) || cli.env['CKA_CLUSTER'] !== undefined;
+  // A backend that knows beforehand what it would offer is the simulator, where a second cluster takes a second.
+  if (isNamed || !backend.offers) return wantedSpec(cli, options, backend);
+  const [{ usualCluster }, progress, known] = await Promise.all([import('../lab/usual-cluster.ts'), openProgress(cli), backend.list()]);
+  return usualCluster(lab, DEFAULT_CLUSTER, known, await progress.all());
 }
 
 export function specOf(cli: Cli, options: CliOptions): ClusterSpec {

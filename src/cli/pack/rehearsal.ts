@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import { clusterFolder } from '../../cluster/paths.ts';
 import { simulatorBackend } from '../../cluster/simulator.ts';
 import { runSimulator } from '../../cluster/simulator-process.ts';
-import type { ClusterSpec } from '../../cluster/cluster.ts';
 import type { Bench, MakeBench } from '../../lab/prove/ground.ts';
 import { writeLabKubeconfig } from '../../lab/shell/kubeconfig.ts';
 import { prepareShell } from '../../lab/shell/lab-shell.ts';
@@ -26,15 +25,13 @@ export interface Rehearsal {
   close(): void;
 }
 
-const specOf = (name: string, proxyMode: ClusterSpec['proxyMode']): ClusterSpec => ({ name, workers: 2, cni: 'calico', proxyMode });
-
 export function rehearseHere(log: (line: string) => void = () => undefined): Rehearsal {
   const home = mkdtempSync(join(tmpdir(), 'cka-prove-'));
   const paths = { data: join(home, 'data'), cache: join(home, 'cache'), run: join(home, 'run') };
   const backend = simulatorBackend(paths);
   return {
-    async make(name, proxyMode): Promise<Bench> {
-      const spec = specOf(name, proxyMode);
+    async make(spec): Promise<Bench> {
+      const { name } = spec;
       const simulator = await runSimulator({ ...spec, folder: clusterFolder(paths, name), idleHours: 0, rehearsalSpeed: SPEED, log });
       const cluster = await backend.up(spec);
       const desk = makeDesk(cluster, SPEED);
@@ -65,8 +62,9 @@ export function rehearseForReal(self: readonly string[], kubectl: string | undef
   else writeFileSync(join(bin, 'kubectl'), `#!/bin/sh\nexec ${commandLine(self)} kubectl "$@"\n`, { mode: 0o755 });
   const env = { ...process.env, CKA_HOME: home, PATH: `${bin}:${process.env['PATH']}` };
   return {
-    async make(name, proxyMode): Promise<Bench> {
-      const cluster = await backend.up(specOf(name, proxyMode));
+    async make(spec): Promise<Bench> {
+      const { name } = spec;
+      const cluster = await backend.up(spec);
       return {
         cluster,
         async run(script, lab) {

@@ -1,5 +1,6 @@
 /** Where labs are proved: a few clusters side by side, each lent to one proof at a time, clean. Knows no kind of cluster. */
-import type { Cluster } from '../../cluster/cluster.ts';
+import type { Cluster, ClusterSpec } from '../../cluster/cluster.ts';
+import { specFor } from '../exam/beside.ts';
 import type { Lab } from '../lab.ts';
 import { clear } from '../setup.ts';
 
@@ -17,8 +18,8 @@ export interface ScriptResult {
   readonly output: string;
 }
 
-/** Makes a cluster with kube-proxy in this mode. */
-export type MakeBench = (name: string, proxyMode: 'iptables' | 'ipvs' | 'nftables') => Promise<Bench>;
+/** Makes a cluster. */
+export type MakeBench = (spec: ClusterSpec) => Promise<Bench>;
 
 /** Lends benches, at most so many at once. */
 export class Ground {
@@ -38,7 +39,7 @@ export class Ground {
   async with<T>(lab: Lab, use: (bench: Bench) => Promise<T>): Promise<T> {
     while (this.#lent >= this.#size) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#lent++;
-    const place = this.#take(lab.proxyMode ?? 'iptables');
+    const place = this.#take(specFor(lab));
     try {
       const bench = await place.bench;
       // What a lab did in its namespaces goes with them; what it did to nodes goes with the whole world.
@@ -57,10 +58,11 @@ export class Ground {
     await Promise.all(this.#all.map(async (bench) => (await bench).close()));
   }
 
-  #take(key: 'iptables' | 'ipvs' | 'nftables') {
+  #take(spec: Omit<ClusterSpec, 'name'>) {
+    const key = `${spec.cni} ${spec.proxyMode} ${spec.workers}`;
     const found = this.#free.findIndex((place) => place.key === key);
     if (found >= 0) return this.#free.splice(found, 1)[0]!;
-    const bench = this.#make(`prove-${this.#all.length}`, key);
+    const bench = this.#make({ ...spec, name: `prove-${this.#all.length}` });
     this.#all.push(bench);
     return { key, bench, dirty: false };
   }
