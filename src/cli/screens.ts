@@ -27,8 +27,8 @@ async function wantedLab(cli: Cli, options: CliOptions): Promise<string | undefi
 
 async function appServices(cli: Cli): Promise<AppServices> {
   const notices: string[] = [];
-  // The screen owns the terminal: what would go to standard error waits until it has gone.
-  const quiet: Cli = { ...cli, err: (text) => void notices.push(text) };
+  // The screen owns the terminal: nothing is asked beside it, and what would go to standard error waits until it has gone.
+  const quiet: Cli = { ...cli, isTerminal: false, err: (text) => void notices.push(text) };
   process.once('exit', () => notices.forEach((text) => cli.err(text)));
   const [{ labs }, progress, { bestOf }] = await Promise.all([listPacks(quiet), openProgress(quiet), import('../lab/progress.ts')]);
   let attempts = await progress.all();

@@ -16,6 +16,7 @@ export const sim: CliCommand = {
     { flags: '--port <port>', description: 'port of the API server on 127.0.0.1 (default: any that is free)' },
     { flags: '--serve <folder>', description: 'in the background, for `cka cluster up`: the folder where the cluster lives', hidden: true },
     { flags: '--proxy-mode <mode>', description: 'of kube-proxy, with --serve', hidden: true },
+    { flags: '--because <reason>', description: 'why it is a simulator, with --serve', hidden: true },
   ],
   examples: ['cka sim', 'cka sim --name scratch --cni flannel --port 6443'],
   async run(cli, _args, options) {
@@ -23,8 +24,9 @@ export const sim: CliCommand = {
     const spec = specOf(cli, options);
     const folder = typeof options['serve'] === 'string' ? options['serve'] : (await import('../cluster/paths.ts')).clusterFolder(await paths(cli), spec.name);
     const background = options['serve'] !== undefined;
+    const because = (options['because'] as string | undefined) ?? (background ? undefined : 'you started it with `cka sim`');
     try {
-      const running = await runSimulator({ ...spec, folder, ...portOf(options), ...(background ? {} : { idleHours: 0 }) });
+      const running = await runSimulator({ ...spec, ...(because === undefined ? {} : { because }), folder, ...portOf(options), ...(background ? {} : { idleHours: 0 }) });
       const stop = () => void running.stop();
       process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
       if (!background) cli.out(greeting(spec.name, running));

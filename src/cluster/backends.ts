@@ -6,10 +6,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../base/user-error.ts';
 import { type BackendName, type ClusterBackend } from './cluster.ts';
-import { agreedToKind, chooseBackend } from './choice.ts';
+import { agreedToKind, type Ask, backendLine, type Choice, chooseBackend } from './choice.ts';
+import { findEngine } from './engine.ts';
 import type { ExistingOptions } from './existing.ts';
+import { findProgram } from './find-program.ts';
 import type { KindOptions } from './kind.ts';
 import type { AppPaths } from './paths.ts';
+import { Tools } from './tools.ts';
 import { simulatorBackend, type SimulatorBackendOptions } from './simulator.ts';
 
 export interface BackendOptions {
@@ -18,12 +21,8 @@ export interface BackendOptions {
   readonly kind: KindOptions;
   readonly existing: ExistingOptions;
   readonly simulator?: SimulatorBackendOptions;
-}
-
-export interface Choice {
-  readonly backend: BackendName;
-  /** In words, for the screen and for the record. */
-  readonly because: string;
+  /** Asks the user whether to use kind; absent where nobody can be asked. */
+  readonly ask?: Ask;
 }
 
 export interface Backends extends ClusterBackend {
@@ -42,10 +41,11 @@ export function backends(paths: AppPaths, options: BackendOptions): Backends {
   const ownerOf = (name: string): BackendName | undefined =>
     existsSync(join(paths.data, 'kind', name, 'record.json')) ? 'kind' : existsSync(join(paths.data, 'existing', name, 'record.json')) ? 'existing' : existsSync(join(paths.data, 'clusters', name, 'cluster.json')) ? 'simulator' : undefined;
   const withClusters = (): readonly BackendName[] => ['simulator', ...(['kind', 'existing'] as const).filter((name) => existsSync(join(paths.data, name)))];
-  const choose = async (): Promise<Choice> => {
+  const isKindInstalled = () => findProgram('kind', options.kind.env['PATH']) !== undefined && findEngine(new Tools({ env: options.kind.env })) !== undefined;
+  const decide = async (ask?: Ask): Promise<Choice> => {
     if (options.backend) return { backend: options.backend, because: 'you named it' };
     if (options.existing.context !== undefined) return { backend: 'existing', because: 'you named a context' };
-    return chooseBackend(paths, async () => (await load.kind()).probe());
+    return chooseBackend(paths, { probeKind: async () => (await load.kind()).probe(), isKindInstalled, ...(ask === undefined ? {} : { ask }) });
   };
   const isSimulated = options.backend === 'simulator' || (options.backend === undefined && options.existing.context === undefined && agreedToKind(paths) !== true);
   return {
@@ -53,15 +53,15 @@ export function backends(paths: AppPaths, options: BackendOptions): Backends {
     // What real clusters offer is known when they are there: it depends on the kernel.
     ...(isSimulated && simulator.offers ? { offers: (spec) => simulator.offers!(spec) } : {}),
     name: options.backend ?? 'simulator',
-    choose,
-    probe: async () => (await load[(await choose()).backend]()).probe(),
+    choose: () => decide(),
+    probe: async () => (await load[(await decide()).backend]()).probe(),
     async up(spec, onProgress) {
       const owner = ownerOf(spec.name);
       if (owner && options.backend && owner !== options.backend) throw new UserError(`Cluster ${spec.name} exists already, on ${owner}.`, `Give another --name, or remove it: cka cluster down --name ${spec.name}`, 2);
       if (owner) return (await load[owner]()).up(spec, onProgress);
-      const choice = await choose();
-      if (!options.backend) onProgress?.(`Using ${choice.backend}: ${choice.because}`);
-      return (await load[choice.backend]()).up(spec, onProgress);
+      const choice = await decide(options.ask);
+      if (!options.backend) onProgress?.(`Using ${backendLine(choice)}`);
+      return (await load[choice.backend]()).up({ ...spec, because: choice.because }, onProgress);
     },
     async find(name) {
       const owner = ownerOf(name);

@@ -24,6 +24,8 @@ export interface ClusterSpec {
   readonly workers: number;
   readonly cni: 'calico' | 'flannel';
   readonly proxyMode: 'iptables' | 'ipvs' | 'nftables';
+  /** Why it is made where it is made; kept with the cluster, and with every result that comes from it. */
+  readonly because?: string;
 }
 
 export interface ClusterBackend {
@@ -57,6 +59,8 @@ export interface ClusterInfo {
   /** Plain machines beside the cluster, to be entered like nodes. */
   readonly machines?: readonly string[];
   readonly running: boolean;
+  /** Why it is on this backend, in words; absent where nobody chose, in tests say. */
+  readonly because?: string;
 }
 
 export interface Cluster {

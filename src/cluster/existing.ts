@@ -31,6 +31,7 @@ interface ExistingRecord {
   readonly allowClusterWide: boolean;
   readonly info: Pick<ClusterInfo, 'cni' | 'proxyMode' | 'kubernetesVersion' | 'nodes'>;
   readonly workers: number;
+  readonly because?: string;
 }
 
 /** The label of namespaces of labs; see `lab/setup.ts`. */
@@ -60,7 +61,7 @@ export function existingBackend(paths: Pick<AppPaths, 'data'>, options: Existing
       const client = new ApiClient(await endpointOf(chosen.text, tools));
       const found = await lookAt(client, chosen.context, options.allowClusterWide ?? false);
       client.close();
-      const record: ExistingRecord = { name: spec.name, context: chosen.context, server: chosen.server, allowClusterWide: options.allowClusterWide ?? false, ...found };
+      const record: ExistingRecord = { name: spec.name, context: chosen.context, server: chosen.server, allowClusterWide: options.allowClusterWide ?? false, ...found, ...(spec.because === undefined ? {} : { because: spec.because }) };
       const files = filesOf(spec.name);
       files.write('kubeconfig', chosen.text);
       files.write('record.json', JSON.stringify(record));
@@ -133,7 +134,7 @@ class ExistingCluster implements Cluster {
 }
 
 function infoOf(record: ExistingRecord, files: KindFiles): ClusterInfo {
-  return { backend: 'existing', name: record.name, ...record.info, kubeconfig: files.kubeconfig(), context: record.context, running: true };
+  return { backend: 'existing', name: record.name, ...record.info, kubeconfig: files.kubeconfig(), context: record.context, running: true, ...(record.because === undefined ? {} : { because: record.because }) };
 }
 
 function refuseNode(where: Parameters<Cluster['exec']>[0], name: string): void {

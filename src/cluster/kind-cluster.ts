@@ -126,6 +126,7 @@ export function kindInfo(record: KindRecord, files: KindFiles, running: boolean)
   return {
     backend: 'kind', name: spec.name, cni: spec.cni, proxyMode: record.proxyMode ?? spec.proxyMode, kubernetesVersion: record.kubernetesVersion ?? 'unknown',
     kubeconfig: files.kubeconfig(), context: `kind-${spec.name}`, nodes: record.nodes?.map(({ name }) => name) ?? plannedNodes(spec), running,
+    ...(spec.because === undefined ? {} : { because: spec.because }),
   };
 }
 

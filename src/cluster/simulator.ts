@@ -41,7 +41,7 @@ export function simulatorBackend(paths: Pick<AppPaths, 'data'> & Partial<AppPath
       const files = filesOf(spec.name);
       const known = files.readSpec();
       if (known) refuseOtherSpec(known, spec);
-      return ensure(files, spec, onProgress);
+      return ensure(files, known ?? spec, onProgress);
     },
     // A cluster lives until `down`: one whose process was killed, or stopped for being idle, is started again.
     async find(name) {
@@ -205,6 +205,7 @@ function infoOf(files: SimulatorFiles, spec: ClusterSpec, state: ServingState | 
     nodes: state?.nodes ?? planNodes(spec, seededRng(0)).map((node) => node.name),
     machines: [...PLAIN_MACHINES.keys()],
     running,
+    ...(spec.because === undefined ? {} : { because: spec.because }),
   };
 }
 

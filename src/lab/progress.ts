@@ -15,6 +15,8 @@ export interface Attempt {
   readonly id: string;
   readonly lab: string;
   readonly backend: BackendName;
+  /** Why it ran there, in words. */
+  readonly because?: string;
   /** Name of the cluster it runs, or ran, on. */
   readonly cluster: string;
   /** Unix time in milliseconds, like every `…At`. */
@@ -90,7 +92,7 @@ export class Progress {
   }
 
   /** Begin an attempt; whatever else ran on that cluster has ended. */
-  async begin(attempt: { readonly lab: string; readonly backend: BackendName; readonly cluster: string; readonly of: number; readonly hints?: number; readonly solutionRead?: boolean; readonly seed?: number }): Promise<Attempt> {
+  async begin(attempt: { readonly lab: string; readonly backend: BackendName; readonly because?: string; readonly cluster: string; readonly of: number; readonly hints?: number; readonly solutionRead?: boolean; readonly seed?: number }): Promise<Attempt> {
     const begun: Attempt = { hints: 0, solutionRead: false, ...attempt, id: randomUUID(), startedAt: this.#now(), points: 0, checks: 0, tookMs: 0 };
     await this.#change((content) => {
       content.attempts = [...ended(content.attempts, attempt.cluster, this.#now()), begun];

@@ -80,7 +80,7 @@ export class LabSession {
     await progress.end(spec.name);
     const used = existed !== undefined && (await progress.all()).some(({ cluster: name }) => name === spec.name);
     await fresh(lab, cluster, used, options.checkers, onProgress);
-    const attempt = await progress.begin({ lab: lab.id, backend: cluster.info.backend, cluster: spec.name, of: pointsOf(lab), ...seedOf(lab) });
+    const attempt = await progress.begin({ lab: lab.id, ...placeOf(cluster), cluster: spec.name, of: pointsOf(lab), ...seedOf(lab) });
     return new LabSession({ ...options, lab }, cluster, attempt, await prepareShell(lab, cluster, folders), false);
   }
 
@@ -142,10 +142,10 @@ export class LabSession {
   /** Back to the lab's start: a new attempt; hints that were read stay read. */
   async reset(onProgress?: Progressing): Promise<void> {
     await this.settled();
-    const { backend, cluster, of, hints, solutionRead } = this.#attempt;
+    const { cluster, of, hints, solutionRead } = this.#attempt;
     await this.#options.progress.end(cluster);
     await fresh(this.lab, this.cluster, true, this.#options.checkers, onProgress ?? this.#options.onProgress);
-    this.#attempt = await this.#options.progress.begin({ lab: this.lab.id, backend, cluster, of, hints, solutionRead, ...seedOf(this.lab) });
+    this.#attempt = await this.#options.progress.begin({ lab: this.lab.id, ...placeOf(this.cluster), cluster, of, hints, solutionRead, ...seedOf(this.lab) });
     this.#shell = await prepareShell(this.lab, this.cluster, this.#options.folders);
   }
 
@@ -186,6 +186,9 @@ export class LabSession {
 }
 
 const asDrawn = (lab: Lab, seed: number | undefined): Lab => (seed === undefined || seed === lab.seed ? lab : (lab.vary?.(seed) ?? lab));
+
+/** Where it runs, and why there. */
+const placeOf = ({ info: { backend, because } }: Cluster): Pick<Attempt, 'backend' | 'because'> => ({ backend, ...(because === undefined ? {} : { because }) });
 
 const seedOf = ({ seed }: Lab): { readonly seed?: number } => (seed === undefined ? {} : { seed });
 

@@ -48,7 +48,7 @@ const SLOW = 60_000;
 test('two clusters of different names come up side by side', async () => {
   const [one, two] = await Promise.all([json('cluster up --backend simulator --name one'), json('cluster up --name two --cni flannel --workers 1')]);
   expect(one).toEqual({
-    backend: 'simulator', name: 'one', context: 'kind-one', cni: 'calico', proxyMode: 'iptables', kubernetesVersion: expect.stringMatching(/^v1\.35\./) as string, readyMs: expect.any(Number) as number,
+    backend: 'simulator', because: 'you named it', name: 'one', context: 'kind-one', cni: 'calico', proxyMode: 'iptables', kubernetesVersion: expect.stringMatching(/^v1\.35\./) as string, readyMs: expect.any(Number) as number,
     kubeconfig: join(ENV.CKA_HOME, 'data', 'clusters', 'one', 'kubeconfig'), nodes: ['one-control-plane', 'one-worker', 'one-worker2'],
   });
   expect(two).toMatchObject({ cni: 'flannel', nodes: ['two-control-plane', 'two-worker'] });

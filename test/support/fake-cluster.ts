@@ -35,7 +35,7 @@ export class FakeCluster implements Cluster {
 
   constructor(options: FakeOptions = {}) {
     this.#options = options;
-    this.info = { backend: 'simulator', name: 'cka-lab', cni: 'calico', proxyMode: 'iptables', kubernetesVersion: 'v1.35.0', kubeconfig: options.kubeconfig ?? '/nowhere/kubeconfig', context: 'kind-cka-lab', nodes: ['cka-lab-control-plane', 'cka-lab-worker', 'cka-lab-worker2'], running: true };
+    this.info = { backend: 'simulator', name: 'cka-lab', cni: 'calico', proxyMode: 'iptables', kubernetesVersion: 'v1.35.0', kubeconfig: options.kubeconfig ?? '/nowhere/kubeconfig', context: 'kind-cka-lab', nodes: ['cka-lab-control-plane', 'cka-lab-worker', 'cka-lab-worker2'], running: true, because: 'a test said so' };
     this.#fill();
   }
 

@@ -1,4 +1,5 @@
 /** `cka cluster up`: returns when the cluster is Ready. Shows a real one being built step by step. */
+import { backendLine } from '../../cluster/choice.ts';
 import { type Cli, type CliCommand, type CliOption, type CliOptions, EXIT, JSON_OPTION, printJson, SPEC_OPTIONS } from '../command.ts';
 import { askHere, backendOf, paths, wantedSpec } from '../labs.ts';
 
@@ -29,8 +30,8 @@ export const clusterUp: CliCommand = {
     // Counted from the start of this process: what the learner waits for.
     const readyMs = Math.round(performance.now());
     const { name, kubeconfig, context, nodes, cni, proxyMode, kubernetesVersion } = info;
-    if (isQuiet) printJson(cli, { backend: info.backend, name, kubeconfig, context, nodes, cni, proxyMode, kubernetesVersion, readyMs });
-    else cli.out(`Cluster ${name} is Ready (${info.backend === 'simulator' ? '' : `${info.backend}, `}Kubernetes ${kubernetesVersion}, ${cni}, ${nodes.length} nodes, ${readyMs} ms).\n\n  export KUBECONFIG=${kubeconfig}\n  kubectl get nodes\n\nor \`cka cluster shell\`.\n`);
+    if (isQuiet) printJson(cli, { backend: info.backend, because: info.because, name, kubeconfig, context, nodes, cni, proxyMode, kubernetesVersion, readyMs });
+    else cli.out(`Cluster ${name} is Ready (Kubernetes ${kubernetesVersion}, ${cni}, ${nodes.length} nodes, ${readyMs} ms).\nOn ${backendLine(info)}.\n\n  export KUBECONFIG=${kubeconfig}\n  kubectl get nodes\n\nor \`cka cluster shell\`.\n`);
     if (info.backend === 'kind' && !found && cli.isTerminal && !isQuiet) await askOnce(cli);
     return EXIT.done;
   },
@@ -43,12 +44,8 @@ async function imagesOfLabs(cli: Cli, options: CliOptions): Promise<readonly str
   return imagesOf((await readPacks(cli)).labs);
 }
 
-/** The one question about what to use from now on. */
+/** Whoever made a kind cluster by name may want the next one to be one too. */
 async function askOnce(cli: Cli): Promise<void> {
-  const { agreedToKind, agreeToKind } = await import('../../cluster/choice.ts');
-  const folders = await paths(cli);
-  if (agreedToKind(folders) !== undefined) return;
-  const answer = await askHere('\nUse kind for labs from now on, whenever it works here? [y/N] ');
-  agreeToKind(folders, /^y(es)?$/i.test(answer.trim()));
-  cli.out('`cka cluster backend kind` or `cka cluster backend simulator` changes that.\n');
+  const [{ agreedToKind, askAboutKind }, folders] = await Promise.all([import('../../cluster/choice.ts'), paths(cli)]);
+  if (agreedToKind(folders) === undefined) await askAboutKind(folders, askHere);
 }

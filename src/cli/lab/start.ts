@@ -1,4 +1,5 @@
 /** `cka lab start`: cluster up, lab in it. Goes on where the learner was when it runs already. */
+import { backendLine } from '../../cluster/choice.ts';
 import { type CliCommand, EXIT, JSON_OPTION, printJson, SPEC_OPTIONS } from '../command.ts';
 import { chosenLab, startSession } from '../labs.ts';
 
@@ -15,14 +16,14 @@ export const labStart: CliCommand = {
     const readyMs = Math.round(performance.now());
     if (options['json']) {
       printJson(cli, {
-        lab: lab.id, cluster: info.name, backend: info.backend, kubeconfig: session.shellEnvironment()['KUBECONFIG'], context: info.context,
+        lab: lab.id, cluster: info.name, backend: info.backend, because: info.because, kubeconfig: session.shellEnvironment()['KUBECONFIG'], context: info.context,
         nodes: info.nodes, namespaces: lab.namespaces, startedAt: new Date(session.startedAtMs).toISOString(), resumed: session.resumed, readyMs,
       });
       return EXIT.done;
     }
     const name = lab.id.split('/')[1]!;
     cli.out(`${lab.title}\n\n${lab.task}\n\n`);
-    cli.out(session.resumed ? `The lab was running already: go on. (\`cka lab reset ${name}\` begins anew.)\n` : `The lab is ready on cluster ${info.name}.\n`);
+    cli.out(session.resumed ? `The lab was running already: go on. (\`cka lab reset ${name}\` begins anew.)\n` : `The lab is ready on cluster ${info.name} (${backendLine(info)}).\n`);
     cli.out(`\nWork on it:  cka lab shell ${name}\nGrade it:    cka lab check ${name}\n`);
     return EXIT.done;
   },
