@@ -94,7 +94,7 @@ test('an exam that nobody took', async () => {
 test('a foreign pack is asked about before anything of it is copied', async () => {
   const lab = packLab('one');
   const { ports } = await begin([packLab('two')]);
-  const refused = Exam.start('efgh', EXAM_DEFAULTS, [lab], [], { ...ports, agree: async ({ id }) => Promise.reject(new Error(`not agreed: ${id}`)) });
+  const refused = Exam.start('efgh', EXAM_DEFAULTS, [lab], [], { ...ports, agree: async ([one]) => Promise.reject(new Error(`not agreed: ${one?.id}`)) });
   await expect(refused).rejects.toThrow('not agreed: pack/one');
   await expect(Exam.open('efgh', ports)).rejects.toThrow('There is no exam');
 });

@@ -6,15 +6,42 @@ import type { Exam, ExamPorts } from '../../lab/exam/exam.ts';
 import type { PastExam } from '../../lab/exam/history.ts';
 import type { ExamSettings } from '../../lab/exam/plan.ts';
 import type { ExamReport } from '../../lab/exam/report.ts';
+import type { ExamState } from '../../lab/exam/state.ts';
 import type { Lab } from '../../lab/lab.ts';
 import type { Cli, CliArgument, CliOptions } from '../command.ts';
-import { backendOf, loadLabs, paths, shellFolders } from '../labs.ts';
+import { backendOf, loadLabs, openProgress, paths, shellFolders } from '../labs.ts';
 
 export const EXAM_ARGUMENT: CliArgument = { name: '[exam]', description: 'id of the exam (default: the one that runs, else the last one)' };
 
-export async function examPorts(cli: Cli): Promise<ExamPorts> {
-  const [backend, folders, { data }, { checkers }] = await Promise.all([backendOf(cli), shellFolders(cli), paths(cli), import('../../../checkers/index.ts')]);
-  return { exams: join(data, 'exams'), backend, checkers, folders, onNotice: (text) => cli.err(`Note: ${text}\n`) };
+/** How an exam is begun, beside its settings. */
+export interface Beginning {
+  /** Options of the command line: which backend. */
+  readonly options?: CliOptions;
+  /** One question, where somebody can be asked. */
+  readonly ask?: (question: string) => Promise<string>;
+}
+
+export async function examPorts(cli: Cli, { options = {}, ask }: Beginning = {}): Promise<ExamPorts> {
+  const [backend, folders, { data }, { checkers }] = await Promise.all([backendOf(cli, options), shellFolders(cli), paths(cli), import('../../../checkers/index.ts')]);
+  return {
+    exams: join(data, 'exams'), backend, checkers, folders,
+    onNotice: (text) => cli.err(`Note: ${text}\n`),
+    async agree(labs) {
+      const { requireAgreement } = await import('../pack/agree.ts');
+      for (const lab of labs) await requireAgreement(cli, lab, ask);
+    },
+    record: (state) => recordExam(cli, state),
+  };
+}
+
+/** What an exam found goes into the record of its labs. Whoever cannot write there still has the report. */
+async function recordExam(cli: Cli, state: ExamState): Promise<void> {
+  const [{ attemptsIn }, progress] = await Promise.all([import('../../lab/exam/attempts.ts'), openProgress(cli)]);
+  try {
+    await progress.recordExam(state.plan.id, attemptsIn(state));
+  } catch (error) {
+    cli.err(`Note: the exam is not in the record of your labs: ${(error as Error).message}\n`);
+  }
 }
 
 /** Oldest first. */
@@ -24,8 +51,8 @@ export async function pastExamsOf(cli: Cli): Promise<readonly PastExam[]> {
 }
 
 /** Draw and begin. One exam at a time: two clocks would both go on. @throws UserError */
-export async function startExam(cli: Cli, settings: ExamSettings, labs?: readonly Lab[]): Promise<Exam> {
-  const [{ Exam }, { withLock }, { ownFolder }, { recentLabs }, ports] = await Promise.all([import('../../lab/exam/exam.ts'), import('../../lab/lock.ts'), import('../../lab/shell/own-folder.ts'), import('../../lab/exam/history.ts'), examPorts(cli)]);
+export async function startExam(cli: Cli, settings: ExamSettings, labs?: readonly Lab[], beginning?: Beginning): Promise<Exam> {
+  const [{ Exam }, { withLock }, { ownFolder }, { recentLabs }, ports] = await Promise.all([import('../../lab/exam/exam.ts'), import('../../lab/lock.ts'), import('../../lab/shell/own-folder.ts'), import('../../lab/exam/history.ts'), examPorts(cli, beginning)]);
   await ownFolder(ports.exams);
   // Machines wired by hand are no exam task: there is no host to ssh to.
   const all = labs ?? (await loadLabs(cli)).filter(({ needs }) => !needs.includes('plain-machines'));

@@ -1,6 +1,6 @@
 /** `cka exam start`: draw an exam and begin. With a terminal on the exam's screen; without one, or with --json, the environments come up and the tasks are printed. */
 import { type CliCommand, EXIT, JSON_OPTION } from '../command.ts';
-import { chosenLab } from '../labs.ts';
+import { askHere, chosenLab } from '../labs.ts';
 import { settingsOf, startExam } from './exams.ts';
 import { showStatus } from './status.ts';
 
@@ -24,8 +24,9 @@ export const examStart: CliCommand = {
   async run(cli, _args, options) {
     const drill = typeof options['drill'] === 'string' ? await chosenLab(cli, options['drill']) : undefined;
     const only = typeof options['labs'] === 'string' ? await Promise.all(options['labs'].split(',').map((id) => chosenLab(cli, id.trim()))) : undefined;
-    const exam = await startExam(cli, await settingsOf(options, drill), drill ? [drill] : only);
-    if (cli.isTerminal && options['screen'] !== false && !options['json']) return (await import('../screens.ts')).screens(cli, { exam: exam.plan.id });
+    const isAsked = cli.isTerminal && !options['json'];
+    const exam = await startExam(cli, await settingsOf(options, drill), drill ? [drill] : only, { options, ...(isAsked ? { ask: askHere } : {}) });
+    if (isAsked && options['screen'] !== false) return (await import('../screens.ts')).screens(cli, { exam: exam.plan.id });
     await exam.prepareAll(options['json'] ? undefined : (step) => cli.err(`${step} …\n`));
     await exam.settled();
     showStatus(cli, exam.state(), options['json'] === true);

@@ -7,15 +7,22 @@ import { EXIT } from '../command.ts';
 import { paths } from '../labs.ts';
 import { packRoot } from './places.ts';
 
-/** @throws UserError when a foreign pack has scripts that the learner has not agreed to */
-export async function requireAgreement(cli: Cli, lab: Lab): Promise<void> {
+/**
+ * @param ask one question, where somebody can be asked; without it whoever has not agreed is refused
+ * @throws UserError when a foreign pack has scripts that the learner has not agreed to
+ */
+export async function requireAgreement(cli: Cli, lab: Lab, ask?: (question: string) => Promise<string>): Promise<void> {
   const root = dirname(lab.folder);
   if (!relative(`${cli.root}/labs`, root).startsWith('..')) return;
   const { packHash, scriptsIn, Trust } = await import('../../lab/trust.ts');
   const scripts = await scriptsIn(root);
   if (scripts.length === 0) return;
-  if (await new Trust((await paths(cli)).data).isAgreed(await packHash(root))) return;
-  throw new UserError(`The pack ${lab.id.split('/')[0]} brings scripts that would run on this machine or on nodes: ${scripts.join(', ')}.`, `Read them in ${root}. If you trust them: cka pack trust ${root}`, 2);
+  const [trust, hash] = [new Trust((await paths(cli)).data), await packHash(root)];
+  if (await trust.isAgreed(hash)) return;
+  const brings = `The pack ${lab.id.split('/')[0]} brings scripts that would run on this machine or on nodes: ${scripts.join(', ')}.`;
+  // What was read and agreed to is what was there before the question.
+  if (ask && /^y(es)?$/i.test((await ask(`${brings}\nRead them in ${root}. Do you trust them as they are now? [y/N] `)).trim())) return trust.agree(hash);
+  throw new UserError(brings, `Read them in ${root}. If you trust them: cka pack trust ${root}`, 2);
 }
 
 export const packTrust: CliCommand = {

@@ -2,6 +2,7 @@
  * An exam is the list of what happened in it. Everything else (what is flagged, how much time is left, the score) is
  * computed from that list, so an exam that was interrupted goes on exactly where its list ends.
  */
+import type { BackendName } from '../../cluster/cluster.ts';
 import type { CheckReport } from '../lab.ts';
 import type { ExamPlan } from './plan.ts';
 import type { Reading } from './time.ts';
@@ -9,8 +10,8 @@ import type { Typed } from './typed.ts';
 
 export type ExamHappening =
   | { readonly type: 'started'; readonly plan: ExamPlan }
-  /** The environment of a task is there, or why it is not. */
-  | { readonly type: 'prepared'; readonly task: string }
+  /** The environment of a task is there: where, and why there; or why it is not. */
+  | { readonly type: 'prepared'; readonly task: string; readonly place?: Place }
   | { readonly type: 'unprepared'; readonly task: string; readonly because: string }
   | { readonly type: 'opened'; readonly task: string }
   | { readonly type: 'flagged'; readonly task: string; readonly flagged: boolean }
@@ -22,6 +23,12 @@ export type ExamHappening =
   | { readonly type: 'graded'; readonly task: string; readonly result: TaskResult; readonly typed: readonly Typed[] };
 
 export type ExamEvent = ExamHappening & { readonly clocks: Reading };
+
+/** What kind of cluster, and why that kind, in words. */
+export interface Place {
+  readonly backend: BackendName;
+  readonly because?: string;
+}
 
 /** A task's grading: a report, or why nothing could be graded. */
 export type TaskResult = { readonly report: CheckReport } | { readonly invalid: string };

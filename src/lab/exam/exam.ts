@@ -38,7 +38,9 @@ export interface ExamPorts {
   readonly clocks?: () => Reading;
   readonly onNotice?: (text: string) => void;
   /** Asked before anything of a foreign pack is run. @throws UserError when the learner has not agreed */
-  readonly agree?: (lab: Lab) => Promise<void>;
+  readonly agree?: (labs: readonly Lab[]) => Promise<void>;
+  /** Told when every task has its result; told again when a later call finds it so. */
+  readonly record?: (state: ExamState) => Promise<void>;
 }
 
 export class Exam {
@@ -62,7 +64,7 @@ export class Exam {
   /** Draw one and start its clock. Its labs are copied: a pack that changes or goes away changes nothing. @throws UserError */
   static async start(id: string, settings: ExamSettings, labs: readonly Lab[], recent: readonly string[], ports: ExamPorts): Promise<Exam> {
     const drawn = drawExam({ id, settings, labs, recent, ...(ports.backend.offers ? { offers: (spec) => ports.backend.offers!(spec) } : {}) });
-    for (const lab of drawn.labs) await ports.agree?.(lab);
+    await ports.agree?.(drawn.labs);
     const folder = join(ports.exams, id);
     const copies = await copyLabs(folder, drawn.plan, drawn.labs);
     const file = new ExamFile(folder, ports.onNotice);
@@ -165,6 +167,7 @@ export class Exam {
     if (status !== 'finished' && status !== 'graded') await this.#happen({ type: 'finished', by: status === 'over' ? 'time' : by });
     this.#grading ??= this.#grade(onProgress).finally(() => (this.#grading = undefined));
     await this.#grading;
+    await this.#ports.record?.(this.state());
     return this.state();
   }
 
@@ -189,8 +192,10 @@ export class Exam {
     const open = this.state().tasks.filter(({ result }) => result === undefined);
     if (open.length === 0) return;
     onProgress(`grading ${open.length} tasks`);
-    await Promise.all(open.map(async ({ task, environment }) => {
-      const { result, typed } = await gradeTask({ task, lab: this.#labs.get(task.id), environment, backend, checkers, folder: this.folder });
+    const { open: last } = this.state();
+    await Promise.all(open.map(async (state) => {
+      const { task } = state;
+      const { result, typed } = await gradeTask({ state, isOpen: task.id === last, lab: this.#labs.get(task.id), backend, checkers, folder: this.folder });
       await this.#happen({ type: 'graded', task: task.id, result, typed });
     }));
     onProgress('keeping the final states');
@@ -209,7 +214,8 @@ export class Exam {
         if (found && before === 'ready') return found;
         const cluster = found ?? (await backend.up(spec, onProgress));
         await prepare(this.lab(task), cluster, onProgress, checkers);
-        await this.#happen({ type: 'prepared', task: task.id });
+        const { backend: kind, because } = cluster.info;
+        await this.#happen({ type: 'prepared', task: task.id, place: { backend: kind, ...(because === undefined ? {} : { because }) } });
         // The base host's `ssh` finds it from now on.
         await hostShell(this.plan, task, this.lab(task), cluster, this.#folders());
         return cluster;

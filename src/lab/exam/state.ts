@@ -3,7 +3,7 @@
  * minutes per task. Pure: the same list and the same reading give the same state.
  */
 import { assert } from '../../base/assert.ts';
-import type { ExamEvent, TaskResult } from './event.ts';
+import type { ExamEvent, Place, TaskResult } from './event.ts';
 import type { ExamPlan, ExamTask } from './plan.ts';
 import { passed, type Reading } from './time.ts';
 import type { Typed } from './typed.ts';
@@ -25,6 +25,7 @@ export interface TaskState {
   readonly visits: number;
   readonly spentMs: number;
   readonly environment: 'coming' | 'ready' | { readonly failed: string };
+  readonly place?: Place;
   readonly result?: TaskResult;
   readonly typed: readonly Typed[];
 }
@@ -106,7 +107,7 @@ class Walk {
   happen(event: ExamEvent): void {
     switch (event.type) {
       case 'prepared':
-        return this.#change(event.task, () => ({ environment: 'ready' }));
+        return this.#change(event.task, () => ({ environment: 'ready', ...(event.place === undefined ? {} : { place: event.place }) }));
       case 'unprepared':
         return this.#change(event.task, () => ({ environment: { failed: event.because } }));
       case 'opened':
