@@ -11,7 +11,7 @@ import { deployment } from './deployment.ts';
 import { endpoints } from './endpoints.ts';
 import { endpointslice } from './endpointslice.ts';
 import { event, newEvent } from './event.ts';
-import { horizontalpodautoscaler, horizontalpodautoscalerV1 } from './horizontalpodautoscaler.ts';
+import { horizontalpodautoscaler, horizontalpodautoscalerV1 } from './autoscaling/horizontalpodautoscaler.ts';
 import { ingress, ingressclass } from './ingress.ts';
 import { job } from './job.ts';
 import type { Kind } from './kind.ts';

@@ -24,7 +24,7 @@ export interface PodFacts {
 /** Conditions that are the kubelet's; others (gates, disruption) are left as they are. */
 const OURS = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'];
 
-export function podStatus(facts: PodFacts): PodStatus & { resources?: object } {
+export function podStatus(facts: PodFacts): PodStatus {
   const { pod, slots, hostIp, podIp, verdict, nowUnixMs } = facts;
   const phase = verdict?.phase ?? phaseOf(facts);
   const statuses = (roles: readonly Slot['role'][]) => slots.filter((slot) => roles.includes(slot.role)).map((slot) => containerStatus(slot, facts));
@@ -47,8 +47,6 @@ export function podStatus(facts: PodFacts): PodStatus & { resources?: object } {
     containerStatuses: main,
     qosClass: qosOf(pod),
     ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
-    // Since in-place resize, every pod says what it holds in all.
-    resources: {},
   };
 }
 

@@ -53,7 +53,6 @@ test('the status of a running pod is that of a real one, field by field', async 
       },
     ],
     qosClass: 'BestEffort',
-    resources: {},
   });
 });
 

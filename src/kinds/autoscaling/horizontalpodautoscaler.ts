@@ -2,11 +2,12 @@
  * HorizontalPodAutoscaler, autoscaling/v2 and v1 over one store.
  * Differs from Kubernetes: stored and shown; its controller and the metrics it needs come later.
  */
-import { draft } from '../api/deep.ts';
-import { invalidValue, required, type FieldError } from '../api/field-error.ts';
-import type { KubeObject, Stored } from '../api/object.ts';
-import { joined } from './cells.ts';
-import { column, defineKind, type KindSpec, type Loose } from './define.ts';
+import { draft } from '../../api/deep.ts';
+import { invalidValue, required, type FieldError } from '../../api/field-error.ts';
+import type { KubeObject, Stored } from '../../api/object.ts';
+import { joined } from '../cells.ts';
+import { column, defineKind, type KindSpec, type Loose } from '../define.ts';
+import { fromStored, toStored } from './v1.ts';
 
 const common: Pick<KindSpec<Loose>, 'group' | 'kind' | 'plural' | 'shortNames' | 'categories' | 'subresources' | 'validate' | 'prepareForCreate'> = {
   group: 'autoscaling',
@@ -67,15 +68,3 @@ export const horizontalpodautoscalerV1 = defineKind({
   middle: columns.map((entry) => ({ ...entry, cell: (object: Stored<Loose>, now: number) => entry.cell(toStored(draft<KubeObject>(object as unknown as Stored<KubeObject>) as Loose) as unknown as Stored<Loose>, now) })),
   storedAs: { resource: 'horizontalpodautoscalers.autoscaling', toStored: (object) => toStored(object as Loose), fromStored: (stored) => fromStored(draft<KubeObject>(stored) as Loose) as unknown as Stored<KubeObject> },
 });
-
-function toStored(object: Loose): Loose {
-  const { targetCPUUtilizationPercentage: percentage, ...spec } = object['spec'];
-  const metrics = percentage === undefined ? spec.metrics : [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: percentage } } }];
-  return { ...object, apiVersion: 'autoscaling/v2', spec: { ...spec, ...(metrics && { metrics }) } };
-}
-
-function fromStored(object: Loose): Loose {
-  const { metrics, behavior: _behavior, ...spec } = object['spec'];
-  const percentage = (metrics as { resource?: { name: string; target: { averageUtilization?: number } } }[] | undefined)?.find((metric) => metric.resource?.name === 'cpu')?.resource?.target.averageUtilization;
-  return { ...object, apiVersion: 'autoscaling/v1', spec: { ...spec, ...(percentage !== undefined && { targetCPUUtilizationPercentage: percentage }) } };
-}
