@@ -198,7 +198,7 @@ describe('a lab', () => {
   test('at 80x24 the task comes first', async () => {
     const ui = open(NARROW);
     await ui.press('enter');
-    expect(await ui.see('hints 0/2')).toMatchInlineSnapshot(`
+    expect(await ui.see('Tab terminal')).toMatchInlineSnapshot(`
       " cka  Pods on two nodes talk to each other      ···  1:30  10 points  hints 0/2
        [task] criteria  hints  solution  debrief
 
@@ -222,7 +222,7 @@ describe('a lab', () => {
        · web-a runs on cka-lab-worker                                               3
        · web-b runs on cka-lab-worker2                                              3
        · web-a reads the page of web-b                                              4
-       c check  h hint  s solution  d debrief  r reset  Esc home  ? help"
+       Tab terminal  z zoom  c check  h hint  s solution  d debrief  r reset  ? help"
     `);
   });
 
