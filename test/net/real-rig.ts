@@ -1,6 +1,7 @@
 /** Runs a topology's script in real network namespaces, with the machine's own ip, iptables and ping. Needs root. */
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
+import { type Probe, readProbe, readScript, type Step, type Topology, trimmed } from './topologies/script.ts';
 
 const run = promisify(execFile);
 
@@ -36,8 +37,8 @@ for (const [kind, port] of what.map((one) => one.split('/'))) {
 
 /** One process asks everything that a namespace asks, and prints the outcomes in order. */
 const CLIENT = `const questions = process.argv.slice(1).map((one) => one.split('/'));
-const outcomes = questions.map(([kind, host, port]) => new Promise((resolve) => {
-  setTimeout(() => resolve('timeout'), 2500);
+const outcomes = questions.map(([kind, host, port, patience]) => new Promise((resolve) => {
+  setTimeout(() => resolve('timeout'), Number(patience));
   if (kind === 'udp') {
     const s = require('dgram').createSocket('udp4');
     s.on('message', (d) => resolve(String(d))).on('error', (e) => resolve(e.code)).connect(Number(port), host, () => s.send('hello', (e) => e && resolve(e.code)));
@@ -49,6 +50,22 @@ const outcomes = questions.map(([kind, host, port]) => new Promise((resolve) => 
 }));
 Promise.all(outcomes).then((all) => { process.stdout.write(JSON.stringify(all)); process.exit(); });`;
 
+/**
+ * A link is settled when what the kernel says of its carrier is what it acts upon. In between, up to a second on a
+ * busy machine, it forgets whom it asks for addresses without a word (linkwatch_do_dev, neigh_carrier_down).
+ */
+const SETTLED = `for turn in $(seq 500); do ip -o link | grep 'state UP' | grep -qv LOWER_UP || ip -o link | grep LOWER_UP | grep -qE 'state (DOWN|LOWERLAYERDOWN)' || break; sleep 0.02; done`;
+
+/** Three questions a second apart are long when nobody answers. */
+const HURRIED = 'for knob in /proc/sys/net/ipv4/neigh/*/retrans_time_ms; do echo 100 > $knob; done';
+
+/**
+ * For whom silence is expected, this long is silence; all others are waited for until something comes, so that a busy
+ * machine is only slow.
+ */
+const SILENCE_MS = 1500;
+const PATIENCE_MS = 20_000;
+
 export class RealRig {
   /** One process per namespace keeps it alive; its network is entered by the process's number. */
   readonly #holders = new Map<string, ChildProcess>();
@@ -57,9 +74,9 @@ export class RealRig {
 
   /** @returns why this kernel cannot, when it lacks a module that the script needs */
   async build(script: string): Promise<string | undefined> {
-    for (const line of batches(script)) {
+    for (const step of readScript(script)) {
       try {
-        await this.#line(line);
+        await this.#do(step);
       } catch (error) {
         const { stderr = '' } = error as { stderr?: string };
         if (!/Unknown device type|cannot stat/.test(stderr)) throw error;
@@ -67,64 +84,67 @@ export class RealRig {
       }
     }
     await Promise.all([...this.#services].map(([name, services]) => this.#serve(name, services)));
-    // Links need a moment to notice that their other end is up.
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    // Three questions a second apart are long when nobody answers.
-    await Promise.all([...this.#holders.keys()].map((name) => this.#in(name, ['sh', '-c', 'for knob in /proc/sys/net/ipv4/neigh/*/retrans_time_ms; do echo 100 > $knob; done'])));
+    await Promise.all([...this.#holders.keys()].map((name) => this.#in(name, ['sh', '-c', `${HURRIED}; ${SETTLED}`])));
     return undefined;
   }
 
-  /** All probes at once, since most of their time is waiting; outcomes in order. */
-  async probeAll(probes: readonly string[]): Promise<readonly string[]> {
+  /** All probes at once, since most of their time is waiting; what somebody `says` comes last. @returns outcomes in order */
+  async probeAll(rows: Topology['probes']): Promise<readonly string[]> {
     const outcomes: string[] = [];
     const asked = new Map<string, { readonly index: number; readonly question: string }[]>();
-    const pings: Promise<void>[] = [];
-    probes.forEach((text, index) => {
-      const [host, kind, ...words] = text.split(' ') as [string, string, ...string[]];
-      if (kind === 'ping') pings.push(this.#ping(host, words).then((outcome) => void (outcomes[index] = outcome)));
-      else asked.set(host, [...(asked.get(host) ?? []), { index, question: `${kind}/${words[0]}/${words[1]}` }]);
-    });
-    const questions = [...asked].map(async ([host, all]) => {
-      const answers = JSON.parse(await this.#in(host, [process.execPath, '-e', CLIENT, ...all.map(({ question }) => question)])) as readonly string[];
-      all.forEach(({ index }, position) => (outcomes[index] = answers[position]!.replaceAll('::ffff:', '')));
-    });
-    await Promise.all([...pings, ...questions]);
+    const waiting: Promise<void>[] = [];
+    const probes = rows.map(([text, expected]) => ({ probe: readProbe(text), patience: expected === 'timeout' ? SILENCE_MS : PATIENCE_MS }));
+    for (const [index, { probe, patience }] of probes.entries()) {
+      if (probe.kind === 'ping') waiting.push(this.#ping(probe, patience).then((outcome) => void (outcomes[index] = outcome)));
+      else if (probe.kind !== 'says') asked.set(probe.host, [...(asked.get(probe.host) ?? []), { index, question: [probe.kind, probe.to, probe.port, patience].join('/') }]);
+    }
+    for (const [host, all] of asked) {
+      waiting.push(
+        this.#in(host, [process.execPath, '-e', CLIENT, ...all.map(({ question }) => question)]).then((printed) => {
+          const answers = JSON.parse(printed) as readonly string[];
+          all.forEach(({ index }, position) => (outcomes[index] = answers[position]!.replaceAll('::ffff:', '')));
+        }),
+      );
+    }
+    await Promise.all(waiting);
+    for (const [index, { probe }] of probes.entries()) if (probe.kind === 'says') outcomes[index] = trimmed(await this.#in(probe.host, ['sh', '-c', probe.command]));
     return outcomes;
   }
 
-  #ping(host: string, words: readonly string[]): Promise<string> {
-    const option = (name: string) => (words.includes(name) ? words[words.indexOf(name) + 1]! : undefined);
-    const size = option('-s');
-    const ttl = option('-t');
-    const args = ['ping', '-n', '-c', '1', '-W', '2', ...(size ? ['-s', size] : []), ...(ttl ? ['-t', ttl] : []), ...(words.includes('-D') ? ['-M', 'do'] : []), words.at(-1)!];
-    return this.#in(host, args).then(readPing);
+  #ping(probe: Extract<Probe, { kind: 'ping' }>, patienceMs: number): Promise<string> {
+    const { size, ttl } = probe;
+    const options = [...(size === undefined ? [] : ['-s', String(size)]), ...(ttl === undefined ? [] : ['-t', String(ttl)]), ...(probe.dontFragment ? ['-M', 'do'] : [])];
+    // Whoever pings many, asks them all: only the first answer counts.
+    return this.#in(probe.host, ['ping', '-n', '-c', '1', '-b', '-W', String(patienceMs / 1000), ...options, probe.to]).then(readPing);
   }
 
   close(): void {
     for (const child of [...this.#servers, ...this.#holders.values()]) child.kill('SIGKILL');
   }
 
-  async #line(line: string): Promise<void> {
-    const command = /^(\w+): ([^]*)$/.exec(line);
-    if (command) {
-      await run('nsenter', ['-t', this.#pid(command[1]!), '-n', 'sh', '-e', '-c', command[2]!]);
-      return;
-    }
-    const [verb, ...words] = line.split(' ');
-    if (verb === 'ns') for (const name of words) await this.#namespace(name);
-    else if (verb === 'serve' || verb === 'serveudp') {
-      const [name, port] = words as [string, string];
-      this.#services.set(name, [...(this.#services.get(name) ?? []), `${verb === 'serve' ? 'tcp' : 'udp'}/${port}`]);
-    }
-    else if (verb === 'veth') {
-      const [a, b] = words.map((end) => end.split(':') as [string, string]) as [[string, string], [string, string]];
-      await run('nsenter', ['-t', this.#pid(a[0]), '-n', 'ip', 'link', 'add', a[1], 'type', 'veth', 'peer', 'name', b[1], 'netns', this.#pid(b[0])]);
+  async #do(step: Step): Promise<void> {
+    switch (step.do) {
+      case 'namespaces':
+        await Promise.all(step.names.map((name) => this.#namespace(name)));
+        return;
+      case 'cable': {
+        const [a, b] = step.ends;
+        await run('nsenter', ['-t', this.#pid(a!.host), '-n', 'ip', 'link', 'add', a!.device, 'type', 'veth', 'peer', 'name', b!.device, 'netns', this.#pid(b!.host)]);
+        return;
+      }
+      case 'serve':
+        this.#services.set(step.host, [...(this.#services.get(step.host) ?? []), `${step.protocol}/${step.port}`]);
+        return;
+      case 'run':
+        await run('nsenter', ['-t', this.#pid(step.host), '-n', 'sh', '-e', '-c', step.commands]);
     }
   }
 
   async #namespace(name: string): Promise<void> {
-    // Without its limit on errors the kernel answers every probe of a row, not only the first.
-    const holder = spawn('unshare', ['-n', 'sh', '-c', 'ip link set lo up; sysctl -qw net.ipv4.icmp_ratelimit=0; echo ready; exec sleep 120'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    // Without its limit on errors the kernel answers every probe of a row, not only the first; rp_filter is what some
+    // distributions set for every new namespace.
+    const settings = 'net.ipv4.icmp_ratelimit=0 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0 net.ipv4.conf.lo.rp_filter=0';
+    const holder = spawn('unshare', ['-n', 'sh', '-c', `ip link set lo up; sysctl -qw ${settings}; echo ready; exec sleep 300`], { stdio: ['ignore', 'pipe', 'ignore'] });
     this.#holders.set(name, holder);
     await ready(holder);
   }
@@ -149,19 +169,6 @@ export class RealRig {
       return stdout + stderr;
     }
   }
-}
-
-/** Lines of a script, with commands for the same namespace that follow each other in one: starting processes is what costs. */
-function batches(script: string): readonly string[] {
-  const batched: string[] = [];
-  for (const raw of script.split('\n')) {
-    const line = raw.trim();
-    const name = /^(\w+): /.exec(line)?.[0];
-    const last = batched.at(-1);
-    if (name && last?.startsWith(name)) batched[batched.length - 1] = `${last}\n${line.slice(name.length).replaceAll(' ! ', " '!' ")}`;
-    else if (line !== '') batched.push(line.replaceAll(' ! ', " '!' "));
-  }
-  return batched;
 }
 
 function ready(child: ChildProcess): Promise<void> {

@@ -1,103 +1,97 @@
-/** Runs a topology's script on our kernel: the few commands that the scripts use, each through the model's own API. */
-import { type Cidr, cidr, ipv4, type Ipv4, type Mac, networkOf, parseCidr } from '../../src/base/address.ts';
-import { deviceKinds } from '../../src/net/device/index.ts';
+/** Runs a topology's script on our kernel, each host a machine with our shell, our `ip`, our `iptables`. */
+import { drain } from '../support/box.ts';
+import { FileSystem } from '../../src/machine/files.ts';
+import { Machine, programFile } from '../../src/machine/machine.ts';
+import { collect } from '../../src/machine/streams.ts';
 import { createVeth } from '../../src/net/device/veth.ts';
-import type { Vxlan } from '../../src/net/device/vxlan.ts';
-import type { NetNamespace } from '../../src/net/namespace.ts';
-import type { RouteType } from '../../src/net/routes.ts';
-import { iptables, type Lab, makeLab, ping, serveTcp, serveUdp, splitWords, tcp, udp } from './support.ts';
+import { seededRng } from '../../src/base/rng.ts';
+import { programs } from '../../src/programs/index.ts';
+import { type Lab, makeLab, ping, serveTcp, serveUdp, tcp, udp } from './support.ts';
+import { readProbe, readScript, type Step, trimmed } from './topologies/script.ts';
+
+/** Those that scripts call. */
+const PROGRAMS = ['sh', 'sysctl', 'ip', 'bridge', 'iptables', 'iptables-save', 'iptables-restore', 'ipset', 'conntrack', 'true', 'grep', 'sed', 'sleep', 'printf'];
 
 export class SimulatedRig {
   readonly lab: Lab = makeLab();
-  readonly #hosts = new Map<string, NetNamespace>();
+  readonly #hosts = new Map<string, Machine>();
+  readonly #files = new FileSystem();
 
-  host(name: string): NetNamespace {
+  constructor() {
+    this.#files.mkdir('/bin');
+    for (const program of PROGRAMS) this.#files.write(`/bin/${program}`, programFile(program), { mode: 0o755 });
+  }
+
+  async build(script: string): Promise<void> {
+    for (const step of readScript(script)) await this.#do(step);
+  }
+
+  /** One after the other, each with a trace of its own. */
+  async probe(text: string): Promise<string> {
+    const probe = readProbe(text);
+    const { netns } = this.#host(probe.host);
+    this.lab.trace.length = 0;
+    switch (probe.kind) {
+      case 'says':
+        return trimmed((await this.#run(probe.host, probe.command)).output);
+      case 'tcp':
+        return (await tcp(this.lab, netns, probe.to, probe.port)).replace('ETIMEDOUT', 'timeout');
+      case 'udp':
+        return udp(this.lab, netns, probe.to, probe.port);
+      case 'ping':
+        return ping(this.lab, netns, probe.to, probe);
+    }
+  }
+
+  async #do(step: Step): Promise<void> {
+    switch (step.do) {
+      case 'namespaces':
+        for (const name of step.names) this.#hosts.set(name, this.#machine(name));
+        return;
+      case 'cable': {
+        const [a, b] = step.ends.map(({ host, device }) => ({ ns: this.#host(host).netns, name: device }));
+        createVeth(a!, b!);
+        return;
+      }
+      case 'serve': {
+        const { netns } = this.#host(step.host);
+        if (step.protocol === 'tcp') serveTcp(netns, step.port);
+        else serveUdp(netns, step.port);
+        return;
+      }
+      case 'run': {
+        const { code, output } = await this.#run(step.host, step.commands);
+        if (code !== 0) throw new Error(`${step.host}: ${step.commands}\nended with ${code}: ${output}`);
+      }
+    }
+  }
+
+  #machine(name: string): Machine {
+    const netns = this.lab.host(name);
+    // As on the machine that runs the other arm: the module is there, and the scripts say whether it is used.
+    netns.sysctl.loadBridgeNetfilter();
+    const machine = new Machine({ hostname: name, files: this.#files, netns, clock: this.lab.clock, rng: seededRng(1), programs });
+    machine.register(['/sbin/init']);
+    return machine;
+  }
+
+  #host(name: string): Machine {
     const found = this.#hosts.get(name);
     if (!found) throw new Error(`no namespace ${name}`);
     return found;
   }
 
-  build(script: string): void {
-    for (const raw of script.split('\n')) {
-      const line = raw.trim();
-      if (line !== '') this.#run(line);
+  async #run(host: string, commands: string): Promise<{ readonly code: number; readonly output: string }> {
+    const output = collect();
+    const running = this.#host(host).start(['sh', '-e', '-c', commands], { stdout: output, stderr: output });
+    let code: number | undefined;
+    void running.exited.then((status) => (code = status.code));
+    for (let turn = 0; code === undefined; turn++) {
+      if (turn > 10_000) throw new Error(`${commands} does not end`);
+      await drain();
+      const due = this.lab.clock.nextDue();
+      if (code === undefined && due !== undefined) this.lab.clock.advanceTo(due);
     }
-  }
-
-  async probe(text: string): Promise<string> {
-    const [host, kind, ...words] = text.split(' ');
-    const from = this.host(host!);
-    this.lab.trace.length = 0;
-    if (kind === 'tcp') return (await tcp(this.lab, from, words[0]!, Number(words[1]))).replace('ETIMEDOUT', 'timeout');
-    if (kind === 'udp') return udp(this.lab, from, words[0]!, Number(words[1]));
-    const option = (name: string) => (words.includes(name) ? Number(words[words.indexOf(name) + 1]) : undefined);
-    const [size, ttl] = [option('-s'), option('-t')];
-    return ping(this.lab, from, words.at(-1)!, { dontFragment: words.includes('-D'), ...(size === undefined ? {} : { size }), ...(ttl === undefined ? {} : { ttl }) });
-  }
-
-  #run(line: string): void {
-    const command = /^(\w+): (.*)$/.exec(line);
-    if (command) return this.#command(this.host(command[1]!), command[2]!);
-    const [verb, ...words] = line.split(' ');
-    if (verb === 'ns') for (const name of words) this.#hosts.set(name, this.lab.host(name));
-    else if (verb === 'serve') serveTcp(this.host(words[0]!), Number(words[1]));
-    else if (verb === 'serveudp') serveUdp(this.host(words[0]!), Number(words[1]));
-    else if (verb === 'veth') {
-      const [a, b] = words.map((end) => end.split(':') as [string, string]) as [[string, string], [string, string]];
-      createVeth({ ns: this.host(a[0]), name: a[1] }, { ns: this.host(b[0]), name: b[1] });
-    } else throw new Error(`cannot read: ${line}`);
-  }
-
-  #command(ns: NetNamespace, text: string): void {
-    const words = splitWords(text);
-    const after = (word: string) => (words.includes(word) ? words[words.indexOf(word) + 1] : undefined);
-    const key = words.slice(0, 3).join(' ');
-    if (words[0] === 'iptables') iptables(ns, text.slice('iptables '.length));
-    else if (words[0] === 'sysctl') this.#sysctl(ns, ...(words[2]!.split('=') as [string, string]));
-    else if (key === 'ip addr add') ns.addAddress(after('dev')!, cidr(words[3]!));
-    else if (key === 'ip link add') {
-      const at = words.indexOf('type');
-      const mac = after('address') as Mac | undefined;
-      deviceKinds[words[at + 1]!]!.create(ns, words[3]!, words.slice(at + 2), () => undefined, mac ? { mac } : {});
-    } else if (key === 'ip link set') this.#setLink(ns, words[3]!, words.slice(4));
-    else if (key === 'ip neigh add') ns.neighbors.add(ipv4(words[3]!), after('dev')!, after('lladdr') as Mac);
-    else if (key === 'ip rule add') ns.routes.rules.add({ from: cidr(after('from')!), action: { kind: 'lookup', table: Number(after('lookup')) } });
-    else if (key === 'ip route add' || key === 'ip route del') this.#route(ns, words[2]!, words.slice(3));
-    else if (key === 'bridge fdb append') (ns.devices.require(after('dev')!) as Vxlan).fdb.append(words[3] as Mac, ipv4(after('dst')!));
-    else throw new Error(`cannot run: ${text}`);
-  }
-
-  #sysctl(ns: NetNamespace, name: string, value: string): void {
-    if (name.startsWith('net.bridge.')) ns.sysctl.loadBridgeNetfilter();
-    ns.sysctl.set(name, value);
-  }
-
-  #setLink(ns: NetNamespace, name: string, words: readonly string[]): void {
-    if (words[0] === 'up' || words[0] === 'down') ns.devices.setUp(name, words[0] === 'up');
-    else if (words[0] === 'address') ns.devices.setMac(name, words[1] as Mac);
-    else if (words[0] === 'mtu') ns.devices.setMtu(name, Number(words[1]));
-    else if (words[0] === 'master' || words[0] === 'nomaster') ns.devices.setMaster(name, words[1]);
-    else throw new Error(`cannot set ${words.join(' ')}`);
-  }
-
-  #route(ns: NetNamespace, verb: string, words: readonly string[]): void {
-    const types: readonly string[] = ['blackhole', 'unreachable', 'prohibit'];
-    const type = types.includes(words[0]!) ? (words[0] as RouteType) : undefined;
-    const rest = type ? words.slice(1) : words;
-    const after = (word: string) => (rest.includes(word) ? rest[rest.indexOf(word) + 1] : undefined);
-    const destination: Cidr = rest[0] === 'default' ? cidr('0.0.0.0/0') : parseCidr(rest[0]!)!;
-    const [via, device, source, metric, table] = [after('via'), after('dev'), after('src'), after('metric'), after('table')];
-    const route = {
-      destination: { address: networkOf(destination), prefix: destination.prefix },
-      ...(type ? { type } : {}),
-      ...(via ? { via: via as Ipv4 } : {}),
-      ...(device ? { device } : {}),
-      ...(source ? { source: source as Ipv4 } : {}),
-      ...(metric ? { metric: Number(metric) } : {}),
-      ...(table ? { table: Number(table) } : {}),
-      ...(rest.includes('onlink') ? { onlink: true } : {}),
-    };
-    if (verb === 'add') ns.routes.add(route);
-    else ns.routes.delete(route);
+    return { code, output: output.text };
   }
 }
