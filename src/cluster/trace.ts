@@ -5,11 +5,11 @@ export type { Trace, TraceHop, TraceWish } from '../sim/trace.ts';
 
 /** `✔ answered`, `✘ dropped: …`. */
 export function traceVerdict(trace: Trace): string {
-  const words = { answered: 'It was answered.', refused: 'The connection was refused.', rejected: 'It was rejected, and the sender told so.', dropped: 'It was dropped.', silence: 'Nobody answered.' }[trace.verdict];
-  return `${trace.verdict === 'answered' ? '✔' : '✘'} ${words}${trace.cause ? ` ${trace.cause.because[0]!.toUpperCase()}${trace.cause.because.slice(1)}` : ''}`;
+  const words = { answered: 'It was answered.', delivered: 'It was delivered. UDP itself answers nothing, and neither did the process.', refused: trace.protocol === 'tcp' ? 'The connection was refused.' : 'It was refused.', rejected: 'It was rejected, and the sender told so.', dropped: 'It was dropped.', silence: 'Nobody answered.' }[trace.verdict];
+  return `${trace.verdict === 'answered' || trace.verdict === 'delivered' ? '✔' : '✘'} ${words}${trace.cause ? ` ${trace.cause.because[0]!.toUpperCase()}${trace.cause.because.slice(1)}` : ''}`;
 }
 
-const ends = (trace: Trace): string => `${trace.from} → ${trace.to} (${trace.address}${trace.port === undefined ? ', echo' : `, TCP port ${trace.port}`})`;
+const ends = (trace: Trace): string => `${trace.from} → ${trace.to} (${trace.address}${trace.port === undefined ? ', echo' : `, ${trace.protocol.toUpperCase()} port ${trace.port}`})${trace.said === undefined ? '' : `\n${trace.said}`}`;
 
 /** Every step with its time: what `--text` prints. */
 export function traceText(trace: Trace): string[] {

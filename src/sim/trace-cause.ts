@@ -1,8 +1,10 @@
 /** Why a traced packet died, in a sentence, and the object behind it. Reads events and objects; changes nothing. */
+import { contains } from '../base/address.ts';
 import type { KubeObject, Stored } from '../api/object.ts';
 import { matchesLabelSelectorObject } from '../api/selector.ts';
 import type { DropReason, TraceEvent } from '../net/trace.ts';
 import type { Simulation } from './simulation.ts';
+import { POD_CIDR } from './topology.ts';
 import { placesOf, type TraceSource, type TraceTarget } from './trace-ends.ts';
 
 export interface TraceCause {
@@ -45,14 +47,15 @@ export function causeOf(simulation: Simulation, died: Died): TraceCause {
     case 'blackhole':
     case 'prohibited': {
       const destination = last && 'packet' in last && 'destination' in last.packet ? last.packet.destination : to.address;
-      if (to.kind === 'service' && reason === 'no-route' && destination === to.address) return { because: `Service ${to.namespace}/${to.name} has no port ${to.port ?? ''}: its address exists only in the rules for its ports, and nobody routes it.`.replace('no port :', 'answers no echo:'), objects: service };
-      return { because: reason === 'no-route' ? `${where} has no route to ${destination}.` : `A route on ${where} says that ${destination} is ${reason === 'blackhole' ? 'to be thrown away' : reason === 'prohibited' ? 'prohibited' : 'unreachable'}.`, objects: [] };
+      if (to.kind === 'service' && reason === 'no-route' && destination === to.address) return { because: `Service ${to.namespace}/${to.name} has no port ${portWords(to)}: its address exists only in the rules for its ports, and nobody routes it.`.replace('no port :', 'answers no echo:'), objects: service };
+      return { because: reason === 'no-route' ? `${where} has no route to ${destination}${byDefault(simulation, died)}.` : `A route on ${where} says that ${destination} is ${reason === 'blackhole' ? 'to be thrown away' : reason === 'prohibited' ? 'prohibited' : 'unreachable'}.`, objects: [] };
     }
     case 'neighbor-unreachable': {
       const routed = events.findLast((event) => event.kind === 'routed');
       return { because: `On ${where}, nobody answered when asked for the MAC address of the next hop${routed?.kind === 'routed' ? ` (route: ${routed.route})` : ''}.`, objects: [] };
     }
-    case 'no-listener': return { because: `Nothing listens on port ${to.port ?? ''} at ${where}${service.length > 0 ? `, where Service ${to.namespace}/${to.name} sends it` : ''}.`.replace('port  at', 'the port at'), objects: service };
+    case 'no-listener': return { because: `Nothing listens on port ${portWords(to)} at ${where}${service.length > 0 ? `, where Service ${to.namespace}/${to.name} sends it` : ''}.`.replace('port  at', 'the port at'), objects: service };
+    case 'other-host': return { because: 'nobody on the wire has the MAC address that the packet was sent to: the machine that had it is off, or its device is down.', objects: [] };
     case 'forwarding-disabled': return { because: `${where} does not forward: net.ipv4.ip_forward is 0.`, objects: [] };
     case 'reverse-path': return { because: `${where} would answer through another device than the packet came in by (rp_filter).`, objects: [] };
     case 'ttl-exceeded': return { because: `The packet's time to live ended at ${where}: its route goes in a circle.`, objects: [] };
@@ -84,6 +87,16 @@ function deniedBy(simulation: Simulation, { from, to, events }: Died): TraceCaus
     objects: policies.map(({ metadata }) => ({ kind: 'NetworkPolicy', name: metadata.name, namespace: metadata.namespace! })),
   };
 }
+
+/** Whoever sent a pod's packet to the gateway of the nodes lacks the route that the network plugin should have made. */
+function byDefault(simulation: Simulation, { events }: Died): string {
+  const last = events.at(-1);
+  const sent = events.findLast((event) => event.kind === 'routed' && event.namespace !== last?.namespace);
+  if (sent?.kind !== 'routed' || !last?.namespace.startsWith('br-') || !contains(POD_CIDR, sent.packet.destination)) return '';
+  return `: ${nameOf(simulation, sent.namespace)} had no better way than ${sent.route}`;
+}
+
+const portWords = ({ port, protocol }: TraceTarget): string => (port === undefined ? '' : protocol === 'UDP' ? `${port}/UDP` : String(port));
 
 function nameOf(simulation: Simulation, label: string): string {
   const place = placesOf(simulation).get(label);

@@ -1,6 +1,11 @@
-/** The two ends of a trace: a pod, a node, a plain machine, a Service, an address or a name of one of them, as an object. */
+/**
+ * The two ends of a trace, found among the objects of the cluster: a pod, a node, a plain machine, a Service, an address.
+ * Names that only DNS knows are in `trace-name.ts`.
+ */
 import { parseIpv4, type Ipv4 } from '../base/address.ts';
 import type { KubeObject, Stored } from '../api/object.ts';
+import type { FileSystem } from '../machine/files.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { NetNamespace } from '../net/namespace.ts';
 import type { Simulation } from './simulation.ts';
 
@@ -10,6 +15,10 @@ export interface TraceSource {
   readonly name: string;
   readonly namespace?: string;
   readonly netns: NetNamespace;
+  /** Its node, or the machine itself. */
+  readonly machine: Machine;
+  /** What the kubelet wrote for the pod: `/hosts` and `/resolv.conf`. */
+  readonly podFiles?: FileSystem;
 }
 
 /** Where it should go. */
@@ -29,7 +38,7 @@ export class TraceRefusal extends Error {
 }
 
 interface PodLike extends KubeObject {
-  readonly spec: { readonly containers?: readonly { readonly ports?: readonly { readonly containerPort: number; readonly protocol?: 'TCP' | 'UDP' | 'SCTP' }[] }[] };
+  readonly spec: { readonly containers?: readonly { readonly ports?: readonly { readonly name?: string; readonly containerPort: number; readonly protocol?: 'TCP' | 'UDP' | 'SCTP' }[] }[] };
   readonly status?: { readonly podIP?: string };
 }
 interface ServiceLike extends KubeObject {
@@ -40,66 +49,88 @@ interface ServiceLike extends KubeObject {
 export function placesOf(simulation: Simulation): ReadonlyMap<string, TraceSource> {
   const places = new Map<string, TraceSource>();
   for (const [name, node] of simulation.nodes) {
-    places.set(node.machine.netns.label, { kind: 'node', name, netns: node.machine.netns });
+    places.set(node.machine.netns.label, { kind: 'node', name, netns: node.machine.netns, machine: node.machine });
     for (const { pod, sandbox } of node.kubelet.pods) {
-      if (sandbox && sandbox.netns !== node.machine.netns) places.set(sandbox.netns.label, { kind: 'pod', name: pod.metadata.name, namespace: pod.metadata.namespace ?? 'default', netns: sandbox.netns });
+      if (sandbox && sandbox.netns !== node.machine.netns) places.set(sandbox.netns.label, { kind: 'pod', name: pod.metadata.name, namespace: pod.metadata.namespace ?? 'default', netns: sandbox.netns, machine: node.machine, podFiles: sandbox.files });
     }
   }
-  for (const machine of simulation.machines.running()) places.set(machine.netns.label, { kind: 'machine', name: machine.hostname, netns: machine.netns });
+  for (const machine of simulation.machines.running()) places.set(machine.netns.label, { kind: 'machine', name: machine.hostname, netns: machine.netns, machine });
   return places;
 }
 
-/** `web`, `shop/web`, `pod/web`, `cka-worker`, `node-0`. @throws TraceRefusal */
-export function sourceOf(simulation: Simulation, words: string, namespace: string): TraceSource {
+/** `web`, `shop/web`, `pod/web`, `cka-worker`, `node-0`, or an address of one of them; undefined when nothing is called so. */
+export function findSource(simulation: Simulation, words: string, namespace: string): TraceSource | undefined {
   simulation.machines.get(words);
   const wanted = parse(words, namespace);
   const all = [...placesOf(simulation).values()];
-  const node = all.find((place) => place.kind !== 'pod' && place.name === wanted.name && wanted.allows(place.kind === 'node' ? 'node' : 'machine'));
+  const node = all.find((place) => place.kind !== 'pod' && place.name === wanted.name && wanted.allows(place.kind));
   if (node && !wanted.scoped) return node;
-  const pod = all.find((place) => place.kind === 'pod' && place.name === wanted.name && place.namespace === wanted.namespace && wanted.allows('pod'));
+  const pod = theOne(all.filter((place) => place.kind === 'pod' && place.name === wanted.name && wanted.allows('pod')), wanted, ({ namespace: own }) => own);
   const byAddress = parseIpv4(words) ? all.find((place) => place.netns.addresses().some(({ address }) => address.address === words)) : undefined;
   const found = pod ?? byAddress ?? node;
   if (found) return found;
   // A pod on the node's network has no namespace of its own.
   const hostPod = [...simulation.nodes.values()].find(({ kubelet }) => kubelet.pods.some(({ pod: { metadata } }) => metadata.name === wanted.name && metadata.namespace === wanted.namespace));
-  if (hostPod) return { kind: 'node', name: hostPod.name, netns: hostPod.machine.netns };
-  throw new TraceRefusal(`No running pod ${wanted.namespace}/${wanted.name}, no node and no machine is called "${words}".`);
+  return hostPod && { kind: 'node', name: hostPod.name, netns: hostPod.machine.netns, machine: hostPod.machine };
 }
 
-/** The same, or a Service, or any address; `:80` or `:http` at the end. @throws TraceRefusal */
-export function targetOf(simulation: Simulation, words: string, namespace: string): TraceTarget {
-  const [, place = words, portWord] = /^(.*?)(?::([^:/]+))?$/.exec(words) ?? [];
-  const address = parseIpv4(place);
-  if (address) return withAddress(simulation, address, portWord);
-  const wanted = parse(place.replace(/\.svc(\.cluster\.local\.?)?$/, ''), namespace);
-  const [name = '', inNamespace] = wanted.name.split('.');
-  const service = wanted.allows('service') ? (simulation.registry.find('services', name, inNamespace ?? wanted.namespace) as Stored<ServiceLike> | undefined) : undefined;
-  if (service) return serviceTarget(service, portWord);
-  const source = sourceOf(simulation, place, namespace);
-  const own = source.netns.addresses().find(({ device, scope }) => device !== 'lo' && scope === 'global')?.address.address;
-  if (!own) throw new TraceRefusal(`${place} has no address.`);
+/** What follows the last colon of a target. */
+export interface PortWish {
+  /** A number, or the name of a port. */
+  readonly word: string;
+  readonly protocol?: TraceTarget['protocol'];
+}
+
+/** `web:80`, `svc/kube-dns:53/udp`, `10.96.0.10:dns`: the place, and the port where one is given. */
+export function splitPort(words: string): { readonly place: string; readonly port?: PortWish } {
+  const [, place = words, word, protocol] = /^(.*?)(?::([^:/]+)(?:\/(tcp|udp|sctp))?)?$/i.exec(words) ?? [];
+  return word === undefined ? { place } : { place, port: { word, ...(protocol === undefined ? {} : { protocol: protocol.toUpperCase() as 'TCP' | 'UDP' | 'SCTP' }) } };
+}
+
+/** A pod, node, machine or Service by its name; undefined when nothing has it. @throws TraceRefusal when it cannot be a target */
+export function targetByName(simulation: Simulation, place: string, namespace: string, port: PortWish | undefined): TraceTarget | undefined {
+  const wanted = parse(place, namespace);
+  const services = wanted.allows('service') ? (simulation.registry.list('services').items as readonly Stored<ServiceLike>[]).filter(({ metadata }) => metadata.name === wanted.name) : [];
+  const service = theOne(services, wanted, ({ metadata }) => metadata.namespace);
+  if (service) return serviceTarget(service, port);
+  const source = findSource(simulation, place, namespace);
+  return source && placeTarget(simulation, source, port);
+}
+
+/** Whoever has the address; or the address alone. */
+export function targetByAddress(simulation: Simulation, address: Ipv4, port: PortWish | undefined): TraceTarget {
+  const service = (simulation.registry.list('services').items as readonly Stored<ServiceLike>[]).find((one) => one.spec.clusterIP === address);
+  if (service) return serviceTarget(service, port);
+  const owner = findSource(simulation, address, '');
+  return owner ? placeTarget(simulation, owner, port, address) : { kind: 'address', name: address, address, ...portOf(port, []) };
+}
+
+function placeTarget(simulation: Simulation, source: TraceSource, wish: PortWish | undefined, given?: Ipv4): TraceTarget {
+  const address = given ?? source.netns.addresses().find(({ device, scope }) => device !== 'lo' && scope === 'global')?.address.address;
+  if (!address) throw new TraceRefusal(`${source.kind} ${source.name} has no address.`);
   const pod = source.kind === 'pod' ? (simulation.registry.find('pods', source.name, source.namespace) as Stored<PodLike> | undefined) : undefined;
-  const first = pod?.spec.containers?.flatMap((container) => container.ports ?? [])[0];
-  const port = portWord === undefined ? first?.containerPort : numberOf(portWord);
-  return { kind: source.kind, name: source.name, ...(source.namespace === undefined ? {} : { namespace: source.namespace }), address: own, ...(port === undefined ? {} : { port, protocol: first?.containerPort === port ? (first.protocol ?? 'TCP') : 'TCP' }) };
+  const ports = (pod?.spec.containers ?? []).flatMap((container) => container.ports ?? []).map(({ containerPort, ...rest }) => ({ ...rest, port: containerPort }));
+  return { kind: source.kind, name: source.name, ...(source.namespace === undefined ? {} : { namespace: source.namespace }), address, ...portOf(wish, ports) };
 }
 
-function serviceTarget(service: Stored<ServiceLike>, portWord: string | undefined): TraceTarget {
+function serviceTarget(service: Stored<ServiceLike>, wish: PortWish | undefined): TraceTarget {
   const { name, namespace = 'default' } = service.metadata;
   const address = parseIpv4(service.spec.clusterIP ?? '');
   if (!address) throw new TraceRefusal(service.spec.externalName ? `Service ${namespace}/${name} is of type ExternalName: it is only a name for ${service.spec.externalName}.` : `Service ${namespace}/${name} is headless: it has no address of its own. Trace to one of its pods.`);
-  const port = service.spec.ports?.find((one) => portWord === undefined || String(one.port) === portWord || one.name === portWord);
-  const number = port?.port ?? (portWord === undefined ? undefined : numberOf(portWord));
-  return { kind: 'service', name, namespace, address, ...(number === undefined ? {} : { port: number, protocol: port?.protocol ?? 'TCP' }) };
+  return { kind: 'service', name, namespace, address, ...portOf(wish, service.spec.ports ?? []) };
 }
 
-function withAddress(simulation: Simulation, address: Ipv4, portWord: string | undefined): TraceTarget {
-  const port = portWord === undefined ? {} : { port: numberOf(portWord), protocol: 'TCP' as const };
-  const service = (simulation.registry.list('services').items as readonly Stored<ServiceLike>[]).find((one) => one.spec.clusterIP === address);
-  if (service) return serviceTarget(service, portWord);
-  const owner = [...placesOf(simulation).values()].find((place) => place.netns.addresses().some((one) => one.address.address === address));
-  if (owner) return { kind: owner.kind, name: owner.name, ...(owner.namespace === undefined ? {} : { namespace: owner.namespace }), address, ...port };
-  return { kind: 'address', name: address, address, ...port };
+interface OwnPort {
+  readonly name?: string;
+  readonly port: number;
+  readonly protocol?: TraceTarget['protocol'];
+}
+
+/** The port that is wished for; without a wish, the first that the object has. */
+function portOf(wish: PortWish | undefined, own: readonly OwnPort[]): Pick<TraceTarget, 'port' | 'protocol'> {
+  const known = own.find(({ name, port, protocol = 'TCP' }) => !wish || ((name === wish.word || String(port) === wish.word) && (wish.protocol ?? protocol) === protocol));
+  if (known) return { port: known.port, protocol: known.protocol ?? 'TCP' };
+  return wish ? { port: numberOf(wish.word), protocol: wish.protocol ?? 'TCP' } : {};
 }
 
 function numberOf(word: string): number {
@@ -108,11 +139,26 @@ function numberOf(word: string): number {
   return port;
 }
 
-function parse(words: string, namespace: string): { readonly name: string; readonly namespace: string; readonly scoped: boolean; allows(kind: string): boolean } {
+interface Wanted {
+  readonly name: string;
+  readonly namespace: string;
+  /** The words said which kind, or which namespace. */
+  readonly isKind: boolean;
+  readonly scoped: boolean;
+  allows(kind: string): boolean;
+}
+
+/** The one in the namespace that is meant; `svc/kube-dns`, which is no DNS name, may be the only one of its name anywhere. */
+function theOne<T>(named: readonly T[], wanted: Wanted, namespaceOf: (one: T) => string | undefined): T | undefined {
+  const here = named.find((one) => namespaceOf(one) === wanted.namespace);
+  return here ?? (wanted.isKind && !wanted.scoped && named.length === 1 ? named[0] : undefined);
+}
+
+function parse(words: string, namespace: string): Wanted {
   const parts = words.split('/');
   const kinds: Readonly<Record<string, string>> = { pod: 'pod', pods: 'pod', po: 'pod', svc: 'service', service: 'service', services: 'service', node: 'node', nodes: 'node', no: 'node', machine: 'machine' };
   const kind = parts.length > 1 ? kinds[parts[0]!] : undefined;
   if (kind) parts.shift();
   const scoped = parts.length > 1;
-  return { name: parts.at(-1)!, namespace: scoped ? parts[0]! : namespace, scoped, allows: (wanted) => kind === undefined || kind === wanted };
+  return { name: parts.at(-1)!, namespace: scoped ? parts[0]! : namespace, isKind: kind !== undefined, scoped, allows: (wanted) => kind === undefined || kind === wanted };
 }

@@ -3,16 +3,17 @@
  * nothing itself: every step is an event of `net/trace.ts`. Why it died, and which object is behind it, is in
  * `trace-cause.ts`.
  */
-import { NetError } from '../net/errors.ts';
 import { describePacket, type Frame, type Ipv4Packet } from '../net/packet.ts';
 import type { DropReason, TraceEvent } from '../net/trace.ts';
 import type { Simulation } from './simulation.ts';
 import { causeOf, type TraceCause } from './trace-cause.ts';
-import { placesOf, sourceOf, targetOf, TraceRefusal, type TraceTarget } from './trace-ends.ts';
+import { placesOf, TraceRefusal, type TraceSource, type TraceTarget } from './trace-ends.ts';
+import { namedSource, namedTarget } from './trace-name.ts';
+import { isProbe, probe, type Told } from './trace-probe.ts';
 
 export interface TraceWish {
   readonly from: string;
-  /** With `:port`, a TCP connection is tried; without, and where no object tells a port, an echo. */
+  /** With `:port` (or the port that the object tells) a TCP connection is tried, or a datagram sent to a UDP port; without any, an echo. */
   readonly to: string;
   /** Of names without one. */
   readonly namespace?: string;
@@ -45,11 +46,13 @@ export interface Trace {
   readonly to: string;
   readonly address: string;
   readonly port?: number;
-  readonly protocol: 'tcp' | 'icmp';
-  /** What the sender was told in the end. */
-  readonly verdict: 'answered' | 'refused' | 'rejected' | 'dropped' | 'silence';
+  readonly protocol: 'tcp' | 'udp' | 'icmp';
+  /** What the sender was told in the end; `delivered` is a datagram that arrived at a process, which need not answer. */
+  readonly verdict: 'answered' | 'delivered' | 'refused' | 'rejected' | 'dropped' | 'silence';
   readonly reason?: DropReason;
   readonly cause?: TraceCause;
+  /** What DNS said about the name of an end, where it was asked. */
+  readonly said?: string;
   readonly tookMs: number;
   readonly hops: readonly TraceHop[];
 }
@@ -59,48 +62,56 @@ const PATIENCE_MS = 5000;
 /** After a packet died, its sender may still be told so. */
 const AFTERMATH_MS = 20;
 
+/** A datagram that has arrived is answered within this time, or not at all. */
+const ANSWER_MS = 500;
+
 /** @throws TraceRefusal when there is no such end */
 export async function trace(simulation: Simulation, wish: TraceWish): Promise<Trace> {
   const namespace = wish.namespace ?? 'default';
-  const from = sourceOf(simulation, wish.from, namespace);
-  const to = targetOf(simulation, wish.to, namespace);
-  if (to.protocol !== undefined && to.protocol !== 'TCP') throw new TraceRefusal(`Port ${to.port} of ${to.name} is ${to.protocol}; a trace sends TCP or an echo. Give a TCP port, or the address alone.`);
-  const { world, clock } = simulation;
+  const from = await namedSource(simulation, wish.from, namespace);
+  const { target: to, said, unknown } = await namedTarget(simulation, from, wish.to, namespace);
+  if (to.protocol === 'SCTP') throw new TraceRefusal(`Port ${to.port} of ${to.name} is SCTP; a trace sends TCP, UDP or an echo. Give another port, or the address alone.`);
+  const startedAt = simulation.clock.now();
+  const { events, told } = await watch(simulation, from, to);
+  const { verdict, reason } = judge(events, told);
+  if (verdict === 'answered' && unknown !== undefined) throw new TraceRefusal(unknown);
+  const cause = verdict === 'answered' || verdict === 'delivered' ? undefined : causeOf(simulation, { from, to, events, reason, verdict });
+  const places = placesOf(simulation);
+  const placeName = (label: string) => {
+    const place = places.get(label);
+    return place ? nameOf(place) : label.startsWith('br-') ? 'the wire between the nodes' : label;
+  };
+  return {
+    from: nameOf(from), to: nameOf(to), address: to.address, ...(to.port === undefined ? {} : { port: to.port }),
+    protocol: to.port === undefined ? 'icmp' : to.protocol === 'UDP' ? 'udp' : 'tcp',
+    verdict, ...(reason === undefined || verdict === 'answered' ? {} : { reason }), ...(cause ? { cause } : {}), ...(said === undefined ? {} : { said }),
+    tookMs: round(simulation.clock.now() - startedAt),
+    hops: events.map((event) => hopOf(event, startedAt, placeName)),
+  };
+}
+
+const nameOf = ({ kind, namespace, name }: Pick<TraceTarget, 'kind' | 'namespace' | 'name'>): string => (kind === 'address' ? name : `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`);
+
+/** Sends the packet and keeps every event that is about it, until its sender was told something or nobody needs to wait longer. */
+async function watch({ world, clock }: Simulation, from: TraceSource, to: TraceTarget): Promise<{ readonly events: readonly TraceEvent[]; readonly told: Told }> {
   const events: TraceEvent[] = [];
-  const startedAt = clock.now();
   let mine: Ipv4Packet | undefined;
-  let died: () => void = () => undefined;
-  const dead = new Promise<void>((resolve) => (died = resolve));
+  let over: () => void = () => undefined;
+  const end = new Promise<Told>((resolve) => (over = () => resolve('silence')));
   const stop = world.onTrace((event) => {
     const packet = packetOf(event);
     if (!packet) return;
-    mine ??= event.namespace === from.netns.label && isFirst(packet, to) ? packet : undefined;
+    mine ??= event.namespace === from.netns.label && isProbe(packet, to) ? packet : undefined;
     if (!mine || !isSame(packet, mine)) return;
     events.push(event);
-    if (event.kind === 'dropped') clock.schedule(AFTERMATH_MS, died);
+    // A bridge that does not know where to sends to all: what bystanders pass over is not lost.
+    if (event.kind === 'dropped' && event.reason !== 'other-host') clock.schedule(AFTERMATH_MS, over);
+    if (event.kind === 'delivered' && packet.payload.protocol === 'udp') clock.schedule(ANSWER_MS, over);
   });
   const giveUp = new AbortController();
-  const patience = clock.schedule(PATIENCE_MS, died);
+  const patience = clock.schedule(PATIENCE_MS, over);
   try {
-    const told = await Promise.race([to.port === undefined ? echo(from.netns, to) : connect(from.netns, to, giveUp.signal), dead.then(() => 'silence' as const)]);
-    const places = placesOf(simulation);
-    const drop = events.findLast((event) => event.kind === 'dropped');
-    const reason = drop?.kind === 'dropped' ? drop.reason : told === 'unroutable' ? 'no-route' : undefined;
-    const verdict = told === 'answered' ? 'answered' : told === 'refused' ? (reason === 'rejected' ? 'rejected' : 'refused') : told === 'unroutable' || reason !== undefined ? (reason === 'rejected' ? 'rejected' : 'dropped') : 'silence';
-    const cause = verdict === 'answered' ? undefined : causeOf(simulation, { from, to, events, reason, verdict });
-    const placeName = (label: string) => {
-      const place = places.get(label);
-      return place ? `${place.kind} ${place.namespace === undefined ? '' : `${place.namespace}/`}${place.name}` : label.startsWith('br-') ? 'the wire between the nodes' : label;
-    };
-    return {
-      from: `${from.kind} ${from.namespace === undefined ? '' : `${from.namespace}/`}${from.name}`,
-      to: `${to.kind} ${to.namespace === undefined ? '' : `${to.namespace}/`}${to.name}`,
-      address: to.address, ...(to.port === undefined ? {} : { port: to.port }),
-      protocol: to.port === undefined ? 'icmp' : 'tcp',
-      verdict, ...(reason === undefined || verdict === 'answered' ? {} : { reason }), ...(cause ? { cause } : {}),
-      tookMs: round(clock.now() - startedAt),
-      hops: events.map((event) => hopOf(event, startedAt, placeName)),
-    };
+    return { told: await Promise.race([probe(from.netns, to, giveUp.signal), end]), events };
   } finally {
     giveUp.abort(new Error('the trace is over'));
     patience();
@@ -108,40 +119,17 @@ export async function trace(simulation: Simulation, wish: TraceWish): Promise<Tr
   }
 }
 
-type Told = 'answered' | 'refused' | 'unroutable' | 'silence';
-
-async function connect(netns: Parameters<typeof echo>[0], to: TraceTarget, signal: AbortSignal): Promise<Told> {
-  try {
-    const connection = await netns.sockets.connectTcp({ destination: to.address, port: to.port!, owner: { pid: 0, program: 'cka trace' } }, signal);
-    connection.close();
-    return 'answered';
-  } catch (error) {
-    if (!(error instanceof NetError)) return 'silence';
-    if (error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET') return 'refused';
-    return error.code === 'ENETUNREACH' || error.code === 'EINVAL' ? 'unroutable' : 'silence';
-  }
-}
-
-function echo(netns: ReturnType<typeof sourceOf>['netns'], to: TraceTarget): Promise<Told> {
-  return new Promise((resolve) => {
-    const socket = netns.sockets.echo({
-      owner: { pid: 0, program: 'cka trace' },
-      onReply: () => {
-        socket.close();
-        resolve('answered');
-      },
-      onError: () => {
-        socket.close();
-        resolve('refused');
-      },
-    });
-    try {
-      socket.send({ destination: to.address, sequence: 1 });
-    } catch (error) {
-      socket.close();
-      resolve(error instanceof NetError && error.code === 'ENETUNREACH' ? 'unroutable' : 'silence');
-    }
-  });
+function judge(events: readonly TraceEvent[], told: Told): Pick<Trace, 'verdict' | 'reason'> {
+  const drops = events.filter((event) => event.kind === 'dropped');
+  const drop = drops.findLast(({ reason: why }) => why !== 'other-host') ?? drops.at(-1);
+  const reason = drop?.reason ?? (told === 'unroutable' ? 'no-route' : undefined);
+  const withReason = reason === undefined ? {} : { reason };
+  if (told === 'answered') return { verdict: 'answered', ...withReason };
+  if (reason === 'rejected') return { verdict: 'rejected', reason };
+  if (told === 'refused') return { verdict: 'refused', ...withReason };
+  if (reason !== undefined) return { verdict: 'dropped', reason };
+  const last = events.at(-1);
+  return { verdict: last?.kind === 'delivered' && last.packet.payload.protocol === 'udp' ? 'delivered' : 'silence' };
 }
 
 /** The packet that an event is about, out of its tunnel. */
@@ -167,16 +155,11 @@ function innermost(packet: Ipv4Packet): { readonly packet: Ipv4Packet; readonly 
   return { packet };
 }
 
-/** Ours, before anything rewrote it. */
-function isFirst({ destination, payload }: Ipv4Packet, to: TraceTarget): boolean {
-  if (destination !== to.address) return false;
-  return payload.protocol === 'tcp' ? payload.flags === 'S' && payload.destinationPort === to.port : payload.protocol === 'icmp' && to.port === undefined && payload.kind === 'echo-request';
-}
-
 /** The same packet, whatever was rewritten on its way: the identification field and what NAT leaves alone. */
 function isSame(packet: Ipv4Packet, mine: Ipv4Packet): boolean {
   if (packet.id !== mine.id || packet.payload.protocol !== mine.payload.protocol) return false;
   if (packet.payload.protocol === 'tcp' && mine.payload.protocol === 'tcp') return packet.payload.flags === mine.payload.flags && packet.payload.sequence === mine.payload.sequence;
+  if (packet.payload.protocol === 'udp' && mine.payload.protocol === 'udp') return packet.payload.data === mine.payload.data;
   return packet.payload.protocol === 'icmp' && mine.payload.protocol === 'icmp' && packet.payload.kind === mine.payload.kind && packet.payload.sequence === mine.payload.sequence;
 }
 

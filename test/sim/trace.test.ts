@@ -1,7 +1,7 @@
 /** `cka trace` on a cluster: what it says of packets that arrive, and of each way to die, with the object behind it. */
 import { expect, test } from 'vitest';
 import { traceText, traceVerdict, type Trace } from '../../src/cluster/trace.ts';
-import { apply, bootForTest } from '../support/simulation.ts';
+import { apply, bootForTest, run } from '../support/simulation.ts';
 
 const sim = await bootForTest();
 apply(sim, `
@@ -30,6 +30,16 @@ kind: Service
 metadata: { name: empty }
 spec: { selector: { app: nobody }, ports: [{ port: 80 }] }
 ---
+apiVersion: v1
+kind: Pod
+metadata: { name: sink, labels: { app: sink } }
+spec: { nodeName: cka-lab-worker, hostname: sink-0, subdomain: heads, containers: [{ name: sink, image: 'registry.k8s.io/e2e-test-images/agnhost:2.53', args: [netexec, '--udp-port=514'], ports: [{ name: log, containerPort: 514, protocol: UDP }] }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: heads }
+spec: { clusterIP: None, selector: { app: sink }, ports: [{ port: 514, protocol: UDP }] }
+---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: { name: keep-out }
@@ -55,6 +65,17 @@ const ROWS: readonly (readonly [from: string, to: string, verdict: string])[] = 
   ['client', 'pod/web:81', '✘ The connection was refused. Nothing listens on port 81 at pod default/web.'],
   ['client', 'guarded', '✘ It was dropped. Pod default/guarded may not receive this: NetworkPolicy keep-out selects it for ingress, and no rule of it allows the packet.'],
   ['client', '8.8.8.8', '✘ It was dropped. The gateway of the nodes has no route to 8.8.8.8.'],
+  // UDP, where the object or the question says so.
+  ['client', 'kube-system/kube-dns', '✔ It was answered.'],
+  ['client', 'svc/kube-dns:53/udp', '✔ It was answered.'],
+  ['client', 'kube-dns.kube-system:dns-tcp', '✔ It was answered.'],
+  ['client', 'kube-system/kube-dns:54/udp', '✘ It was dropped. Service kube-system/kube-dns has no port 54/UDP: its address exists only in the rules for its ports, and nobody routes it.'],
+  ['client', 'pod/sink', '✔ It was delivered. UDP itself answers nothing, and neither did the process.'],
+  ['client', 'pod/web:53/udp', '✘ It was refused. Nothing listens on port 53/UDP at pod default/web.'],
+  // Names that only DNS knows, as the sender would ask for them.
+  ['client', 'web.default.svc.cluster.local', '✔ It was answered.'],
+  ['client', 'sink-0.heads:514/udp', '✔ It was delivered. UDP itself answers nothing, and neither did the process.'],
+  ['sink-0.heads.default.svc.cluster.local', 'web', '✔ It was answered.'],
   ['node-0', 'node-1', '✔ It was answered.'],
 ];
 
@@ -75,6 +96,32 @@ test('the way of a Service across nodes: rewrite, envelope, wire, process', asyn
   expect(hops.at(-1)).toMatchObject({ kind: 'delivered', detail: 'nginx' });
 });
 
+test('a name that DNS was asked for is told with what it is', async () => {
+  const found = await trace('client', 'sink-0.heads');
+  expect([found.from, found.to, found.said]).toEqual(['pod default/client', 'pod default/sink', `sink-0.heads is ${found.address} to pod default/client`]);
+});
+
 test('an end that does not exist is told', async () => {
-  await expect(trace('nope', 'web')).rejects.toThrow('No running pod default/nope, no node and no machine is called "nope".');
+  await expect(trace('nope', 'web')).rejects.toThrow('No running pod, no node and no machine is called "nope".');
+  await expect(trace('client', 'nope:80')).rejects.toThrow('Nothing here is called "nope", and 10.96.0.10, whom pod default/client asks, does not know that name.');
+});
+
+const KEEP = 'ip route | grep "dev vxlan.calico" > /tmp/kept';
+const PUT_BACK = 'while read route; do ip route replace $route; done < /tmp/kept';
+
+/** What a learner breaks on a node, what a packet then dies of, and how it is mended. */
+const BROKEN: readonly (readonly [what: string, node: string, broken: string, verdict: RegExp, mended: string])[] = [
+  ['the route to the other node is gone', 'cka-lab-worker2', `${KEEP}; for block in $(cut -d" " -f1 /tmp/kept); do ip route del $block; done`, /^✘ It was dropped\. The gateway of the nodes has no route to 10\.244\.[0-9.]+: node cka-lab-worker2 had no better way than 0\.0\.0\.0\/0 via 172\.18\.0\.1 dev eth0\.$/, PUT_BACK],
+  ['the way back leads elsewhere, and rp_filter looks', 'cka-lab-worker', `${KEEP}; sysctl -q -w net.ipv4.conf.all.rp_filter=1; for block in $(cut -d" " -f1 /tmp/kept); do ip route replace $block via 172.18.0.1; done`, /^✘ It was dropped\. Node cka-lab-worker would answer through another device than the packet came in by \(rp_filter\)\.$/, `${PUT_BACK}; sysctl -q -w net.ipv4.conf.all.rp_filter=0`],
+  ['the node of the target is off the wire', 'cka-lab-worker', 'ip link set eth0 down', /^✘ It was dropped\. Nobody on the wire has the MAC address that the packet was sent to: the machine that had it is off, or its device is down\.$/, 'ip link set eth0 up'],
+  ['the tunnel is down', 'cka-lab-worker', 'ip link set vxlan.calico down', /^✘ It was dropped\./, 'ip link set vxlan.calico up'],
+  ['nobody forwards between devices any more', 'cka-lab-worker', 'sysctl -q -w net.ipv4.ip_forward=0', /^✘ It was dropped\. Node cka-lab-worker does not forward: net\.ipv4\.ip_forward is 0\.$/, 'sysctl -q -w net.ipv4.ip_forward=1'],
+];
+
+test.each(BROKEN)('%s', async (_what, node, broken, verdict, mended) => {
+  const onNode = async (command: string) => expect(await run(sim, `node:${node}`, command)).toMatchObject({ code: 0, stderr: '' });
+  await onNode(broken);
+  const found = await trace('client', 'web');
+  expect(traceVerdict(found), traceText(found).join('\n')).toMatch(verdict);
+  await onNode(mended);
 });
