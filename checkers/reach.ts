@@ -17,7 +17,10 @@ interface ReachParams {
 
 type Outcome = { readonly how: 'connected' | 'silence' | 'refused'; readonly saw: string };
 
-const SECONDS = '3';
+/** How long a connection that should come about may take. */
+const PATIENCE_SECONDS = 3;
+/** How long nothing must be heard: a lost packet is sent again after one second, and lost again. */
+const SILENCE_SECONDS = 2;
 
 export const reach: Checker<ReachParams> = {
   name: 'reach',
@@ -45,11 +48,11 @@ export const reach: Checker<ReachParams> = {
     const target = await targetOf(to, cluster);
     if (typeof target === 'string') return fail(target);
     const address = textAt(target, 'status.podIP')!;
-    const proof = await connect({ node: textAt(target, 'spec.nodeName')! }, address, port, cluster);
+    const proof = await connect({ node: textAt(target, 'spec.nodeName')! }, { address, port, seconds: PATIENCE_SECONDS }, cluster);
     if (!proof) return { status: 'unknown', because: 'the node of the target has nothing to connect with' };
     if (proof.how !== 'connected') return fail(`nobody listens on ${address}:${port}, whoever asks: ${proof.saw}`);
 
-    const tried = await connect(standing.where, address, port, cluster);
+    const tried = await connect(standing.where, { address, port, seconds: allowed ? PATIENCE_SECONDS : SILENCE_SECONDS }, cluster);
     if (!tried) return { status: 'unknown', because: `${standing.title} has none of curl, wget and nc to connect with` };
     if (allowed) return tried.how === 'connected' ? { status: 'pass', saw: `${standing.title} reaches ${address}:${port}` } : fail(`${standing.title} does not reach ${target.metadata.name} (${address}:${port}): ${tried.saw}`);
     if (tried.how === 'silence') return { status: 'pass', saw: `${standing.title} gets no answer from ${address}:${port}` };
@@ -64,11 +67,12 @@ async function targetOf({ namespace, pod, selector }: ReachParams['to'], cluster
   return found.find((one) => conditionOf(one, 'Ready')?.status === 'True') ?? `${title} is not Ready`;
 }
 
-async function connect(where: Parameters<ClusterView['exec']>[0], address: string, port: number, cluster: ClusterView): Promise<Outcome | undefined> {
+async function connect(where: Parameters<ClusterView['exec']>[0], { address, port, seconds }: { readonly address: string; readonly port: number; readonly seconds: number }, cluster: ClusterView): Promise<Outcome | undefined> {
+  const patience = String(seconds);
   const answer = await firstThatExists(where, [
-    ['curl', '-sS', '-o', '/dev/null', '-m', SECONDS, `http://${address}:${port}/`],
-    ['wget', '-q', '-O', '/dev/null', '-T', SECONDS, `http://${address}:${port}/`],
-    ['nc', '-z', '-w', SECONDS, address, String(port)],
+    ['curl', '-sS', '-o', '/dev/null', '-m', patience, `http://${address}:${port}/`],
+    ['wget', '-q', '-O', '/dev/null', '-T', patience, `http://${address}:${port}/`],
+    ['nc', '-z', '-w', patience, address, String(port)],
   ], cluster);
   if (!answer) return undefined;
   const saw = answer.stderr.trim().split('\n').at(-1) || `${answer.command[0]} ended with ${answer.exitCode}`;
