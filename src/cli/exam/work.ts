@@ -48,7 +48,10 @@ export const examEnv: CliCommand = {
   examples: ['eval "$(cka exam env 3)"'],
   async run(cli, [typed], options) {
     const exam = await runningExam(cli, undefined);
-    const { posix, fish, environment } = await exam.shell(exam.task(typed ?? cli.env['CKA_TASK'] ?? exam.state().open ?? '1'));
+    const task = exam.task(typed ?? cli.env['CKA_TASK'] ?? exam.state().open ?? '1');
+    // What is typed in such a shell is not noted; that somebody works on the task is.
+    await exam.open(task.id);
+    const { posix, fish, environment } = await exam.shell(task);
     if (options['json']) printJson(cli, environment);
     else cli.out(`${options['shell'] === 'fish' ? fish : posix}\n`);
     return EXIT.done;
