@@ -23,7 +23,7 @@ import { ping } from './ping/iputils.ts';
 import { busyboxNetstat, netstat, ss } from './sockets.ts';
 import { tcpdump } from './tcpdump/index.ts';
 import { busyboxTraceroute, traceroute } from './traceroute.ts';
-import { busyboxWget } from './wget/busybox.ts';
+import { alpineWget, busyboxWget } from './wget/busybox.ts';
 import { wget } from './wget/gnu.ts';
 
 export const networkPrograms: readonly Program[] = [
@@ -44,5 +44,5 @@ export const networkPrograms: readonly Program[] = [
   sysctl, busyboxSysctl,
   tcpdump,
   traceroute, busyboxTraceroute,
-  wget, busyboxWget,
+  wget, busyboxWget, alpineWget,
 ];

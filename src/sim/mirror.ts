@@ -3,10 +3,12 @@
  * one archive that starts everything. Knows no other site: every other name does not exist.
  */
 import type { Ipv4 } from '../base/address.ts';
+import { MIRROR_CERTIFICATE } from '../images/public-roots.ts';
 import type { Process, Program } from '../machine/program.ts';
 import { decode, encode } from '../programs/dns/message.ts';
 import { serveHttp, type Response } from '../programs/http/server.ts';
 import { httpDate } from '../programs/http/message.ts';
+import { readPem } from '../programs/tls/certificate.ts';
 import { untilSignal } from '../programs/servers/serving.ts';
 
 export const MIRRORED_HOST = 'dl-cdn.alpinelinux.org';
@@ -21,7 +23,7 @@ export function mirror(address: Ipv4): Program {
       answerNames(process, address);
       const handle = async (request: { readonly target: string; readonly method: string }) => answer(process, request.target);
       serveHttp(process, { port: 80, handle });
-      serveHttp(process, { port: 443, handle, tls: [MIRRORED_HOST] });
+      serveHttp(process, { port: 443, handle, tls: { chain: readPem(MIRROR_CERTIFICATE) } });
       await untilSignal(process, ['SIGTERM']);
       return 0;
     },

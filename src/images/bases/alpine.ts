@@ -1,6 +1,6 @@
 /** The root file systems of alpine and of busybox images: a small world of one binary. See `docker run alpine`. */
 import type { FileSystem } from '../../machine/files.ts';
-import { BUSYBOX_COMMANDS, install } from './commands.ts';
+import { BUSYBOX_COMMANDS, install, installAuthorities } from './commands.ts';
 import { SERVICES, skeleton, write } from './debian.ts';
 
 /** Write Alpine Linux into `files`. */
@@ -11,10 +11,11 @@ export function alpine(files: FileSystem, version: string, users: { readonly pas
   const place = (command: string) => (inSbin.has(command.split('=')[0]!) ? 'sbin' : inUsr.has(command.split('=')[0]!) ? 'usr' : 'bin');
   install(files, '/bin', BUSYBOX_COMMANDS.filter((command) => place(command) === 'bin'));
   install(files, '/sbin', BUSYBOX_COMMANDS.filter((command) => place(command) === 'sbin'));
-  // Alpine builds its BusyBox with the larger nc.
-  install(files, '/usr/bin', BUSYBOX_COMMANDS.filter((command) => place(command) === 'usr').map((command) => (command === 'nc=busybox-nc' ? 'nc=alpine-nc' : command)));
+  // Alpine builds its BusyBox with the larger nc, and without TLS of its own.
+  install(files, '/usr/bin', BUSYBOX_COMMANDS.filter((command) => place(command) === 'usr').map((command) => (command === 'nc=busybox-nc' ? 'nc=alpine-nc' : command === 'wget=busybox-wget' ? 'wget=alpine-wget' : command)));
   files.mkdir('/usr/sbin', { recursive: true });
   files.symlink('/run', '/var/run');
+  installAuthorities(files);
   write(files, {
     '/etc/os-release': `NAME="Alpine Linux"\nID=alpine\nVERSION_ID=${version}\nPRETTY_NAME="Alpine Linux v${version.split('.').slice(0, 2).join('.')}"\nHOME_URL="https://alpinelinux.org/"\nBUG_REPORT_URL="https://gitlab.alpinelinux.org/alpine/aports/-/issues"\n`,
     '/etc/alpine-release': `${version}\n`,

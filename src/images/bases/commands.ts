@@ -7,6 +7,8 @@
 import type { FileSystem } from '../../machine/files.ts';
 import { programFile } from '../../machine/machine.ts';
 import { programs } from '../../programs/index.ts';
+import { SYSTEM_ROOTS } from '../../programs/tls/roots.ts';
+import { PUBLIC_ROOTS } from '../public-roots.ts';
 
 /** Make `<directory>/<command>` run the program of the same name, or the one named after `=`: `wget=busybox-wget`. */
 export function install(files: FileSystem, directory: string, commands: readonly string[]): void {
@@ -15,7 +17,15 @@ export function install(files: FileSystem, directory: string, commands: readonly
     const [name, program = name] = command.split('=') as [string, string?];
     if (!programs.get(program)) continue;
     files.write(`${directory}/${name}`, programFile(program), { mode: 0o755 });
+    // curl's package brings the one with the authorities along.
+    if (name === 'curl') installAuthorities(files);
   }
+}
+
+/** The `ca-certificates` package. */
+export function installAuthorities(files: FileSystem): void {
+  files.mkdir('/etc/ssl/certs', { recursive: true });
+  files.write(SYSTEM_ROOTS, PUBLIC_ROOTS);
 }
 
 /** GNU coreutils, grep, sed, findutils, util-linux and friends, as debian:*-slim has them in /usr/bin. */

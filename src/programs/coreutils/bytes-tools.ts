@@ -1,4 +1,5 @@
 /** Tools that show or encode bytes: md5sum and kin, base64, od, hexdump, xxd, dd, strings, cmp. */
+import { decodeBase64, encodeBase64 } from '../../base/base64.ts';
 import { readAll } from '../../machine/streams.ts';
 import { md5, sha1, sha256 } from './digests.ts';
 import { openInput, openOutput } from '../../machine/open.ts';
@@ -34,32 +35,6 @@ function summer(name: string, digest: (bytes: string) => string): Program {
 export const md5sum = summer('md5sum', md5);
 export const sha1sum = summer('sha1sum', sha1);
 export const sha256sum = summer('sha256sum', sha256);
-
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-function encodeBase64(bytes: string): string {
-  let text = '';
-  for (let i = 0; i < bytes.length; i += 3) {
-    const group = (bytes.charCodeAt(i) << 16) | ((bytes.charCodeAt(i + 1) || 0) << 8) | (bytes.charCodeAt(i + 2) || 0);
-    text += ALPHABET[group >> 18]! + ALPHABET[(group >> 12) & 63]! + (i + 1 < bytes.length ? ALPHABET[(group >> 6) & 63]! : '=') + (i + 2 < bytes.length ? ALPHABET[group & 63]! : '=');
-  }
-  return text;
-}
-
-function decodeBase64(text: string): string | undefined {
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 === 1) return undefined;
-  let bytes = '';
-  let bits = 0;
-  let held = 0;
-  for (const c of text.replace(/=+$/, '')) {
-    held = ((held << 6) | ALPHABET.indexOf(c)) & 0xffffff;
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes += String.fromCharCode((held >> bits) & 255);
-  }
-  return bytes;
-}
 
 export const base64 = tool({
   name: 'base64', short: 'diw:D', long: { decode: 'd', wrap: 'w', 'ignore-garbage': 'i' },

@@ -6,9 +6,10 @@ import { FileError } from '../../machine/files.ts';
 import { openInput, openOutput } from '../../machine/open.ts';
 import type { Output, Process, Program } from '../../machine/program.ts';
 import { parseUrl, printUrl, remoteName, resolveUrl, type Url } from '../http/url.ts';
+import { CurlError } from './error.ts';
 import { CurlUsageError, parseCurl, type CurlOptions } from './options.ts';
 import { ProgressMeter } from './progress.ts';
-import { CurlError, Transfer } from './transfer.ts';
+import { Transfer } from './transfer.ts';
 import { writeOut } from './write-out.ts';
 
 const TRY = "curl: try 'curl --help' or 'curl --manual' for more information\n";

@@ -14,6 +14,10 @@ export interface CurlOptions {
   readonly fail: boolean;
   readonly insecure: boolean;
   readonly failWithBody: boolean;
+  /** Files: whom to believe (`--cacert`), whom to be (`--cert`), and its key. */
+  readonly authorities?: string | undefined;
+  readonly certificate?: string | undefined;
+  readonly key?: string | undefined;
   readonly method?: string | undefined;
   readonly headers: readonly string[];
   readonly data?: string | undefined;
@@ -52,14 +56,14 @@ const OPTIONS: readonly (readonly [long: string, short: string, kind: Kind])[] =
   ['user-agent', 'A', 'text'], ['referer', 'e', 'text'], ['cookie', 'b', 'text'], ['compressed', '', 'flag'], ['resolve', '', 'text'], ['retry', '', 'count'],
   ['retry-delay', '', 'seconds'], ['retry-connrefused', '', 'flag'], ['version', 'V', 'flag'], ['help', 'h', 'flag'], ['url', '', 'text'], ['insecure', 'k', 'flag'],
   ['no-buffer', 'N', 'flag'], ['ipv4', '4', 'flag'], ['http1.1', '', 'flag'], ['globoff', 'g', 'flag'], ['no-progress-meter', '', 'flag'], ['tcp-nodelay', '', 'flag'],
-  ['no-keepalive', '', 'flag'],
+  ['no-keepalive', '', 'flag'], ['cacert', '', 'text'], ['cert', 'E', 'text'], ['key', '', 'text'], ['tlsv1.2', '', 'flag'], ['tlsv1.3', '', 'flag'],
 ];
 
 /** Real ones that are not modelled. */
 const NOT_BUILT_IN = new Set([
-  'ipv6', '6', 'http2', 'http3', 'http1.0', '0', 'proxy', 'x', 'form', 'F', 'cacert', 'cert', 'E', 'key', 'upload-file', 'T', 'cookie-jar', 'c', 'config', 'K', 'netrc', 'n',
+  'ipv6', '6', 'http2', 'http3', 'http1.0', '0', 'proxy', 'x', 'form', 'F', 'upload-file', 'T', 'cookie-jar', 'c', 'config', 'K', 'netrc', 'n',
   'interface', 'socks5', 'range', 'r', 'continue-at', 'C', 'limit-rate', 'parallel', 'Z', 'trace', 'trace-ascii', 'dump-header', 'D', 'data-urlencode', 'unix-socket',
-  'progress-bar', '#', 'create-dirs', 'digest', 'tlsv1.2', 'connect-to', 'max-filesize', 'speed-limit', 'Y', 'haproxy-protocol', 'stderr', 'next', 'oauth2-bearer',
+  'progress-bar', '#', 'create-dirs', 'digest', 'connect-to', 'max-filesize', 'speed-limit', 'Y', 'haproxy-protocol', 'stderr', 'next', 'oauth2-bearer',
 ]);
 
 /** @param readFile for `-d @file` @throws CurlUsageError */
@@ -80,7 +84,7 @@ export function parseCurl(args: readonly string[], readFile: (path: string) => s
   return {
     urls: [...urls, ...all('url')],
     silent: has('silent'), showError: has('show-error'), verbose: has('verbose'), include: has('include'), headOnly: has('head'), follow: has('location'),
-    maxRedirects: Number(last('max-redirs') ?? 50), fail: has('fail'), insecure: has('insecure'), failWithBody: has('fail-with-body'), method: last('request'),
+    maxRedirects: Number(last('max-redirs') ?? 50), fail: has('fail'), insecure: has('insecure'), failWithBody: has('fail-with-body'), authorities: last('cacert'), certificate: last('cert'), key: last('key'), method: last('request'),
     headers: [...all('header'), ...(json ? ['Content-Type: application/json', 'Accept: application/json'] : [])],
     data: data.length > 0 ? data.join(json ? '' : '&') : undefined, get: has('get'), outputs: all('output'), remoteNames: has('remote-name'), writeOut: last('write-out'),
     maxTimeMs: last('max-time') === undefined ? undefined : Number(last('max-time')) * 1000 || undefined,

@@ -5,26 +5,16 @@ import type { Output, Process } from '../../machine/program.ts';
 import { NetError } from '../../net/errors.ts';
 import { lookupHost } from '../dns/resolver.ts';
 import { EmptyReply, HttpConnection } from '../http/client.ts';
-import { BodyCutShort, header, HttpSyntaxError, type Headers, type ResponseHead } from '../http/message.ts';
-import { base64, hostHeader, printUrl, resolveUrl, type Url } from '../http/url.ts';
-import { TlsError } from '../tls.ts';
+import { BodyCutShort, header, HttpSyntaxError, type ResponseHead } from '../http/message.ts';
+import { printUrl, resolveUrl, type Url } from '../http/url.ts';
+import { TlsError } from '../tls/client.ts';
 import { TimedOut, until } from '../waiting.ts';
+import { CurlError } from './error.ts';
 import type { CurlOptions } from './options.ts';
+import { requestOf } from './request.ts';
+import { agreedLines, tlsFailure, tlsWish, type VerboseLine } from './secure.ts';
 import type { ProgressMeter } from './progress.ts';
 import type { TransferFacts } from './write-out.ts';
-
-/** How a transfer failed: curl's exit code and sentence. */
-export class CurlError extends Error {
-  override readonly name = 'CurlError';
-  constructor(
-    readonly code: number,
-    message: string,
-    /** A name that does not resolve leaves the meter's line open. */
-    readonly endsMeter = true,
-  ) {
-    super(message);
-  }
-}
 
 export class Transfer {
   readonly facts: TransferFacts = {
@@ -50,11 +40,11 @@ export class Transfer {
 
   /** @returns where the answer redirects to, if it does @throws CurlError */
   async fetch(url: Url): Promise<string | undefined> {
-    const { facts } = this;
+    const { facts, options } = this;
     facts.effectiveUrl = printUrl(url);
     try {
       const connection = await this.#connect(url);
-      const { method, target, headers, body } = this.#request(url);
+      const { method, target, headers, body } = requestOf(options, url, this.facts.redirects > 0);
       facts.method = method;
       await this.#verbose([`> ${method} ${target} HTTP/1.1`, ...headers.map(([name, value]) => `> ${name}: ${value}`), '> ']);
       connection.send(method, target, headers, body);
@@ -94,18 +84,22 @@ export class Transfer {
     for (const address of addresses) {
       await this.#verbose([`*   Trying ${address}:${url.port}...`]);
       const startedAt = this.elapsed();
+      const lines: VerboseLine[] = [];
+      const onConnected = () => void lines.unshift(`* Connected to ${url.host} (${address}) port ${url.port} (#${this.#connections})`);
+      const wish = url.scheme === 'https' ? tlsWish(process, options, url.host, lines) : undefined;
       try {
-        const http = await HttpConnection.open(process, address, url.port, { connectTimeoutMs: options.connectTimeoutMs, deadlineMs: this.#deadline(), tls: url.scheme === 'https' ? { serverName: url.host, verify: !options.insecure } : undefined });
+        const http = await HttpConnection.open(process, address, url.port, { connectTimeoutMs: options.connectTimeoutMs, deadlineMs: this.#deadline(), tls: wish, onConnected });
         const number = this.#connections++;
         this.#connection = { http, to, number };
         facts.connectMs = this.elapsed();
         facts.remote = http.connection.remote;
         facts.local = http.connection.local;
-        await this.#verbose([`* Connected to ${url.host} (${address}) port ${url.port} (#${number})`]);
+        await this.#shaken(lines, http, wish);
         return http;
       } catch (error) {
         if (error instanceof TimedOut) throw this.#connectTimeout(url, startedAt);
-        if (error instanceof TlsError) throw error.kind === 'no-tls' ? new CurlError(35, error.openssl) : new CurlError(60, `SSL: ${error.openssl}\nMore details here: https://curl.se/docs/sslcerts.html\n\ncurl failed to verify the legitimacy of the server and therefore could not\nestablish a secure connection to it. To learn more about this situation and\nhow to fix it, please visit the web page mentioned above.`);
+        await this.#verboseLines(lines);
+        if (error instanceof TlsError) throw await this.#untrusted(error, wish!);
         if (!(error instanceof NetError)) throw error;
         last = error;
         await this.#verbose([`* connect to ${address} port ${url.port} failed: ${error.message}`]);
@@ -115,6 +109,21 @@ export class Transfer {
     const message = `Failed to connect to ${url.host} port ${url.port} after ${Math.round(this.elapsed())} ms: Couldn't connect to server`;
     await this.#verbose([`* ${message}`]);
     throw new CurlError(code, message);
+  }
+
+  /** What `-v` says once a connection stands. */
+  async #shaken(lines: readonly VerboseLine[], http: HttpConnection, wish: ReturnType<typeof tlsWish> | undefined): Promise<void> {
+    await this.#verboseLines(lines);
+    if (!http.session || !wish) return;
+    await this.#verbose(agreedLines(http.session, { ...wish, insecure: this.options.insecure, nowMs: this.process.machine.clock.unixMs() }));
+    await this.#data('}', 5);
+  }
+
+  async #untrusted(error: TlsError, wish: ReturnType<typeof tlsWish>): Promise<CurlError> {
+    if (error.kind === 'other-name') await this.#verbose(agreedLines({ peer: error.chain, protocol: 'http/1.1' }, { ...wish, insecure: false, nowMs: this.process.machine.clock.unixMs() }).slice(0, -3));
+    const failure = tlsFailure(error);
+    await this.#verbose([`* ${failure.message.split('\n')[0]}`]);
+    return failure;
   }
 
   /** The overall limit and the limit for connecting have different words. */
@@ -139,36 +148,6 @@ export class Transfer {
 
   #deadline(): number | undefined {
     return this.options.maxTimeMs === undefined ? undefined : this.#startedAt + this.options.maxTimeMs;
-  }
-
-  #request(url: Url): { readonly method: string; readonly target: string; readonly headers: Headers; readonly body: string } {
-    const { options } = this;
-    const body = options.data !== undefined && !options.get ? options.data : '';
-    const posting = options.data !== undefined && !options.get && this.facts.redirects === 0;
-    const method = options.method ?? (options.headOnly ? 'HEAD' : posting ? 'POST' : 'GET');
-    const own = options.headers.flatMap((line) => (line.includes(':') ? [[line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()] as const] : []));
-    const given = new Set(own.map(([name]) => name.toLowerCase()));
-    const user = options.user ?? url.user;
-    const defaults: Headers = [
-      ['Host', hostHeader(url)],
-      ...(user === undefined ? [] : [['Authorization', `Basic ${base64(user.includes(':') ? user : `${user}:`)}`] as const]),
-      ['User-Agent', options.agent ?? 'curl/7.88.1'],
-      ['Accept', '*/*'],
-      ...(options.compressed ? [['Accept-Encoding', 'deflate, gzip, br, zstd'] as const] : []),
-      ...(options.referer ? [['Referer', options.referer] as const] : []),
-      ...(options.cookie ? [['Cookie', options.cookie] as const] : []),
-    ];
-    const payload: Headers = posting ? [['Content-Length', String(body.length)], ['Content-Type', 'application/x-www-form-urlencoded']] : [];
-    // curl sends its own Host first even when it is given by -H, then the rest in its order, then what the user added.
-    const host = own.find(([name]) => name.toLowerCase() === 'host');
-    const headers = [
-      ...(host ? [host] : []),
-      ...defaults.filter(([name, value]) => !given.has(name.toLowerCase()) && value !== ''),
-      ...own.filter(([name, value]) => value !== '' && name.toLowerCase() !== 'host'),
-      ...payload.filter(([name]) => !given.has(name.toLowerCase())),
-    ];
-    const query = options.get && options.data !== undefined ? `${url.target.includes('?') ? '&' : '?'}${options.data}` : '';
-    return { method, target: url.target + query, headers, body: posting ? body : '' };
   }
 
   async #receive(connection: HttpConnection, head: ResponseHead, method: string, url: Url): Promise<string | undefined> {
@@ -218,6 +197,10 @@ export class Transfer {
 
   async #verbose(lines: readonly string[]): Promise<void> {
     if (this.options.verbose) await this.process.stderr.write(`${lines.join('\n')}\n`);
+  }
+
+  async #verboseLines(lines: readonly VerboseLine[]): Promise<void> {
+    for (const line of lines) await (typeof line === 'string' ? this.#verbose([line]) : this.#data(...line));
   }
 
   /** What `-v` says of bytes that it does not show. */

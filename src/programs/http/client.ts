@@ -6,7 +6,8 @@ import type { Ipv4 } from '../../base/address.ts';
 import type { Process } from '../../machine/program.ts';
 import type { TcpConnection } from '../../net/sockets.ts';
 import { connectTcp } from '../lifetime.ts';
-import { tlsClient, type TlsWish } from '../tls.ts';
+import { tlsClient, type TlsWish } from '../tls/client.ts';
+import type { TlsSession } from '../tls/session.ts';
 import { TimedOut, until } from '../waiting.ts';
 import { PieceReader, readBody, readResponseHead, type Headers, type ResponseHead } from './message.ts';
 
@@ -23,6 +24,8 @@ export class HttpConnection {
     process: Process,
     readonly connection: TcpConnection,
     deadlineMs: number | undefined,
+    /** What the handshake agreed on; absent without TLS. */
+    readonly session?: TlsSession,
   ) {
     this.#reader = new PieceReader(() => until(process, connection.read(), remaining(process, deadlineMs)));
   }
@@ -31,14 +34,17 @@ export class HttpConnection {
    * @param options.deadlineMs on the machine's clock: when everything must be over
    * @throws NetError, TimedOut, TlsError
    */
-  static async open(process: Process, address: Ipv4, port: number, options: { readonly connectTimeoutMs?: number | undefined; readonly deadlineMs?: number | undefined; readonly tls?: TlsWish | undefined } = {}): Promise<HttpConnection> {
+  static async open(process: Process, address: Ipv4, port: number, options: { readonly connectTimeoutMs?: number | undefined; readonly deadlineMs?: number | undefined; readonly tls?: Omit<TlsWish, 'nowMs' | 'rng'> | undefined; readonly onConnected?: () => void } = {}): Promise<HttpConnection> {
     const limits = [options.connectTimeoutMs, remaining(process, options.deadlineMs)].filter((limit) => limit !== undefined);
     const giveUp = new AbortController();
     const connecting = connectTcp(process, { destination: address, port }, AbortSignal.any([process.signal, giveUp.signal]));
     try {
       const connection = await until(process, connecting, limits.length > 0 ? Math.min(...limits) : undefined);
-      const secured = options.tls ? await tlsClient(connection, options.tls, (reading) => until(process, reading, limits.length > 0 ? Math.min(...limits) : undefined)) : connection;
-      return new HttpConnection(process, secured, options.deadlineMs);
+      options.onConnected?.();
+      if (!options.tls) return new HttpConnection(process, connection, options.deadlineMs);
+      const { rng, clock } = process.machine;
+      const secured = await tlsClient(connection, { ...options.tls, rng, nowMs: clock.unixMs() }, (reading) => until(process, reading, limits.length > 0 ? Math.min(...limits) : undefined));
+      return new HttpConnection(process, secured, options.deadlineMs, secured.session);
     } catch (error) {
       // The kernel stops sending SYNs when the program closes its socket.
       giveUp.abort(error);

@@ -9,13 +9,16 @@ import { NetError } from '../../net/errors.ts';
 import type { Endpoint } from '../../net/packet.ts';
 import type { TcpConnection } from '../../net/sockets.ts';
 import { listenTcp } from '../lifetime.ts';
-import { tlsServer } from '../tls.ts';
+import { tlsServer, type TlsIdentity } from '../tls/server.ts';
+import type { TlsSession } from '../tls/session.ts';
 import { until } from '../waiting.ts';
 import { header, HttpSyntaxError, PieceReader, readRequest, REASONS, type Headers, type HttpRequest } from './message.ts';
 
 export interface ServedRequest extends HttpRequest {
   readonly local: Endpoint;
   readonly remote: Endpoint;
+  /** What the handshake agreed on, where TLS is spoken. */
+  readonly tls?: TlsSession | undefined;
 }
 
 export interface Response {
@@ -37,8 +40,8 @@ export interface ServerOptions {
   readonly onServed?: (request: ServedRequest, response: Response, bodyBytes: number) => void;
   /** What to answer to bytes that are no HTTP. */
   readonly onMalformed?: () => Response;
-  /** The names of the certificate, for a server that speaks TLS. */
-  readonly tls?: readonly string[];
+  /** Who this is, for a server that speaks TLS. */
+  readonly tls?: TlsIdentity | undefined;
   /** The version in the status line; python's http.server says HTTP/1.0. */
   readonly version?: 'HTTP/1.0' | 'HTTP/1.1';
 }
@@ -54,13 +57,16 @@ export function serveHttp(process: Process, options: ServerOptions): HttpServer 
   return listenTcp(process, {
     ...(options.address ? { address: options.address } : {}),
     port: options.port,
-    onConnection: (connection) => void serveConnection(process, options.tls ? tlsServer(connection, options.tls) : connection, options),
+    onConnection: (connection) => void serveConnection(process, connection, options),
   });
 }
 
-async function serveConnection(process: Process, connection: TcpConnection, options: ServerOptions): Promise<void> {
-  const reader = new PieceReader(() => until(process, connection.read()));
+async function serveConnection(process: Process, accepted: TcpConnection, options: ServerOptions): Promise<void> {
   try {
+    const secured = options.tls ? await until(process, tlsServer(accepted, options.tls, process.machine.rng)) : undefined;
+    if (options.tls && !secured) return;
+    const connection = secured ?? accepted;
+    const reader = new PieceReader(() => until(process, connection.read()));
     for (;;) {
       const request = await nextRequest(reader, connection);
       if (request === undefined) break;
@@ -69,7 +75,7 @@ async function serveConnection(process: Process, connection: TcpConnection, opti
         await writeResponse(connection, answer, { version: 'HTTP/1.1', bodyless: false });
         break;
       }
-      const response = await options.handle(request);
+      const response = await options.handle(secured ? { ...request, tls: secured.session } : request);
       const version = options.version ?? 'HTTP/1.1';
       const sent = await writeResponse(connection, response, { version, bodyless: request.method === 'HEAD' });
       options.onServed?.(request, response, sent);

@@ -54,20 +54,6 @@ export function remoteName(url: Url): string {
   return url.target.replace(/\?.*/, '').split('/').at(-1) ?? '';
 }
 
-const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-/** Base64 of a byte string, for `Authorization: Basic`. */
-export function base64(bytes: string): string {
-  let text = '';
-  for (let i = 0; i < bytes.length; i += 3) {
-    const group = [bytes.charCodeAt(i), bytes.charCodeAt(i + 1), bytes.charCodeAt(i + 2)];
-    const bits = (group[0]! << 16) | ((group[1] || 0) << 8) | (group[2] || 0);
-    const present = Math.min(3, bytes.length - i);
-    for (let digit = 0; digit < 4; digit++) text += digit <= present ? BASE64[(bits >>> (18 - 6 * digit)) & 63] : '=';
-  }
-  return text;
-}
-
 /** `%41` to `A`, byte by byte; a stray percent sign stays. */
 export function percentDecode(text: string): string {
   return text.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => fromBytes(Uint8Array.of(Number.parseInt(hex, 16))));

@@ -1,4 +1,5 @@
 /** wget of BusyBox, for HTTP. See networking/wget.c; words of 1.35. */
+import { encodeBase64 } from '../../base/base64.ts';
 import { absolute } from '../../machine/executable.ts';
 import { FileError } from '../../machine/files.ts';
 import { openOutput } from '../../machine/open.ts';
@@ -7,35 +8,50 @@ import { NetError } from '../../net/errors.ts';
 import { lookupHost } from '../dns/resolver.ts';
 import { EmptyReply, HttpConnection } from '../http/client.ts';
 import { BodyCutShort, header, HttpSyntaxError, type Headers } from '../http/message.ts';
-import { base64, hostHeader, parseUrl, remoteName, resolveUrl, type Url } from '../http/url.ts';
+import { hostHeader, parseUrl, remoteName, resolveUrl, type Url } from '../http/url.ts';
 import { parseOptions, type ParsedOptions } from '../options.ts';
 import { busyboxUsage, refuse, withOptions } from '../usage.ts';
-import { TlsError } from '../tls.ts';
+import { TlsError } from '../tls/client.ts';
+import { systemRoots } from '../tls/roots.ts';
 import { TimedOut } from '../waiting.ts';
 
 /** BusyBox waits 15 minutes unless told otherwise. */
 const DEFAULT_TIMEOUT_S = 900;
 const MAX_REDIRECTS = 5;
 
+/** As in the busybox image: its own TLS, which believes everybody and says so. */
 export const busyboxWget: Program = {
   name: 'busybox-wget',
-  run: (process) => withOptions(() => main(process), (error) => busyboxUsage(process, USAGE, error)),
+  run: (process) => withOptions(() => main(process, false), (error) => busyboxUsage(process, USAGE, error)),
 };
 
-async function main(process: Process): Promise<number> {
+/** As Alpine builds it: `ssl_client` speaks TLS for it, and looks at certificates. */
+export const alpineWget: Program = {
+  name: 'alpine-wget',
+  run: (process) => withOptions(() => main(process, true), (error) => busyboxUsage(process, USAGE, error)),
+};
+
+async function main(process: Process, verifies: boolean): Promise<number> {
   const options = parseOptions(process.argv.slice(1), {
     short: 'qSO:P:U:T:',
     long: { quiet: 'q', 'server-response': 'S', 'output-document': 'O:', 'directory-prefix': 'P:', 'user-agent': 'U:', timeout: 'T:', header: 'header:', 'post-data': 'post-data:', 'no-check-certificate': 'no-check-certificate', spider: 'spider' },
   });
   if (options.operands.length === 0) return busyboxUsage(process, USAGE);
   for (const text of options.operands) {
-    const code = await fetchOne(process, options, text);
+    const code = await fetchOne(process, { ...options, builtIn: !verifies, verify: verifies && !options.has('no-check-certificate') }, text);
     if (code !== 0) return code;
   }
   return 0;
 }
 
-async function fetchOne(process: Process, options: ParsedOptions, text: string): Promise<number> {
+interface WgetOptions extends ParsedOptions {
+  /** Whether a certificate that is not believed ends it. */
+  readonly verify: boolean;
+  /** BusyBox's own TLS, without an ssl_client. */
+  readonly builtIn: boolean;
+}
+
+async function fetchOne(process: Process, options: WgetOptions, text: string): Promise<number> {
   const url = parseUrl(text);
   if (!url) return refuse(process, 1, `wget: bad address '${text.replace(/^[a-z]+:\/\//, '')}'`);
   if (url.scheme !== 'http' && url.scheme !== 'https') return refuse(process, 1, `wget: not an http or ftp url: ${text}`);
@@ -52,14 +68,14 @@ async function fetchOne(process: Process, options: ParsedOptions, text: string):
   }
 }
 
-async function download(process: Process, options: ParsedOptions, url: Url, redirects: number): Promise<number> {
+async function download(process: Process, options: WgetOptions, url: Url, redirects: number): Promise<number> {
   const quiet = options.has('q');
   const say = (words: string) => (quiet ? Promise.resolve() : process.stderr.write(`${words}\n`));
   const found = await lookupHost(process, url.host);
   if (found.outcome !== 'found') return refuse(process, 1, `wget: bad address '${hostHeader(url)}'`);
   const address = found.addresses[0]!;
   await say(`Connecting to ${hostHeader(url)} (${address}:${url.port})`);
-  const connection = await connect(process, address, url, Number(options.value('T') ?? DEFAULT_TIMEOUT_S) * 1000);
+  const connection = await connect(process, address, url, options);
   try {
     const post = options.value('post-data');
     connection.send(post === undefined ? 'GET' : 'POST', url.target, requestHeaders(options, url, post), post ?? '');
@@ -84,13 +100,30 @@ async function download(process: Process, options: ParsedOptions, url: Url, redi
   }
 }
 
-async function connect(process: Process, address: Parameters<typeof HttpConnection.open>[1], url: Url, timeoutMs: number): Promise<HttpConnection> {
+async function connect(process: Process, address: Parameters<typeof HttpConnection.open>[1], url: Url, options: WgetOptions): Promise<HttpConnection> {
+  const deadlineMs = process.machine.clock.now() + Number(options.value('T') ?? DEFAULT_TIMEOUT_S) * 1000;
+  const { verify } = options;
+  const tls = url.scheme === 'https' ? { host: url.host, verify, roots: systemRoots(process) } : undefined;
+  // Said even with -q, once a connection stands.
+  const note = tls && options.builtIn && !options.has('no-check-certificate') ? () => process.stderr.write('wget: note: TLS certificate validation not implemented\n') : undefined;
   try {
-    return await HttpConnection.open(process, address, url.port, { deadlineMs: process.machine.clock.now() + timeoutMs, tls: url.scheme === 'https' ? { serverName: url.host, verify: false } : undefined });
+    return await HttpConnection.open(process, address, url.port, { deadlineMs, tls, onConnected: () => void note?.() });
   } catch (error) {
-    if (error instanceof TlsError) throw await exitAfter(process, `ssl_client: ${url.host}: ${error.openssl}\nwget: error getting response: Connection reset by peer`);
+    if (error instanceof TlsError) throw await exitAfter(process, `ssl_client: ${url.host}: ${tlsWords(error)}\nwget: error getting response: Connection reset by peer`);
     if (!(error instanceof NetError)) throw error;
     throw await exitAfter(process, `wget: can't connect to remote host (${address}): ${error.message}`);
+  }
+}
+
+/** libtls has its own words around OpenSSL's. */
+function tlsWords(error: TlsError): string {
+  switch (error.kind) {
+    case 'no-tls':
+      return `TLS connect failed`;
+    case 'untrusted':
+      return `certificate verification failed: ${error.openssl}`;
+    case 'other-name':
+      return 'name not present in server certificate';
   }
 }
 
@@ -105,7 +138,7 @@ function requestHeaders(options: ParsedOptions, url: Url, post: string | undefin
     ['Host', hostHeader(url)],
     ['User-Agent', options.value('U') ?? 'Wget'],
     ['Connection', 'close'],
-    ...(url.user === undefined ? [] : [['Authorization', `Basic ${base64(url.user)}`] as const]),
+    ...(url.user === undefined ? [] : [['Authorization', `Basic ${encodeBase64(url.user)}`] as const]),
     ...(post === undefined ? [] : ([['Content-Type', 'application/x-www-form-urlencoded'], ['Content-Length', String(post.length)]] as const)),
   ];
   return [...defaults.filter(([name]) => !given.has(name.toLowerCase())), ...own];

@@ -1,4 +1,5 @@
 /** GNU wget, for HTTP. Words and exit codes of 1.21.3; see wget(1), "EXIT STATUS". */
+import { encodeBase64 } from '../../base/base64.ts';
 import { absolute } from '../../machine/executable.ts';
 import { FileError } from '../../machine/files.ts';
 import { openOutput } from '../../machine/open.ts';
@@ -8,11 +9,12 @@ import { utf8Encode } from '../../base/bytes.ts';
 import { lookupFailureText, lookupHost } from '../dns/resolver.ts';
 import { EmptyReply, HttpConnection } from '../http/client.ts';
 import { BodyCutShort, header, HttpSyntaxError, type Headers, type ResponseHead } from '../http/message.ts';
-import { base64, hostHeader, parseUrl, printUrl, remoteName, resolveUrl, type Url } from '../http/url.ts';
+import { hostHeader, parseUrl, printUrl, remoteName, resolveUrl, type Url } from '../http/url.ts';
 import { OptionError, parseOptions, type ParsedOptions } from '../options.ts';
 import { refuse, withOptions } from '../usage.ts';
-import { TlsError } from '../tls.ts';
+import { TlsError } from '../tls/client.ts';
 import { TimedOut } from '../waiting.ts';
+import { doubtsAbout, wgetRoots } from './doubts.ts';
 
 const USAGE = "Usage: wget [OPTION]... [URL]...\n\nTry `wget --help' for more options.";
 const MAX_REDIRECTS = 20;
@@ -27,7 +29,7 @@ async function main(process: Process): Promise<number> {
     short: 'qSO:T:t:U:P:vV',
     long: {
       quiet: 'q', 'server-response': 'S', 'output-document': 'O:', timeout: 'T:', tries: 't:', 'user-agent': 'U:', 'directory-prefix': 'P:', verbose: 'v', version: 'V', spider: 'spider',
-      header: 'header:', 'post-data': 'post-data:', 'no-verbose': 'nv', 'max-redirect': 'max-redirect:', 'no-check-certificate': 'insecure', method: 'method:', 'connect-timeout': 'T:', 'read-timeout': 'T:',
+      header: 'header:', 'post-data': 'post-data:', 'no-verbose': 'nv', 'max-redirect': 'max-redirect:', 'no-check-certificate': 'insecure', 'ca-certificate': 'ca:', method: 'method:', 'connect-timeout': 'T:', 'read-timeout': 'T:',
     },
   });
   if (options.has('V')) {
@@ -97,18 +99,31 @@ async function attemptOnce(run: Wget, url: Url): Promise<Attempt> {
     await run.say(`wget: unable to resolve host address ‘${url.host}’\n`);
     return 4;
   }
+  if (url.scheme === 'https' && options.has('ca')) {
+    const readable = wgetRoots(process, options) !== undefined;
+    await run.say(readable ? `Loaded CA certificate '${options.value('ca')}'\n` : `ERROR: Failed to open cert ${options.value('ca')}: (-64).\n`);
+  }
   const timeoutMs = options.has('T') ? Number(options.value('T')) * 1000 : 900_000;
   let connection: HttpConnection | undefined;
   for (const address of found.addresses) {
     await run.say(`Connecting to ${literal ? `${url.host}:${url.port}` : `${url.host} (${url.host})|${address}|:${url.port}`}... `);
     try {
-      connection = await HttpConnection.open(process, address, url.port, { deadlineMs: process.machine.clock.now() + timeoutMs, tls: url.scheme === 'https' ? { serverName: url.host, verify: !options.has('no-check-certificate') } : undefined });
-      await run.say('connected.\n');
+      connection = await HttpConnection.open(process, address, url.port, {
+        deadlineMs: process.machine.clock.now() + timeoutMs,
+        tls: url.scheme === 'https' ? { host: url.host, verify: false, roots: [] } : undefined,
+        onConnected: () => void run.say('connected.\n'),
+      });
+      const doubts = doubtsAbout(process, options, connection.session, url.host);
+      await run.say(doubts.lines);
+      if (doubts.final) {
+        connection.close();
+        return 5;
+      }
       break;
     } catch (error) {
       if (error instanceof TlsError) {
-        await run.say(`connected.\n${error.kind === 'no-tls' ? `OpenSSL: ${error.openssl}\nUnable to establish SSL connection.` : `The certificate\u2019s owner does not match hostname \u2018${url.host}\u2019`}\n`);
-        return error.kind === 'no-tls' ? 4 : 5;
+        await run.say(`GnuTLS: An unexpected TLS packet was received.\nUnable to establish SSL connection.\n`);
+        return 4;
       }
       const why = error instanceof TimedOut ? 'Connection timed out' : error instanceof NetError ? error.message : undefined;
       if (why === undefined) throw error;
@@ -209,7 +224,7 @@ function requestHeaders(options: ParsedOptions, url: Url, post: string | undefin
   const given = new Set(own.map(([name]) => name.toLowerCase()));
   const defaults: Headers = [
     ['Host', hostHeader(url)], ['User-Agent', options.value('U') ?? 'Wget/1.21.3'], ['Accept', '*/*'], ['Accept-Encoding', 'identity'],
-    ...(url.user === undefined ? [] : [['Authorization', `Basic ${base64(url.user)}`] as const]), ['Connection', 'Keep-Alive'],
+    ...(url.user === undefined ? [] : [['Authorization', `Basic ${encodeBase64(url.user)}`] as const]), ['Connection', 'Keep-Alive'],
     ...(post === undefined ? [] : ([['Content-Type', 'application/x-www-form-urlencoded'], ['Content-Length', String(post.length)]] as const)),
   ];
   return [...defaults.filter(([name]) => !given.has(name.toLowerCase())), ...own];
