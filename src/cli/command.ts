@@ -2,6 +2,8 @@
  * What a command of the command line is. Its record gives the parser, `--help` and the shell's completion alike;
  * what it needs is imported when it runs, so that `cka --version` loads nothing.
  */
+import { ENCAPSULATION_WORDS } from '../cluster/encapsulation.ts';
+
 export interface CliCommand {
   /** `lab start`. */
   readonly name: string;
@@ -64,6 +66,7 @@ export const CLUSTER_OPTIONS: readonly CliOption[] = [
 export const SPEC_OPTIONS: readonly CliOption[] = [
   ...CLUSTER_OPTIONS,
   { flags: '--cni <plugin>', description: 'network plugin of a new cluster (default: calico)', choices: ['calico', 'flannel'] },
+  { flags: '--encapsulation <how>', description: 'between the nodes of a new, simulated cluster (default: vxlan; plain routes are none, or host-gw for Flannel)', choices: ENCAPSULATION_WORDS },
   { flags: '--workers <number>', description: 'worker nodes of a new cluster (default: 2)' },
   { flags: '--proxy-mode <mode>', description: 'mode of kube-proxy of a new cluster (default: iptables)', choices: ['iptables', 'ipvs', 'nftables'] },
   { flags: '--context <context>', description: 'a cluster of your own, by its context in your kubeconfig' },

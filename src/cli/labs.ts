@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { UserError } from '../base/user-error.ts';
 import type { Backends } from '../cluster/backends.ts';
 import type { BackendName, Cluster, ClusterBackend, ClusterSpec } from '../cluster/cluster.ts';
+import { encapsulationOf, networkLine } from '../cluster/encapsulation.ts';
 import type { KindOptions } from '../cluster/kind.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Packs } from '../lab/load.ts';
@@ -154,14 +155,14 @@ export async function wantedSpec(cli: Cli, options: CliOptions, backend: Cluster
   const known = (await backend.list()).find(({ name }) => name === spec.name);
   if (!known) return spec;
   const workers = known.nodes.length > 0 ? known.nodes.length - 1 : spec.workers;
-  const differs = [options['cni'] !== undefined && spec.cni !== known.cni ? known.cni : '', options['workers'] !== undefined && spec.workers !== workers ? `${workers} workers` : '', options['proxyMode'] !== undefined && spec.proxyMode !== known.proxyMode ? `kube-proxy in ${known.proxyMode} mode` : ''].filter((word) => word !== '');
+  const differs = [options['cni'] !== undefined && spec.cni !== known.cni ? known.cni : '', options['workers'] !== undefined && spec.workers !== workers ? `${workers} workers` : '', options['proxyMode'] !== undefined && spec.proxyMode !== known.proxyMode ? `kube-proxy in ${known.proxyMode} mode` : '', options['encapsulation'] !== undefined && known.encapsulation !== undefined && spec.encapsulation !== known.encapsulation ? networkLine(known) : ''].filter((word) => word !== '');
   if (differs.length > 0) throw new UserError(`Cluster ${spec.name} exists, with ${differs.join(' and ')}.`, `Give another --name, or remove it: cka cluster down --name ${spec.name}`, 2);
-  return { name: spec.name, workers, cni: known.cni === 'other' ? spec.cni : known.cni, proxyMode: known.proxyMode };
+  return { name: spec.name, workers, cni: known.cni === 'other' ? spec.cni : known.cni, proxyMode: known.proxyMode, ...(known.encapsulation === undefined ? {} : { encapsulation: known.encapsulation }) };
 }
 
 /** The cluster for a lab: as the options say; where they say nothing, and clusters cost nothing, one that suits the lab. */
 export async function specForLab(cli: Cli, options: CliOptions, backend: ClusterBackend, lab: Lab): Promise<ClusterSpec> {
-  const isNamed = ['name', 'cni', 'proxyMode', 'workers', 'context'].some((option) => options[option] !== undefined) || cli.env['CKA_CLUSTER'] !== undefined;
+  const isNamed = ['name', 'cni', 'proxyMode', 'encapsulation', 'workers', 'context'].some((option) => options[option] !== undefined) || cli.env['CKA_CLUSTER'] !== undefined;
   // A backend that knows beforehand what it would offer is the simulator, where a second cluster takes a second.
   if (isNamed || !backend.offers) return wantedSpec(cli, options, backend);
   const [{ usualCluster }, progress, known] = await Promise.all([import('../lab/usual-cluster.ts'), openProgress(cli), backend.list()]);
@@ -171,5 +172,10 @@ export async function specForLab(cli: Cli, options: CliOptions, backend: Cluster
 export function specOf(cli: Cli, options: CliOptions): ClusterSpec {
   const workers = (options['workers'] as string | undefined) ?? '2';
   if (!/^[1-9]$/.test(workers)) throw new UserError(`"${workers}" cannot be the number of workers.`, 'Use a number from 1 to 9.', 2);
-  return { name: clusterName(cli, options), workers: Number(workers), cni: (options['cni'] as ClusterSpec['cni'] | undefined) ?? 'calico', proxyMode: (options['proxyMode'] as ClusterSpec['proxyMode'] | undefined) ?? 'iptables' };
+  const cni = (options['cni'] as ClusterSpec['cni'] | undefined) ?? 'calico';
+  const how = options['encapsulation'] as string | undefined;
+  return {
+    name: clusterName(cli, options), workers: Number(workers), cni, proxyMode: (options['proxyMode'] as ClusterSpec['proxyMode'] | undefined) ?? 'iptables',
+    ...(how === undefined ? {} : { encapsulation: encapsulationOf(cni, how) }),
+  };
 }

@@ -3,6 +3,7 @@
  * process behind a cluster in the background: it says nothing and stops when told or idle.
  */
 import { UserError } from '../base/user-error.ts';
+import { ENCAPSULATION_WORDS } from '../cluster/encapsulation.ts';
 import { type CliCommand, type CliOptions, EXIT } from './command.ts';
 import { DEFAULT_CLUSTER, paths, specOf } from './labs.ts';
 
@@ -12,13 +13,14 @@ export const sim: CliCommand = {
   options: [
     { flags: '--name <name>', description: `name of the cluster (default: $CKA_CLUSTER, else ${DEFAULT_CLUSTER})` },
     { flags: '--cni <plugin>', description: 'network plugin (default: calico)', choices: ['calico', 'flannel'] },
+    { flags: '--encapsulation <how>', description: 'between the nodes (default: vxlan; plain routes are none, or host-gw for Flannel)', choices: ENCAPSULATION_WORDS },
     { flags: '--workers <number>', description: 'worker nodes (default: 2)' },
     { flags: '--port <port>', description: 'port of the API server on 127.0.0.1 (default: any that is free)' },
     { flags: '--serve <folder>', description: 'in the background, for `cka cluster up`: the folder where the cluster lives', hidden: true },
     { flags: '--proxy-mode <mode>', description: 'of kube-proxy, with --serve', hidden: true },
     { flags: '--because <reason>', description: 'why it is a simulator, with --serve', hidden: true },
   ],
-  examples: ['cka sim', 'cka sim --name scratch --cni flannel --port 6443'],
+  examples: ['cka sim', 'cka sim --name scratch --cni flannel --encapsulation host-gw --port 6443'],
   async run(cli, _args, options) {
     const { runSimulator } = await import('../cluster/simulator-process.ts');
     const spec = specOf(cli, options);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { UserError } from '../base/user-error.ts';
 import { type BackendName, type ClusterBackend } from './cluster.ts';
 import { agreedToKind, type Ask, backendLine, type Choice, chooseBackend } from './choice.ts';
+import { requireEncapsulation } from './encapsulation.ts';
 import { findEngine } from './engine.ts';
 import type { ExistingOptions } from './existing.ts';
 import { findProgram } from './find-program.ts';
@@ -60,6 +61,7 @@ export function backends(paths: AppPaths, options: BackendOptions): Backends {
       if (owner && options.backend && owner !== options.backend) throw new UserError(`Cluster ${spec.name} exists already, on ${owner}.`, `Give another --name, or remove it: cka cluster down --name ${spec.name}`, 2);
       if (owner) return (await load[owner]()).up(spec, onProgress);
       const choice = await decide(options.ask);
+      requireEncapsulation(choice.backend, spec);
       if (!options.backend) onProgress?.(`Using ${backendLine(choice)}`);
       return (await load[choice.backend]()).up({ ...spec, because: choice.because }, onProgress);
     },

@@ -2,6 +2,8 @@
  * Where labs run. Backends (simulator, kind, the learner's own cluster) implement this and pass one conformance suite.
  * Labs, checkers and screens know nothing else of a cluster.
  */
+import type { Encapsulation } from '../sim/topology.ts';
+
 export type BackendName = 'simulator' | 'kind' | 'existing';
 
 /** What a cluster can truthfully do. Labs declare what they need; what is missing is said with a reason. */
@@ -24,6 +26,8 @@ export interface ClusterSpec {
   readonly workers: number;
   readonly cni: 'calico' | 'flannel';
   readonly proxyMode: 'iptables' | 'ipvs' | 'nftables';
+  /** How pods' packets cross from node to node; VXLAN when it says nothing. */
+  readonly encapsulation?: Encapsulation;
   /** Why it is made where it is made; kept with the cluster, and with every result that comes from it. */
   readonly because?: string;
 }
@@ -51,6 +55,8 @@ export interface ClusterInfo {
   /** `other`: a cluster that we did not make has a plugin that we do not know. */
   readonly cni: ClusterSpec['cni'] | 'other';
   readonly proxyMode: ClusterSpec['proxyMode'];
+  /** Absent where it is not ours to know. */
+  readonly encapsulation?: Encapsulation;
   readonly kubernetesVersion: string;
   /** Path of a kubeconfig of our own; never the user's. */
   readonly kubeconfig: string;

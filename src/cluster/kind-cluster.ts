@@ -7,6 +7,7 @@ import { type Baseline, restoreBaseline } from './baseline.ts';
 import type { ApiClient } from './client.ts';
 import type { Capability, Cluster, ClusterInfo, ClusterSpec, ExecTarget, SessionIo } from './cluster.ts';
 import { alone } from './cluster-lock.ts';
+import { USUAL_ENCAPSULATION } from './encapsulation.ts';
 import type { Engine } from './engine.ts';
 import type { KindFiles, KindRecord } from './kind-files.ts';
 import { KubectlClient } from './kubectl-client.ts';
@@ -124,7 +125,7 @@ export class KindCluster implements Cluster {
 export function kindInfo(record: KindRecord, files: KindFiles, running: boolean): ClusterInfo {
   const { spec } = record;
   return {
-    backend: 'kind', name: spec.name, cni: spec.cni, proxyMode: record.proxyMode ?? spec.proxyMode, kubernetesVersion: record.kubernetesVersion ?? 'unknown',
+    backend: 'kind', name: spec.name, cni: spec.cni, proxyMode: record.proxyMode ?? spec.proxyMode, encapsulation: USUAL_ENCAPSULATION, kubernetesVersion: record.kubernetesVersion ?? 'unknown',
     kubeconfig: files.kubeconfig(), context: `kind-${spec.name}`, nodes: record.nodes?.map(({ name }) => name) ?? plannedNodes(spec), running,
     ...(spec.because === undefined ? {} : { because: spec.because }),
   };

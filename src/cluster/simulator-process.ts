@@ -83,7 +83,7 @@ export async function runSimulator(options: SimulatorOptions): Promise<RunningSi
 
 async function serve(options: SimulatorOptions, files: SimulatorFiles, release: () => void): Promise<RunningSimulator> {
   const log = options.log ?? logLine;
-  const spec: ClusterSpec = { name: options.name, workers: options.workers, cni: options.cni, proxyMode: options.proxyMode, ...(options.because === undefined ? {} : { because: options.because }) };
+  const spec: ClusterSpec = { name: options.name, workers: options.workers, cni: options.cni, proxyMode: options.proxyMode, ...(options.encapsulation === undefined ? {} : { encapsulation: options.encapsulation }), ...(options.because === undefined ? {} : { because: options.because }) };
   const boot = options.boot ?? (await import('./boot.ts')).bootSimulation;
 
   // Many programs wait on one signal: that is their nature, no leak.

@@ -48,7 +48,7 @@ export async function startServing(files: SimulatorFiles, spec: ClusterSpec, com
 
 /** What the hidden command that serves a cluster is given, after the program itself. */
 export function serveArguments(spec: ClusterSpec, folder: string): string[] {
-  return ['sim', '--serve', folder, '--name', spec.name, '--cni', spec.cni, '--workers', String(spec.workers), '--proxy-mode', spec.proxyMode, ...(spec.because === undefined ? [] : ['--because', spec.because])];
+  return ['sim', '--serve', folder, '--name', spec.name, '--cni', spec.cni, '--workers', String(spec.workers), '--proxy-mode', spec.proxyMode, ...(spec.encapsulation === undefined ? [] : ['--encapsulation', spec.encapsulation]), ...(spec.because === undefined ? [] : ['--because', spec.because])];
 }
 
 /** The last line of the log that is not blank. */

@@ -10,6 +10,7 @@ import type { ClusterIdentity } from '../server/identity.ts';
 import { KUBERNETES_VERSION, PLAIN_MACHINES, planNodes } from '../sim/topology.ts';
 import { ApiClient } from './client.ts';
 import type { Capability, Cluster, ClusterBackend, ClusterInfo, ClusterSpec } from './cluster.ts';
+import { USUAL_ENCAPSULATION } from './encapsulation.ts';
 import type { AppPaths } from './paths.ts';
 import { clusterFolder } from './paths.ts';
 import { isAlive, SimulatorFiles } from './simulator-files.ts';
@@ -184,9 +185,9 @@ async function findServing(files: SimulatorFiles): Promise<ServingState | undefi
 }
 
 function refuseOtherSpec(known: ClusterSpec, wanted: ClusterSpec): void {
-  const differs = (['cni', 'workers', 'proxyMode'] as const).filter((field) => known[field] !== wanted[field]);
+  const differs = (['cni', 'workers', 'proxyMode', 'encapsulation'] as const).filter((field) => field === 'encapsulation' ? wanted[field] !== undefined && wanted[field] !== (known[field] ?? USUAL_ENCAPSULATION) : known[field] !== wanted[field]);
   if (differs.length === 0) return;
-  const say = (spec: ClusterSpec) => differs.map((field) => `${field} ${spec[field]}`).join(', ');
+  const say = (spec: ClusterSpec) => differs.map((field) => `${field} ${spec[field] ?? USUAL_ENCAPSULATION}`).join(', ');
   throw new UserError(`The cluster ${known.name} exists with ${say(known)}, not ${say(wanted)}.`, `Remove it with \`cka cluster down --name ${known.name}\`, or choose another name.`);
 }
 
@@ -198,7 +199,7 @@ function clientOf(files: SimulatorFiles, port: number): ApiClient {
 
 function infoOf(files: SimulatorFiles, spec: ClusterSpec, state: ServingState | undefined, running: boolean): ClusterInfo {
   return {
-    backend: 'simulator', name: spec.name, cni: spec.cni, proxyMode: spec.proxyMode,
+    backend: 'simulator', name: spec.name, cni: spec.cni, proxyMode: spec.proxyMode, encapsulation: spec.encapsulation ?? USUAL_ENCAPSULATION,
     kubernetesVersion: state?.kubernetesVersion ?? KUBERNETES_VERSION,
     kubeconfig: files.kubeconfig(),
     context: `kind-${spec.name}`,

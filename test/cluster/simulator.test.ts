@@ -29,7 +29,7 @@ const add = (of: Cluster, name: string) => of.request('POST', CONFIGMAPS, { apiV
 
 test('tells where it is, in files for their owner only', () => {
   expect(cluster.info).toEqual({
-    backend: 'simulator', name: 'one', cni: 'calico', proxyMode: 'iptables', kubernetesVersion: 'v1.35.0', kubeconfig: join(data, 'clusters', 'one', 'kubeconfig'),
+    backend: 'simulator', name: 'one', cni: 'calico', proxyMode: 'iptables', encapsulation: 'vxlan', kubernetesVersion: 'v1.35.0', kubeconfig: join(data, 'clusters', 'one', 'kubeconfig'),
     context: 'kind-one', nodes: ['one-control-plane', 'one-worker', 'one-worker2'], machines: ['node-0', 'node-1', 'node-2'], running: true,
   });
   expect([...cluster.offers]).toEqual(['nodes-2', 'node-shell', 'reset', 'plain-machines', 'ipvs', 'cni-calico', 'network-policy', 'cluster-wide', 'simulator']);

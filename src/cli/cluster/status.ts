@@ -3,6 +3,7 @@ import { formatTable } from '../../base/table.ts';
 import { UserError } from '../../base/user-error.ts';
 import type { ClusterInfo } from '../../cluster/cluster.ts';
 import { backendLine } from '../../cluster/choice.ts';
+import { networkLine } from '../../cluster/encapsulation.ts';
 import { type Cli, type CliCommand, type CliOptions, CLUSTER_OPTIONS, EXIT, JSON_OPTION, printJson } from '../command.ts';
 import { backendOf, clusterName, openProgress } from '../labs.ts';
 
@@ -54,7 +55,7 @@ async function look(cli: Cli, options: CliOptions): Promise<{ readonly info: Clu
 }
 
 function statusText(info: ClusterInfo, nodes: readonly NodeState[], lab: string | undefined): string {
-  const head = `Cluster ${info.name}: ${info.running ? 'running' : 'stopped'} (Kubernetes ${info.kubernetesVersion}, ${info.cni})`;
+  const head = `Cluster ${info.name}: ${info.running ? 'running' : 'stopped'} (Kubernetes ${info.kubernetesVersion}, ${networkLine(info)}, kube-proxy in ${info.proxyMode} mode)`;
   const lines = nodes.map(({ name, ready }) => `  ${name}  ${ready ? 'Ready' : info.running ? 'NotReady' : 'stopped'}`);
   return `${[head, `On ${backendLine(info)}`, ...lines, `Lab: ${lab ?? 'none'}`, `Kubeconfig: ${info.kubeconfig}`].join('\n')}\n`;
 }

@@ -1,5 +1,6 @@
 /** `cka cluster up`: returns when the cluster is Ready. Shows a real one being built step by step. */
 import { backendLine } from '../../cluster/choice.ts';
+import { networkLine } from '../../cluster/encapsulation.ts';
 import { type Cli, type CliCommand, type CliOption, type CliOptions, EXIT, JSON_OPTION, printJson, SPEC_OPTIONS } from '../command.ts';
 import { askHere, backendOf, paths, wantedSpec } from '../labs.ts';
 
@@ -29,9 +30,9 @@ export const clusterUp: CliCommand = {
     }));
     // Counted from the start of this process: what the learner waits for.
     const readyMs = Math.round(performance.now());
-    const { name, kubeconfig, context, nodes, cni, proxyMode, kubernetesVersion } = info;
-    if (isQuiet) printJson(cli, { backend: info.backend, because: info.because, name, kubeconfig, context, nodes, cni, proxyMode, kubernetesVersion, readyMs });
-    else cli.out(`Cluster ${name} is Ready (Kubernetes ${kubernetesVersion}, ${cni}, ${nodes.length} nodes, ${readyMs} ms).\nOn ${backendLine(info)}.\n\n  export KUBECONFIG=${kubeconfig}\n  kubectl get nodes\n\nor \`cka cluster shell\`.\n`);
+    const { name, kubeconfig, context, nodes, cni, encapsulation, proxyMode, kubernetesVersion } = info;
+    if (isQuiet) printJson(cli, { backend: info.backend, because: info.because, name, kubeconfig, context, nodes, cni, encapsulation, proxyMode, kubernetesVersion, readyMs });
+    else cli.out(`Cluster ${name} is Ready (Kubernetes ${kubernetesVersion}, ${networkLine(info)}, ${nodes.length} nodes, ${readyMs} ms).\nOn ${backendLine(info)}.\n\n  export KUBECONFIG=${kubeconfig}\n  kubectl get nodes\n\nor \`cka cluster shell\`.\n`);
     if (info.backend === 'kind' && !found && cli.isTerminal && !isQuiet) await askOnce(cli);
     return EXIT.done;
   },

@@ -1,5 +1,6 @@
 /** The cluster and doctor screens in words. Know nothing of drawing or of how the answers were found. */
 import type { ClusterInfo } from '../../cluster/cluster.ts';
+import { networkLine } from '../../cluster/encapsulation.ts';
 import type { DoctorRow } from '../services.ts';
 import { BLANK, line, span, wrap, type Line } from '../text/lines.ts';
 import type { Symbols } from '../theme.ts';
@@ -14,7 +15,7 @@ export function clusterLines(clusters: readonly ClusterInfo[], width: number, sy
       span(cluster.name, 'title'),
       span(`  ${cluster.backend}, ${cluster.running ? 'running' : 'stopped'}`, 'dim'),
     ],
-    ...fact('Kubernetes', `${cluster.kubernetesVersion}, ${cluster.cni}, kube-proxy in ${cluster.proxyMode} mode`, width),
+    ...fact('Kubernetes', `${cluster.kubernetesVersion}, ${networkLine(cluster)}, kube-proxy in ${cluster.proxyMode} mode`, width),
     ...fact('nodes', cluster.nodes.join(', '), width),
     ...fact('context', cluster.context, width),
     ...fact('kubeconfig', cluster.kubeconfig, width),
