@@ -4,6 +4,7 @@ import { cronJobController } from './cronjob.ts';
 import { csrSigner } from './csr-signing.ts';
 import { daemonSetController } from './daemonset.ts';
 import { deploymentController } from './deployment.ts';
+import { disruptionController } from './disruption.ts';
 import { endpointsController } from './endpoints.ts';
 import { endpointSliceMirroringController } from './endpointslice-mirroring.ts';
 import { endpointSliceController } from './endpointslice.ts';
@@ -39,6 +40,7 @@ export const controllers: readonly MakeController[] = [
   jobController,
   cronJobController,
   ttlAfterFinishedController,
+  disruptionController,
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,

@@ -23,6 +23,7 @@ cluster.apply({ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'd
 await cluster.until('everything runs', () => cluster.list('pods').length === 7 && cluster.list<Loose>('pods').every(isReady));
 cluster.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'nowhere' }, spec: { nodeSelector: { disk: 'tape' }, containers: [container] } });
 cluster.apply({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q' }, spec: { hard: { pods: '10', 'requests.cpu': '2', services: '5' } } });
+cluster.apply({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'b' }, spec: { minAvailable: 1, selector: { matchLabels: { app: 'web' } } } });
 await cluster.pass(3000);
 
 test.each([...controllers, scheduler].map((make) => {
