@@ -17,6 +17,13 @@ const FORBIDDEN: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['Buffer', /\bBuffer\./],
 ];
 
+/** Files that call each other by their nature: a grammar's rules, and the help that stands in front of any screen. Types may refer to each other freely. */
+const RECURSIVE: readonly string[] = [
+  'src/shell/expand.ts src/shell/parameter.ts',
+  'src/shell/builtins/evaluation.ts src/shell/builtins/index.ts src/shell/execute.ts src/shell/function-body.ts src/shell/simple-command.ts',
+  'src/tui/panes/Frame.tsx src/tui/screens/HelpScreen.tsx src/tui/screens/ReadingScreen.tsx',
+];
+
 interface SourceFile {
   readonly path: string;
   readonly folder: string;
@@ -56,6 +63,38 @@ test('checkers import src/lab/checker.ts and nothing else of src', () => {
   const wrong = sources('checkers').flatMap(({ path, imports }) => imports.filter((target) => !target.startsWith('checkers/') && target !== 'src/lab/checker.ts').map((target) => `${path} imports ${target}`));
   expect(wrong).toEqual([]);
 });
+
+test('no files import each other in a circle, but those that are recursive by nature', () => {
+  const imports = new Map(sources('src').map(({ path, code }) => [path, valueImports(path, code)]));
+  expect(circles(imports).toSorted()).toEqual(RECURSIVE.toSorted());
+});
+
+/** What is still there when the types are gone. */
+function valueImports(path: string, code: string): readonly string[] {
+  const statements = [...code.matchAll(/^(?:import|export)\s+(?!type\b)([^;]*?)\sfrom '(\.[^']+)'/gm)];
+  const values = statements.filter(([, names]) => !/^\{/.test(names!) || names!.replace(/[{}]/g, '').split(',').some((name) => name.trim() !== '' && !name.trim().startsWith('type ')));
+  return values.map(([, , target]) => normalize(join(dirname(path), target!)).split(sep).join('/'));
+}
+
+/** Sets of files of which each reaches each other, as a sorted line a set. */
+function circles(imports: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const reached = new Map([...imports.keys()].map((file) => [file, reachable(file, imports)]));
+  const sets = [...imports.keys()].map((file) => [...reached.get(file)!].filter((other) => reached.get(other)?.has(file)));
+  return [...new Set(sets.filter((set) => set.length > 1).map((set) => set.toSorted().join(' ')))];
+}
+
+function reachable(from: string, imports: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  const found = new Set<string>();
+  const open = [from];
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    for (const target of imports.get(file) ?? []) {
+      if (found.has(target)) continue;
+      found.add(target);
+      open.push(target);
+    }
+  }
+  return found;
+}
 
 function layerTable(): ReadonlyMap<string, ReadonlySet<string>> {
   const text = readFileSync(join(ROOT, 'src', 'README.md'), 'utf8');

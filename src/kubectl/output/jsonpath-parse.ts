@@ -1,5 +1,4 @@
 /** JSONPath templates to trees. See k8s.io/client-go/util/jsonpath/parser.go; errors are worded as there. */
-import { JsonPathError } from './jsonpath.ts';
 
 export type Node =
   | { readonly type: 'text'; readonly text: string }
@@ -11,6 +10,11 @@ export type Node =
   | { readonly type: 'slice'; readonly start?: number; readonly end?: number; readonly step?: number; readonly single: boolean }
   | { readonly type: 'union'; readonly lists: readonly (readonly Node[])[] }
   | { readonly type: 'filter'; readonly left: readonly Node[]; readonly operator: string; readonly right: readonly Node[] };
+
+/** A template that cannot be read, or a path that leads nowhere, in kubectl's words. */
+export class JsonPathError extends Error {
+  override readonly name = 'JsonPathError';
+}
 
 /** Text and `{…}` actions. @throws JsonPathError */
 export function parseTemplate(template: string): readonly Node[] {

@@ -2,11 +2,7 @@
  * kubectl's JSONPath templates: `{.items[*].metadata.name}`, `{range …}{end}`, filters, unions, slices, recursion, quoted
  * text. See k8s.io/client-go/util/jsonpath. Errors are worded as there.
  */
-import { parseTemplate, type Node } from './jsonpath-parse.ts';
-
-export class JsonPathError extends Error {
-  override readonly name = 'JsonPathError';
-}
+import { JsonPathError, parseTemplate, type Node } from './jsonpath-parse.ts';
 
 /** @throws JsonPathError in the words of `error parsing jsonpath …` or of a failed lookup */
 export function printJsonPath(template: string, data: unknown, options: { readonly allowMissingKeys: boolean }): string {

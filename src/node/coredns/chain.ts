@@ -2,9 +2,8 @@
  * One server block as a chain of plugins in CoreDNS's own order (plugin.cfg), whatever order the Corefile has them in.
  * Knows no socket: a query comes in, an answer goes out.
  */
-import type { Clock } from '../../base/clock.ts';
-import type { DnsMessage } from '../../programs/dns/message.ts';
-import { CorefileError, type Directive, type ServerBlock } from './corefile.ts';
+import type { ServerBlock } from './corefile.ts';
+import { reply, type Handler, type MakePlugin, type PluginContext } from './plugin.ts';
 import { cachePlugin } from './plugins/cache.ts';
 import { forwardPlugin } from './plugins/forward.ts';
 import { hostsPlugin } from './plugins/hosts.ts';
@@ -12,38 +11,6 @@ import { kubernetesPlugin } from './plugins/kubernetes.ts';
 import { loadbalancePlugin } from './plugins/loadbalance.ts';
 import { errorsPlugin, logPlugin } from './plugins/logging.ts';
 import { rewritePlugin } from './plugins/rewrite.ts';
-import type { Component } from '../component.ts';
-import type { Process } from '../../machine/program.ts';
-
-export interface Query {
-  readonly message: DnsMessage;
-  readonly from: { readonly address: string; readonly port: number };
-  readonly transport: 'udp' | 'tcp';
-  readonly size: number;
-  /** How many aliases led here. */
-  readonly aliases?: number;
-}
-
-export type Handler = (query: Query) => Promise<DnsMessage>;
-/** No upstream answered: the client gets SERVFAIL, the `errors` plugin logs the reason. */
-export class UpstreamFailure extends Error {
-  override readonly name = 'UpstreamFailure';
-}
-
-/** Wraps the rest of the chain. */
-export type Plugin = (next: Handler) => Handler;
-
-export interface PluginContext {
-  readonly process: Process;
-  readonly component: Component;
-  readonly clock: Clock;
-  readonly zone: string;
-  readonly log: (line: string) => void;
-  /** For refusals: `file:line - Error during parsing: …`. */
-  readonly refuse: (directive: Directive, message: string) => CorefileError;
-}
-
-export type MakePlugin = (directive: Directive, context: PluginContext) => Plugin;
 
 /** In the order of CoreDNS's plugin.cfg. Those with `undefined` act outside the chain: see server.ts. */
 const PLUGINS: readonly (readonly [name: string, make: MakePlugin | undefined])[] = [
@@ -77,19 +44,3 @@ export function buildChain(block: ServerBlock, context: PluginContext): Handler 
 
 /** What is left when no plugin answers. */
 const refused: Handler = (query) => Promise.resolve(reply(query.message, { rcode: 'REFUSED' }));
-
-/** An answer to `query` with the parts given. */
-export function reply(query: DnsMessage, parts: Partial<DnsMessage>): DnsMessage {
-  return {
-    id: query.id,
-    response: true,
-    recursionDesired: query.recursionDesired ?? false,
-    rcode: 'NOERROR',
-    questions: query.questions,
-    answers: [],
-    authorities: [],
-    additionals: [],
-    ...(query.edns ? { edns: { udpSize: query.edns.udpSize, options: query.edns.options } } : {}),
-    ...parts,
-  };
-}

@@ -5,7 +5,7 @@
 import type { Disposer } from '../../base/clock.ts';
 import type { Component } from '../component.ts';
 import { query } from '../../programs/dns/message.ts';
-import { UpstreamFailure, type Handler, type Query } from './chain.ts';
+import { UpstreamFailure, type Handler, type Query } from './plugin.ts';
 import type { ServerBlock } from './corefile.ts';
 
 const SEEN_TOO_OFTEN = 2;

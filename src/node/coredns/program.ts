@@ -10,9 +10,10 @@ import { NetError, strerror } from '../../net/errors.ts';
 import type { Component } from '../component.ts';
 import { serveText } from '../serve-text.ts';
 import { untilStopped } from '../until-stopped.ts';
-import { buildChain, type Handler } from './chain.ts';
+import { buildChain } from './chain.ts';
 import { CorefileError, parseCorefile, type ServerBlock } from './corefile.ts';
 import { detectLoop, type LoopProbes } from './loop.ts';
+import type { Handler } from './plugin.ts';
 import { listen } from './server.ts';
 
 const VERSION = '1.13.1';

@@ -4,7 +4,7 @@ import type { Process } from '../../machine/program.ts';
 import type { TcpConnection } from '../../net/sockets.ts';
 import { decode, encode, type DnsMessage } from '../../programs/dns/message.ts';
 import { until } from '../../programs/waiting.ts';
-import { reply, UpstreamFailure, type Handler, type Query } from './chain.ts';
+import { reply, UpstreamFailure, type Handler, type Query } from './plugin.ts';
 import type { LoopProbes } from './loop.ts';
 
 export interface ZoneHandler {

@@ -4,11 +4,12 @@ import { FileError } from '../../machine/file-error.ts';
 import { openInput, openOutput } from '../../machine/open.ts';
 import type { Child, Input, Output } from '../../machine/program.ts';
 import { pipe } from '../../machine/streams.ts';
-import { awkFormat, callBuiltin } from './awk-functions.ts';
+import { awkFormat, toText } from './awk-format.ts';
+import { callBuiltin } from './awk-functions.ts';
 import { readRecord } from './awk-records.ts';
 import { unescape } from './awk-lexer.ts';
 import type { AwkProgram, Expression, Statement } from './awk-syntax.ts';
-import { type AwkArray, AwkError, ExitAwk, Jump, type Value, arithmetic, looksNumeric, toNumber, toText, truth } from './awk-values.ts';
+import { type AwkArray, AwkError, ExitAwk, Jump, type Value, arithmetic, looksNumeric, toNumber, truth } from './awk-values.ts';
 import type { Tool } from './tool.ts';
 
 export class AwkMachine {

@@ -1,5 +1,4 @@
 /** awk's values, and what can interrupt a program. */
-import { awkFormat } from './awk-functions.ts';
 
 /** A number, a string, or a string that came from outside and looks like a number (POSIX's "numeric string"). */
 export type Value = number | string | { readonly text: string };
@@ -20,7 +19,6 @@ export class Jump extends Error {
   }
 }
 
-export const toText = (value: Value, format = '%.6g'): string => (typeof value === 'string' ? value : typeof value === 'number' ? (Number.isInteger(value) ? String(value) : awkFormat(format, [value])) : value.text);
 export const toNumber = (value: Value): number => (typeof value === 'number' ? value : Number(/^\s*[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)/.exec(typeof value === 'string' ? value : value.text)?.[0] ?? 0));
 export const looksNumeric = (text: string): boolean => /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$/.test(text);
 export const truth = (value: Value): boolean => (typeof value === 'number' ? value !== 0 : typeof value === 'string' ? value !== '' : looksNumeric(value.text) ? toNumber(value) !== 0 : value.text !== '');

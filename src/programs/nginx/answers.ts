@@ -2,23 +2,14 @@
  * What nginx answers to a request: `return`, files, listings, error pages, and the proxy. Knows no listening sockets.
  * Header order and the pages are those of nginx 1.2x.
  */
-import type { Process } from '../../machine/program.ts';
 import { strerror } from '../../machine/files.ts';
 import { httpDate, REASONS, type Headers } from '../http/message.ts';
 import { wantsMore, type Response, type ServedRequest } from '../http/server.ts';
 import { findFile, normalize } from '../http/static-files.ts';
 import { percentDecode } from '../http/url.ts';
+import { added, expand, head, hostOf, signature, type Answering } from './parts.ts';
 import { proxy } from './proxy.ts';
-import { chooseLocation, type Location, type Scope, type Site, type Upstreams } from './sites.ts';
-
-export interface Answering {
-  readonly process: Process;
-  readonly version: string;
-  readonly upstreams: Upstreams;
-  readonly types: ReadonlyMap<string, string>;
-  /** One line of the error log, without time and process. */
-  readonly log: (level: 'error' | 'warn', text: string) => void;
-}
+import { chooseLocation, type Location, type Scope, type Site } from './sites.ts';
 
 /** The request as the site answers it. */
 export async function answer(site: Site, request: ServedRequest, context: Answering): Promise<Response> {
@@ -142,37 +133,10 @@ function listing(place: Place, names: readonly string[]): Response {
   return { status: 200, headers: [...head(scope, context), ['Content-Type', 'text/html'], ['Content-Length', String(body.length)], connection(request)], body };
 }
 
-/** The variables of nginx that configurations in labs use. */
-export function expand(text: string, request: ServedRequest, context: Answering): string {
-  const [path = '', query = ''] = request.target.split('?', 2);
-  const values: Readonly<Record<string, string>> = {
-    hostname: context.process.hostname, host: hostOf(request).replace(/:\d+$/, ''), http_host: hostOf(request), remote_addr: request.remote.address,
-    remote_port: String(request.remote.port), server_addr: request.local.address, server_port: String(request.local.port), request_uri: request.target,
-    uri: path, document_uri: path, args: query, query_string: query, request_method: request.method, scheme: 'http', server_protocol: request.version,
-    nginx_version: context.version, proxy_add_x_forwarded_for: [headerOf(request, 'x-forwarded-for'), request.remote.address].filter(Boolean).join(', '),
-    is_args: query ? '?' : '', pid: String(context.process.pid),
-  };
-  return text.replaceAll(/\$\{(\w+)\}|\$(\w+)/g, (_, braced: string | undefined, bare: string | undefined) => {
-    const name = (braced ?? bare)!;
-    return values[name] ?? (name.startsWith('http_') ? (headerOf(request, name.slice(5).replaceAll('_', '-')) ?? '') : '');
-  });
-}
-
 const REASONS_OF_NGINX: Readonly<Record<number, string>> = { 302: 'Moved Temporarily', 405: 'Not Allowed', 503: 'Service Temporarily Unavailable', 504: 'Gateway Time-out' };
-const headerOf = (request: ServedRequest, name: string) => request.headers.find(([known]) => known.toLowerCase() === name.toLowerCase())?.[1];
-const hostOf = (request: ServedRequest) => headerOf(request, 'host') ?? request.local.address;
 const rootOf = (scope: Scope) => scope.find('root')?.args[0] ?? '/etc/nginx/html';
-const signature = (scope: Scope, context: Answering) => (scope.find('server_tokens')?.args[0] === 'off' ? 'nginx' : `nginx/${context.version}`);
 const connection = (request: ServedRequest) => ['Connection', wantsMore(request) ? 'keep-alive' : 'close'] as const;
 const about = (request: ServedRequest) => `, client: ${request.remote.address}, server: localhost, request: "${request.method} ${request.target} ${request.version}", host: "${hostOf(request)}"`;
-
-export function head(scope: Scope, context: Answering): Headers {
-  return [['Server', signature(scope, context)], ['Date', httpDate(context.process.machine.clock.unixMs())]];
-}
-
-export function added(scope: Scope): Headers {
-  return scope.all('add_header').map(({ args }) => [args[0]!, args[1] ?? ''] as const);
-}
 
 function typeOf(path: string, scope: Scope, types: ReadonlyMap<string, string>): string {
   const extension = /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';

@@ -10,8 +10,9 @@ import { header } from '../http/message.ts';
 import { untilExit } from '../lifetime.ts';
 import { OptionError, parseOptions } from '../options.ts';
 import { until } from '../waiting.ts';
-import { answer, type Answering } from './answers.ts';
+import { answer } from './answers.ts';
 import { ConfigError, readConfig, type Directive } from './config.ts';
+import type { Answering } from './parts.ts';
 import { chooseSite, readSites, type Site } from './sites.ts';
 
 export const nginx: Program = {

@@ -7,7 +7,7 @@ import { HttpSyntaxError, type Headers } from '../http/message.ts';
 import type { Response, ServedRequest } from '../http/server.ts';
 import { parseUrl, type Url } from '../http/url.ts';
 import { TimedOut } from '../waiting.ts';
-import { added, expand, head, type Answering } from './answers.ts';
+import { added, expand, head, type Answering } from './parts.ts';
 import type { Location } from './sites.ts';
 
 /** proxy_connect_timeout and proxy_read_timeout. */

@@ -1,6 +1,6 @@
 /** The `cache` directive: answers kept until their smallest TTL runs out, with what is left of it shown. See coredns plugin/cache. */
 import type { DnsMessage, DnsRecord } from '../../../programs/dns/message.ts';
-import { reply, type MakePlugin } from '../chain.ts';
+import { reply, type MakePlugin } from '../plugin.ts';
 
 interface Entry {
   readonly message: DnsMessage;

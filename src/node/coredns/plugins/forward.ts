@@ -1,7 +1,7 @@
 /** The `forward` directive: asks upstream servers over the pod's own network. See coredns plugin/forward. */
 import { parseIpv4, type Ipv4 } from '../../../base/address.ts';
 import { ask, resolverConfig } from '../../../programs/dns/resolver.ts';
-import { UpstreamFailure, type MakePlugin } from '../chain.ts';
+import { UpstreamFailure, type MakePlugin } from '../plugin.ts';
 
 const READ_TIMEOUT_MS = 2000;
 /** One query may try upstreams for this long. */

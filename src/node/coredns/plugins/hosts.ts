@@ -1,7 +1,7 @@
 /** The `hosts` directive: addresses from a hosts file or from lines in the Corefile. See coredns plugin/hosts. */
 import { parseIpv4 } from '../../../base/address.ts';
 import type { DnsRecord } from '../../../programs/dns/message.ts';
-import { reply, type MakePlugin } from '../chain.ts';
+import { reply, type MakePlugin } from '../plugin.ts';
 
 export const hostsPlugin: MakePlugin = (directive, context) => {
   const inline: string[][] = [];

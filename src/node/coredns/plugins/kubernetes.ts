@@ -1,6 +1,6 @@
 /** The `kubernetes` directive: its options, and its place in the chain. The answers are made in ../kubernetes.ts. */
 import type { DnsMessage, DnsQuestion, DnsRecord } from '../../../programs/dns/message.ts';
-import { reply, type Handler, type MakePlugin } from '../chain.ts';
+import { reply, type Handler, type MakePlugin } from '../plugin.ts';
 import { lookupForward, lookupReverse, type KubernetesZone, type Lookup } from '../kubernetes.ts';
 
 const REVERSE = ['in-addr.arpa', 'ip6.arpa'];

@@ -1,5 +1,5 @@
 /** The `loadbalance` directive: addresses of an answer in a random order, other records first. See coredns plugin/loadbalance. */
-import type { MakePlugin } from '../chain.ts';
+import type { MakePlugin } from '../plugin.ts';
 
 export const loadbalancePlugin: MakePlugin = (directive, context) => {
   if (directive.args.length > 0 && directive.args[0] !== 'round_robin') throw context.refuse(directive, `unknown policy: ${directive.args[0]}`);

@@ -1,6 +1,6 @@
 /** The `errors` and `log` directives. See coredns plugin/log: the common log format, one line a query. */
 import { encode } from '../../../programs/dns/message.ts';
-import { UpstreamFailure, type MakePlugin } from '../chain.ts';
+import { UpstreamFailure, type MakePlugin } from '../plugin.ts';
 
 export const errorsPlugin: MakePlugin = (_directive, context) => (next) => async (query) => {
   try {

@@ -1,6 +1,6 @@
 /** The `rewrite name` directive: asks for another name and answers under the first one. See coredns plugin/rewrite. */
 import type { DnsRecord } from '../../../programs/dns/message.ts';
-import type { MakePlugin } from '../chain.ts';
+import type { MakePlugin } from '../plugin.ts';
 
 type Rewriter = (name: string) => string | undefined;
 
