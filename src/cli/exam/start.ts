@@ -1,6 +1,7 @@
 /** `cka exam start`: draw an exam and begin. With a terminal on the exam's screen; without one, or with --json, the environments come up and the tasks are printed. */
-import { type CliCommand, EXIT, JSON_OPTION } from '../command.ts';
-import { askHere, chosenLab } from '../labs.ts';
+import type { Lab } from '../../lab/lab.ts';
+import { type Cli, type CliCommand, EXIT, JSON_OPTION } from '../command.ts';
+import { askHere, chosenLab, loadLabs } from '../labs.ts';
 import { settingsOf, startExam } from './exams.ts';
 import { showStatus } from './status.ts';
 
@@ -23,7 +24,7 @@ export const examStart: CliCommand = {
   examples: ['cka exam start', 'cka exam start --tasks 8 --minutes 60 --pauses', 'cka exam start --drill service-patch', 'cka exam start --seed 7 --json'],
   async run(cli, _args, options) {
     const drill = typeof options['drill'] === 'string' ? await chosenLab(cli, options['drill']) : undefined;
-    const only = typeof options['labs'] === 'string' ? await Promise.all(options['labs'].split(',').map((id) => chosenLab(cli, id.trim()))) : undefined;
+    const only = typeof options['labs'] === 'string' ? await labsNamed(cli, options['labs'].split(',')) : undefined;
     const isAsked = cli.isTerminal && !options['json'];
     const exam = await startExam(cli, await settingsOf(options, drill), drill ? [drill] : only, { options, ...(isAsked ? { ask: askHere } : {}) });
     if (isAsked && options['screen'] !== false) return (await import('../screens.ts')).screens(cli, { exam: exam.plan.id });
@@ -33,6 +34,12 @@ export const examStart: CliCommand = {
     return exam.state().tasks.some(({ environment }) => environment !== 'ready') ? EXIT.broken : EXIT.done;
   },
 };
+
+/** @throws UserError when one of them is no lab */
+async function labsNamed(cli: Cli, names: readonly string[]): Promise<readonly Lab[]> {
+  const [{ findLab }, all] = await Promise.all([import('../../lab/find.ts'), loadLabs(cli)]);
+  return names.map((name) => findLab(all, name.trim()));
+}
 
 export const examResume: CliCommand = {
   name: 'exam resume',
