@@ -52,6 +52,14 @@ async function appServices(cli: Cli): Promise<AppServices> {
       const { examine } = await import('../cluster/doctor.ts');
       return examine({ ...(await paths(quiet)), env: cli.env });
     },
+    trace: (running) => {
+      const { cluster, lab } = sessions.get(running.lab.id)!;
+      const ask = () => import('../cluster/trace-request.ts');
+      return {
+        ends: async () => (await ask()).traceEnds(cluster, lab.namespaces),
+        follow: async (from, to) => (await ask()).followPacket(cluster, { from, to, ...(lab.namespaces[0] === undefined ? {} : { namespace: lab.namespaces[0] }) }),
+      };
+    },
     shell: ({ lab }) => sessions.get(lab.id)!.shell(),
     pasteLine: ({ lab }) => commandLine([...cli.self, 'lab', 'shell', lab.id]),
   };

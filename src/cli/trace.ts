@@ -1,6 +1,4 @@
 /** `cka trace`: the way of one packet through a simulated cluster, and why it died. */
-import { UserError } from '../base/user-error.ts';
-import type { Trace } from '../cluster/trace.ts';
 import { type CliCommand, CLUSTER_OPTIONS, EXIT, JSON_OPTION, printJson } from './command.ts';
 import { runningCluster } from './labs.ts';
 
@@ -20,17 +18,13 @@ export const trace: CliCommand = {
   examples: ['cka trace web shop/db:5432', 'cka trace web svc/kube-dns:53/udp', 'cka trace web db.shop.svc.cluster.local:5432 --text', 'cka trace cka-lab-worker 10.96.0.10:53 --json'],
   async run(cli, [from = '', to = ''], options) {
     const cluster = await runningCluster(cli, options);
-    if (cluster.info.backend !== 'simulator') throw new UserError(`Cluster ${cluster.info.name} is real: nobody can follow a packet through it from outside.`, 'On its nodes, tcpdump and the TRACE target of iptables show the way.');
-    const query = new URLSearchParams({ from, to, ...(typeof options['namespace'] === 'string' ? { namespace: options['namespace'] } : {}) });
-    const { status, body } = await cluster.request('GET', `/cka/v1/trace?${query.toString()}`);
-    if (status !== 200) throw new UserError((body as { message?: string }).message ?? `The simulator answered ${status}.`, 'Name a running pod, a node, a machine, a Service or an address.', EXIT.usage);
-    const found = body as Trace;
+    const [{ followPacket }, { hasArrived, tracePicture, traceText }] = await Promise.all([import('../cluster/trace-request.ts'), import('../cluster/trace.ts')]);
+    const found = await followPacket(cluster, { from, to, ...(typeof options['namespace'] === 'string' ? { namespace: options['namespace'] } : {}) });
     if (options['json']) printJson(cli, found);
     else {
-      const { tracePicture, traceText } = await import('../cluster/trace.ts');
       const lines = options['text'] ? traceText(found) : tracePicture(found, process.stdout.columns ?? 100);
       cli.out(`${lines.join('\n')}\n`);
     }
-    return found.verdict === 'answered' || found.verdict === 'delivered' ? EXIT.done : EXIT.failed;
+    return hasArrived(found) ? EXIT.done : EXIT.failed;
   },
 };

@@ -3,17 +3,46 @@ import type { Trace, TraceHop } from '../sim/trace.ts';
 
 export type { Trace, TraceHop, TraceWish } from '../sim/trace.ts';
 
-/** `✔ answered`, `✘ dropped: …`. */
-export function traceVerdict(trace: Trace): string {
-  const words = { answered: 'It was answered.', delivered: 'It was delivered. UDP itself answers nothing, and neither did the process.', refused: trace.protocol === 'tcp' ? 'The connection was refused.' : 'It was refused.', rejected: 'It was rejected, and the sender told so.', dropped: 'It was dropped.', silence: 'Nobody answered.' }[trace.verdict];
-  return `${trace.verdict === 'answered' || trace.verdict === 'delivered' ? '✔' : '✘'} ${words}${trace.cause ? ` ${trace.cause.because[0]!.toUpperCase()}${trace.cause.because.slice(1)}` : ''}`;
+/** One place on the way, with what happened there that matters. */
+export interface TracePlace {
+  readonly name: string;
+  readonly steps: readonly TraceStep[];
 }
 
-const ends = (trace: Trace): string => `${trace.from} → ${trace.to} (${trace.address}${trace.port === undefined ? ', echo' : `, ${trace.protocol.toUpperCase()} port ${trace.port}`})${trace.said === undefined ? '' : `\n${trace.said}`}`;
+export interface TraceStep {
+  readonly text: string;
+  readonly kind: TraceHop['kind'];
+}
+
+const GOOD: readonly Trace['verdict'][] = ['answered', 'delivered'];
+
+export const hasArrived = ({ verdict }: Trace): boolean => GOOD.includes(verdict);
+
+/** `It was answered.`, `It was dropped. Node x has no route to 10.244.1.2.` */
+export function traceSentence({ verdict, protocol, cause }: Trace): string {
+  const words = {
+    answered: 'It was answered.',
+    delivered: 'It was delivered. UDP itself answers nothing, and neither did the process.',
+    refused: protocol === 'tcp' ? 'The connection was refused.' : 'It was refused.',
+    rejected: 'It was rejected, and the sender told so.',
+    dropped: 'It was dropped.',
+    silence: 'Nobody answered.',
+  }[verdict];
+  return cause ? `${words} ${cause.because[0]!.toUpperCase()}${cause.because.slice(1)}` : words;
+}
+
+/** `✔ It was answered.` */
+export const traceVerdict = (trace: Trace): string => `${hasArrived(trace) ? '✔' : '✘'} ${traceSentence(trace)}`;
+
+/** `pod default/web → service shop/db (10.96.7.1, TCP port 5432)`, and what DNS had to do with it. */
+export function traceTitle({ from, to, address, port, protocol, said }: Trace): string[] {
+  const what = port === undefined ? 'echo' : `${protocol.toUpperCase()} port ${port}`;
+  return [`${from} → ${to} (${to === address ? '' : `${address}, `}${what})`, ...(said === undefined ? [] : [said])];
+}
 
 /** Every step with its time: what `--text` prints. */
 export function traceText(trace: Trace): string[] {
-  const lines = [ends(trace), ''];
+  const lines = [...traceTitle(trace), ''];
   let place = '';
   for (const hop of trace.hops) {
     if (hop.place !== place) lines.push(hop.place);
@@ -23,21 +52,26 @@ export function traceText(trace: Trace): string[] {
   return [...lines, '', traceVerdict(trace)];
 }
 
-/** The way as boxes, one for each place, with what matters in it: devices, decisions, rewrites. */
+/** The places in the order that the packet came to them, with devices, decisions and rewrites. */
+export function tracePlaces({ hops }: Trace): readonly TracePlace[] {
+  const places: { name: string; steps: TraceStep[] }[] = [];
+  for (const hop of hops) {
+    if (places.at(-1)?.name !== hop.place) places.push({ name: hop.place, steps: [] });
+    if (matters(hop)) places.at(-1)!.steps.push({ text: step(hop).replace(/ -m comment --comment "cali:[^"]*"/, ''), kind: hop.kind });
+  }
+  return places;
+}
+
+/** The way as boxes, one for each place. */
 export function tracePicture(trace: Trace, columns: number): string[] {
   const width = Math.max(40, Math.min(columns, 100));
-  const places: { name: string; lines: string[] }[] = [];
-  for (const hop of trace.hops) {
-    if (places.at(-1)?.name !== hop.place) places.push({ name: hop.place, lines: [] });
-    if (matters(hop)) places.at(-1)!.lines.push(step(hop).replace(/ -m comment --comment "cali:[^"]*"/, ''));
-  }
-  const boxes = places.flatMap(({ name, lines }, index) => [
+  const boxes = tracePlaces(trace).flatMap(({ name, steps }, index) => [
+    ...(index === 0 ? [] : ['    ▼']),
     `┌─ ${name} ${'─'.repeat(Math.max(0, width - name.length - 5))}┐`,
-    ...lines.map((line) => `│ ${fit(line, width - 4)} │`),
+    ...steps.map(({ text }) => `│ ${fit(text, width - 4)} │`),
     `└${'─'.repeat(width - 2)}┘`,
-    ...(index < places.length - 1 ? ['    ▼'] : []),
   ]);
-  return [ends(trace), '', ...boxes, '', traceVerdict(trace)];
+  return [...traceTitle(trace), '', ...boxes, '', traceVerdict(trace)];
 }
 
 function fit(text: string, width: number): string {

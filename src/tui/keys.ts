@@ -4,7 +4,7 @@
  */
 
 /** Where a key works. */
-export type KeyContext = 'everywhere' | 'home' | 'find' | 'lab' | 'into' | 'pane' | 'reading' | 'confirm' | 'starting' | 'overview' | 'answers' | 'terminal' | 'copy' | 'exams' | 'exam' | 'examList' | 'noting' | 'review' | 'examReport';
+export type KeyContext = 'everywhere' | 'home' | 'find' | 'lab' | 'into' | 'pane' | 'reading' | 'confirm' | 'starting' | 'overview' | 'answers' | 'terminal' | 'copy' | 'tracing' | 'exams' | 'exam' | 'examList' | 'noting' | 'review' | 'examReport';
 
 /** What a key does. */
 export type Action =
@@ -12,7 +12,7 @@ export type Action =
   | 'up' | 'down' | 'pageUp' | 'pageDown' | 'top' | 'bottom' | 'left' | 'right' | 'lineStart' | 'lineEnd'
   | 'open' | 'find' | 'clusters' | 'doctor' | 'refresh'
   | 'check' | 'hint' | 'task' | 'criteria' | 'hints' | 'solution' | 'debrief' | 'reset' | 'stop' | 'zoom' | 'focusTerminal' | 'copyMode' | 'paste' | 'literal' | 'widen'
-  | 'nextTab' | 'practice'
+  | 'nextTab' | 'practice' | 'trace'
   | 'exams' | 'nextTask' | 'previousTask' | 'tasks' | 'flag' | 'note' | 'pause' | 'finish' | 'review'
   | 'yes' | 'no'
   | 'prefix' | 'select' | 'copy' | 'leave';
@@ -62,6 +62,7 @@ export const KEYS: readonly KeyBinding[] = [
   { context: 'lab', keys: ['left'], action: 'left', help: 'The page before.' },
   { context: 'lab', keys: ['a'], action: 'practice', help: 'Check by itself every few seconds: on or off.' },
   { context: 'lab', keys: ['r'], action: 'reset', help: 'Back to the start of the lab (asks first).', short: 'reset' },
+  { context: 'lab', keys: ['f'], action: 'trace', help: 'Follow a packet: choose its two ends, see its way and what decided about it (simulator).', short: 'follow' },
   { context: 'lab', keys: ['x'], action: 'stop', help: 'End the lab and remove what it made (asks first).' },
   { context: 'lab', keys: ['escape', 'q'], action: 'back', help: 'Home. The lab goes on.', short: 'home' },
 
@@ -126,6 +127,12 @@ export const KEYS: readonly KeyBinding[] = [
   { context: 'copy', keys: ['v', 'space'], action: 'select', help: 'Begin to choose, or give the choice up.', short: 'select' },
   { context: 'copy', keys: ['enter', 'y'], action: 'copy', help: 'Copy what is chosen (or the line) to the clipboard.', short: 'copy' },
   { context: 'copy', keys: ['escape', 'q', 'ctrl-c'], action: 'leave', help: 'Leave copy mode.', short: 'leave' },
+
+  { context: 'tracing', keys: ['up'], action: 'up', help: 'The name above.' },
+  { context: 'tracing', keys: ['down'], action: 'down', help: 'The name below.' },
+  { context: 'tracing', keys: ['enter'], action: 'open', help: 'Take the name under the pointer, or what you typed where no name fits.', short: 'take' },
+  { context: 'tracing', keys: ['tab'], action: 'nextTab', help: 'Type the name under the pointer, to change its port.', short: 'edit' },
+  { context: 'tracing', keys: ['escape'], action: 'back', help: 'Back.', short: 'back' },
 
   { context: 'answers', keys: ['r'], action: 'refresh', help: 'Look again.', short: 'look again' },
   { context: 'overview', keys: ['escape', 'q'], action: 'back', help: 'Back.', short: 'back' },

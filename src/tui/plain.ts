@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline/promises';
 import type { CheckReport } from '../lab/lab.ts';
 import { problemOf } from './problem.ts';
 import { pasteLine } from './paste-line.ts';
-import type { AppServices, RunningLab } from './services.ts';
+import type { AppServices, RunningLab, TraceServices } from './services.ts';
 import { lineText, type Line } from './text/lines.ts';
 import { ASCII } from './theme.ts';
 import { examsPhrase } from './views/exams-phrase.ts';
@@ -99,7 +99,7 @@ async function workOn(services: AppServices, id: string, say: (text?: string) =>
   say('Work in another terminal. Paste this line there:');
   say(pasteLine(services, lab));
   for (;;) {
-    const answer = await ask('check, hint, task, solution, debrief, reset, stop, or back:');
+    const answer = await ask(`check, hint, task, solution, debrief, ${services.trace ? 'trace, ' : ''}reset, stop, or back:`);
     switch (answer) {
       case undefined:
       case 'back':
@@ -122,6 +122,10 @@ async function workOn(services: AppServices, id: string, say: (text?: string) =>
       case 'debrief':
         sayLines(say, tabLines('debrief', viewOf(lab), true, WIDTH, ASCII));
         break;
+      case 'trace':
+        if (services.trace) await attempt(say, async () => sayTrace(services.trace!(lab), say, ask));
+        else say('Packets cannot be followed here.');
+        break;
       case 'reset':
         if ((await ask('Back to the start? What you made is lost. yes or no:')) === 'yes') await attempt(say, async () => lab.reset().then(() => say('Reset.')));
         break;
@@ -137,6 +141,15 @@ async function workOn(services: AppServices, id: string, say: (text?: string) =>
 function sayReport(say: (text?: string) => void, report: CheckReport): void {
   say(`${report.points} of ${report.of} points.`);
   for (const sentence of report.criteria.flatMap(criterionSentences)) say(sentence);
+}
+
+async function sayTrace(tracing: TraceServices, say: (text?: string) => void, ask: (question: string) => Promise<Answer>): Promise<void> {
+  const { sources, targets } = await tracing.ends();
+  const from = await ask(`From, one of ${sources.join(', ')}:`);
+  const to = from && (await ask(`To, one of ${targets.join(', ')}, or an address or DNS name, with :port or :port/udp:`));
+  if (!from || !to) return;
+  const { traceText } = await import('../cluster/trace.ts');
+  for (const text of traceText(await tracing.follow(from, to))) say(text);
 }
 
 const viewOf = ({ lab, hintsTaken }: RunningLab): LabView => ({ lab, hintsTaken, elapsedMs: 0, checking: false, practice: false });

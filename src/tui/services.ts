@@ -3,6 +3,8 @@
  * the same answers give the same screen. Implemented by the command line (the composition root), and by a fake in tests.
  */
 import type { ClusterInfo } from '../cluster/cluster.ts';
+import type { Trace } from '../cluster/trace.ts';
+import type { TraceEnds } from '../cluster/trace-request.ts';
 import type { Exam } from '../lab/exam/exam.ts';
 import type { PastExam } from '../lab/exam/history.ts';
 import type { ExamTask } from '../lab/exam/plan.ts';
@@ -22,10 +24,18 @@ export interface AppServices {
   shell(lab: RunningLab): ShellCommand;
   /** One line that gives any other terminal the same shell; `npx cka lab shell <id>` when not given. */
   pasteLine?(lab: RunningLab): string;
+  /** Follow packets on the lab's cluster. */
+  trace?(lab: RunningLab): TraceServices;
   /** True when nothing was ever started here: the home screen then says how to begin. */
   readonly firstRun?: boolean;
   /** Mock exams; without it the screens have none. */
   readonly exams?: ExamServices;
+}
+
+/** Packets, as far as screens know them. Both reject with a `UserError` on a cluster that cannot be looked into. */
+export interface TraceServices {
+  ends(): Promise<TraceEnds>;
+  follow(from: string, to: string): Promise<Trace>;
 }
 
 /** Exams, as far as screens know them. */

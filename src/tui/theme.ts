@@ -35,10 +35,10 @@ export function themeFor(env: Readonly<Record<string, string | undefined>>): The
   return { colors: !env['NO_COLOR'] && colorDepth(env) !== 'none', symbols: isPlainLocale ? ASCII : UNICODE };
 }
 
-const SPELLING: Readonly<Record<string, string>> = { '│': '|', '─': '-', '•': '*', '…': '~', '↳': '>', '·': '-', '↑': '^', '↓': 'v', '←': '<', '→': '>' };
+const SPELLING: Readonly<Record<string, string>> = { '│': '|', '─': '-', '•': '*', '…': '~', '↳': '>', '·': '-', '↑': '^', '↓': 'v', '←': '<', '→': '>', '┌': '+', '┐': '+', '└': '+', '┘': '+', '▼': 'v', '✘': 'x' };
 
 /** A frame for a terminal without UTF-8: what we draw with has a plain spelling of the same width. */
-export const toAscii = (text: string): string => text.replace(/[│─•…↳·↑↓←→]/g, (character) => SPELLING[character]!);
+export const toAscii = (text: string): string => text.replace(/[│─•…↳·↑↓←→┌┐└┘▼✘]/g, (character) => SPELLING[character]!);
 
 type Look = Pick<TextProps, 'bold' | 'dimColor' | 'italic' | 'underline' | 'inverse' | 'strikethrough' | 'color'>;
 

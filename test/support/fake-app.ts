@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterInfo } from '../../src/cluster/cluster.ts';
 import type { CheckReport, CriterionResult, Lab } from '../../src/lab/lab.ts';
+import type { Trace } from '../../src/cluster/trace.ts';
 import type { AppServices, DoctorRow, LabListing, RunningLab, ShellCommand } from '../../src/tui/services.ts';
 
 export const CROSS_NODE: Lab = {
@@ -77,6 +78,22 @@ export const DOCTOR: readonly DoctorRow[] = [
   { id: 'kubectl', title: 'kubectl', status: 'warning', detail: 'not installed; the built-in one is used', action: 'Install kubectl 1.35 to practise with the real one.' },
 ];
 
+/** A packet that a policy stopped, as the simulator tells it. */
+export const TRACE: Trace = {
+  from: 'pod blue/web-a', to: 'service blue/shop', address: '10.96.7.1', port: 80, protocol: 'tcp', verdict: 'dropped', reason: 'filtered',
+  cause: { because: 'Pod blue/shop-0 may not receive this: NetworkPolicy keep-out selects it for ingress, and no rule of it allows the packet.', objects: [{ kind: 'NetworkPolicy', name: 'keep-out', namespace: 'blue' }] },
+  tookMs: 20.2,
+  hops: [
+    { atMs: 0, place: 'pod blue/web-a', kind: 'routed', packet: '10.244.50.195.33385 > 10.96.7.1.80: Flags [S], length 0', detail: '0.0.0.0/0 via 169.254.1.1 dev eth0' },
+    { atMs: 0, place: 'pod blue/web-a', kind: 'transmitted', device: 'eth0', packet: '10.244.50.195.33385 > 10.96.7.1.80: Flags [S], length 0' },
+    { atMs: 0.01, place: 'node cka-lab-worker', kind: 'received', device: 'cali1', packet: '10.244.50.195.33385 > 10.96.7.1.80: Flags [S], length 0' },
+    { atMs: 0.01, place: 'node cka-lab-worker', kind: 'rule', hook: 'prerouting', table: 'nat', chain: 'PREROUTING', rule: '-m comment --comment "kubernetes service portals" -j KUBE-SERVICES', packet: '' },
+    { atMs: 0.01, place: 'node cka-lab-worker', kind: 'rule', hook: 'prerouting', table: 'nat', chain: 'KUBE-SEP-LOLE4ISW44XBNF3G', rule: '-p tcp -m comment --comment "blue/shop" -m tcp -j DNAT --to-destination 10.244.163.131:80', packet: '' },
+    { atMs: 0.01, place: 'node cka-lab-worker', kind: 'translated', hook: 'prerouting', packet: '10.244.50.195.33385 > 10.244.163.131.80: Flags [S], length 0' },
+    { atMs: 0.01, place: 'node cka-lab-worker', kind: 'dropped', packet: '10.244.50.195.33385 > 10.244.163.131.80: Flags [S], length 0', detail: 'filtered' },
+  ],
+};
+
 /** A lab that is solved when the files named by its criteria exist. */
 export class FakeLab implements RunningLab {
   readonly cluster = { info: CLUSTER };
@@ -132,6 +149,10 @@ export function fakeApp(folder: string, overrides: Partial<AppServices> = {}): A
     },
     clusters: async () => [CLUSTER],
     doctor: async () => DOCTOR,
+    trace: () => ({
+      ends: async () => ({ sources: ['blue/web-a', 'blue/web-b', 'cka-lab-worker'], targets: ['blue/shop:80', 'kube-system/kube-dns:53/udp', 'blue/web-a', 'blue/web-b', 'cka-lab-worker'] }),
+      follow: async () => TRACE,
+    }),
     shell: (): ShellCommand => ({
       file: '/bin/bash',
       args: ['--norc', '--noprofile'],

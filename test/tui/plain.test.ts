@@ -57,9 +57,9 @@ test('a lab from start to end', async () => {
     https://kubernetes.io/docs/concepts/services-networking/
     Work in another terminal. Paste this line there:
     npx cka lab shell networking/cross-node-pods
-    check, hint, task, solution, debrief, reset, stop, or back: hint
+    check, hint, task, solution, debrief, trace, reset, stop, or back: hint
     A Pod says with \`spec.nodeName\` where it wants to be.
-    check, hint, task, solution, debrief, reset, stop, or back: check
+    check, hint, task, solution, debrief, trace, reset, stop, or back: check
     3 of 10 points.
     pass: web-a runs on cka-lab-worker. 3 of 3.
     fail: web-b runs on cka-lab-worker2. 0 of 3.
@@ -70,10 +70,10 @@ test('a lab from start to end', async () => {
       Expected: a file page
       Seen: no such file
       Try: touch page makes one.
-    check, hint, task, solution, debrief, reset, stop, or back: solution
+    check, hint, task, solution, debrief, trace, reset, stop, or back: solution
     Show the solution? yes or no: yes
     Two manifests with nodeName, then kubectl apply -f pods.yaml.
-    check, hint, task, solution, debrief, reset, stop, or back: back
+    check, hint, task, solution, debrief, trace, reset, stop, or back: back
     Number of a lab, or list, clusters, doctor, quit: quit
     "
   `);

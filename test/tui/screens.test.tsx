@@ -270,7 +270,7 @@ describe('a lab', () => {
        · web-a runs on cka-lab-worker                        3 │
        · web-b runs on cka-lab-worker2                       3 │
        · web-a reads the page of web-b                       4 │
-       Ctrl-] then  z zoom  c check  h hint  s solution  d debrief  r reset  Esc home  ? help"
+       Ctrl-] then  z zoom  c check  h hint  s solution  d debrief  r reset  f follow  Esc home  ? help"
     `);
     expect(ui.stage.placed).toEqual({ x: 58, y: 1, width: 92, height: 40 });
   });
@@ -439,7 +439,7 @@ describe('a lab', () => {
        · web-a runs on cka-lab-worker           3 │
        · web-b runs on cka-lab-worker2          3 │
        · web-a reads the page of web-b          4 │
-       c check  h hint  s solution  d debrief  r reset  Esc home  ? help"
+       c check  h hint  s solution  d debrief  r reset  f follow  Esc home  ? help"
     `);
   });
 
@@ -483,6 +483,109 @@ describe('a lab', () => {
     await ui.press('enter');
     await ui.see('hints 1/2');
     expect(ui.stage.opened.length).toBe(1);
+  });
+});
+
+describe('following a packet', () => {
+  test('where from and where to are chosen by words of their names', async () => {
+    const ui = open({ ...NARROW, lab: CROSS_NODE.id });
+    await ui.see('Tab terminal');
+    await ui.press('f');
+    await ui.see('cka-lab-worker');
+    await ui.press('w', 'e', 'b', 'down', 'enter');
+    await ui.see('kube-dns');
+    await ui.press('b', 'l');
+    expect(ui.frame()).toMatchInlineSnapshot(`
+      " cka  follow a packet
+
+        Send one real packet, and see what happens to it on its way.
+
+        from  blue/web-b
+        to    bl_
+
+        ❯ blue/shop:80
+          blue/web-a
+          blue/web-b
+
+
+
+
+
+
+
+
+
+
+
+
+
+       Enter take  Tab edit  Esc back"
+    `);
+    await ui.press('tab', 'backspace', 'backspace', '8', '1');
+    expect(ui.frame()).toContain('to    blue/shop:81_');
+    await ui.press('escape');
+    expect(ui.frame()).toContain('from  _');
+    await ui.press('escape');
+    expect(ui.frame()).toContain('hints 0/2');
+  });
+
+  test('its way, with the verdict and who is behind it first', async () => {
+    const ui = open({ ...WIDE, lab: CROSS_NODE.id });
+    await ui.see('Ctrl-] then');
+    ui.stage.setFocus('panel');
+    await ui.press('f', 'enter', 'enter');
+    expect(await ui.see('It was dropped.')).toMatchInlineSnapshot(`
+      " cka  follow a packet
+
+        pod blue/web-a → service blue/shop (10.96.7.1, TCP port 80)
+
+        ✗ It was dropped. Pod blue/shop-0 may not receive this: NetworkPolicy keep-out selects it for
+          ingress, and no rule of it allows the packet.
+          Look at: NetworkPolicy blue/keep-out
+
+        ┌─ pod blue/web-a ─────────────────────────────────────────────────────────────────────────────────┐
+        │ route 0.0.0.0/0 via 169.254.1.1 dev eth0                                                         │
+        │ eth0 out  10.244.50.195.33385 > 10.96.7.1.80: Flags [S], length 0                                │
+        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
+            ▼
+        ┌─ node cka-lab-worker ────────────────────────────────────────────────────────────────────────────┐
+        │ cali1 in   10.244.50.195.33385 > 10.96.7.1.80: Flags [S], length 0                               │
+        │ prerouting nat  -A KUBE-SEP-LOLE4ISW44XBNF3G -p tcp -m comment --comment "blue/shop" -m tcp -j   │
+        │   DNAT --to-destination 10.244.163.131:80                                                        │
+        │ prerouting rewritten: 10.244.50.195.33385 > 10.244.163.131.80: Flags [S], length 0               │
+        │ ✘ dropped: filtered                                                                              │
+        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+       r look again  Esc back  ? help"
+    `);
+  });
+
+  test('a cluster that cannot be looked into says so', async () => {
+    const real = { ends: () => Promise.reject(new UserError('Cluster real is real: nobody can follow a packet through it from outside.', 'On its nodes, tcpdump shows the way.')), follow: () => Promise.reject(new Error('asked')) };
+    const ui = open({ ...NARROW, lab: CROSS_NODE.id }, { trace: () => real });
+    await ui.see('Tab terminal');
+    await ui.press('f');
+    expect(await ui.see('nobody can follow')).toContain('tcpdump shows the way.');
   });
 });
 
@@ -689,6 +792,8 @@ describe('clusters, doctor, help', () => {
           ←             The page before.
           a             Check by itself every few seconds: on or off.
           r             Back to the start of the lab (asks first).
+          f             Follow a packet: choose its two ends, see its way and what decided about it
+                        (simulator).
           x             End the lab and remove what it made (asks first).
           Esc q         Home. The lab goes on.
 
@@ -767,10 +872,17 @@ describe('clusters, doctor, help', () => {
           Enter y       Copy what is chosen (or the line) to the clipboard.
           Esc q Ctrl-C  Leave copy mode.
 
-        Clusters, doctor, help
+        Following a packet: letters are words of a name
+          ↑             The name above.
+          ↓             The name below.
+          Enter         Take the name under the pointer, or what you typed where no name fits.
+          Tab           Type the name under the pointer, to change its port.
+          Esc           Back.
+
+        Clusters, doctor, a packet's way, help
           Esc q         Back.
 
-        Clusters, doctor
+        Clusters, doctor, a packet's way
           r             Look again.
 
         A question
@@ -780,15 +892,6 @@ describe('clusters, doctor, help', () => {
         While a lab starts
           r             Try again.
           Esc q         Home. What was begun goes on.
-
-
-
-
-
-
-
-
-
 
 
 

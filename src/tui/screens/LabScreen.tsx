@@ -18,6 +18,7 @@ import { TerminalView } from '../panes/TerminalView.tsx';
 import { pasteLine } from '../paste-line.ts';
 import { line, span } from '../text/lines.ts';
 import { criterionStrip, summary, TABS, type Tab } from '../views/lab.ts';
+import { TraceScreen } from './TraceScreen.tsx';
 
 export interface LabScreenProps {
   readonly open: OpenLab;
@@ -41,6 +42,7 @@ export function LabScreen({ open, onBack, onStopped }: LabScreenProps): ReactNod
   const [isZoomed, setZoomed] = useState(false);
   const [isWide, setWide] = useState(false);
   const [question, setQuestion] = useState<Question>();
+  const [isTracing, setTracing] = useState(false);
 
   const isSplit = state.columns >= SPLIT_COLUMNS;
   const want = state.focus === 'panel' ? 'panel' : 'terminal';
@@ -108,6 +110,7 @@ export function LabScreen({ open, onBack, onStopped }: LabScreenProps): ReactNod
           text: 'Back to the start? What you made is lost.',
           yes: () => control.reset((tookMs) => stage.notify(`Reset in ${(tookMs / 1000).toFixed(1)} s.`)),
         }),
+      trace: () => (services.trace ? setTracing(true) : stage.notify('Packets cannot be followed here.')),
       stop: () => setQuestion({ text: 'End the lab and remove what it made?', yes: () => control.stop(onStopped) }),
       practice: () => {
         control.togglePractice();
@@ -132,7 +135,7 @@ export function LabScreen({ open, onBack, onStopped }: LabScreenProps): ReactNod
       },
       back: onBack,
     },
-    question === undefined,
+    question === undefined && !isTracing,
   );
   useKeys(
     ['confirm'],
@@ -146,6 +149,7 @@ export function LabScreen({ open, onBack, onStopped }: LabScreenProps): ReactNod
     question !== undefined,
   );
 
+  if (isTracing && services.trace) return <TraceScreen tracing={services.trace(running)} onBack={() => setTracing(false)} />;
   const contexts: readonly KeyContext[] =
     state.focus === 'copy' ? ['copy']
     : !pane ? ['lab', 'everywhere']

@@ -18,8 +18,9 @@ const TITLES: readonly (readonly [KeyContext, string])[] = [
   ['terminal', 'Lab, while the terminal has the keyboard: every key but one goes to your shell'],
   ['reading', 'Reading a page'],
   ['copy', 'Copy mode'],
-  ['overview', 'Clusters, doctor, help'],
-  ['answers', 'Clusters, doctor'],
+  ['tracing', 'Following a packet: letters are words of a name'],
+  ['overview', 'Clusters, doctor, a packet\'s way, help'],
+  ['answers', 'Clusters, doctor, a packet\'s way'],
   ['confirm', 'A question'],
   ['starting', 'While a lab starts'],
 ];
