@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { UserError } from '../base/user-error.ts';
 import { type Fetch, obtain, sumOf } from './artifacts.ts';
 import { findEngine } from './engine.ts';
-import { calicoFor, cniPlugins, FLANNEL, nodeImageFor, parseKindVersion, PROBE_IMAGE } from './pins.ts';
+import { calicoFor, cniPlugins, FLANNEL, nodeImageFor, parseKindVersion, PROBE_IMAGES } from './pins.ts';
 import { archiveName } from './steps/image.ts';
 import { Tools } from './tools.ts';
 
@@ -34,7 +34,7 @@ export async function makeBundle(folder: string, { env, cache, images, say, fetc
     say(artifact.file);
     await copyFile(await obtain(artifact, { cache, given: [] }, tools, fetchBytes), join(folder, artifact.file));
   }
-  const needed = [node.reference, ...calico.images, ...FLANNEL.images, PROBE_IMAGE];
+  const needed = [node.reference, ...calico.images, ...FLANNEL.images, ...Object.values(PROBE_IMAGES)];
   for (const image of new Set([...needed, ...images])) {
     say(image);
     if (!(await engine.hasImage(image)) && (await engine.run(['pull', image])).exitCode !== 0) {

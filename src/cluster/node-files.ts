@@ -3,11 +3,11 @@ import type { Engine } from './engine.ts';
 
 /** What labs let learners change: static pods, the kubelet, the network plugin's configuration, name resolution. */
 const KEPT = ['etc/kubernetes', 'var/lib/kubelet/config.yaml', 'var/lib/kubelet/kubeadm-flags.env', 'etc/cni/net.d', 'etc/containerd/config.toml', 'etc/crictl.yaml'];
-// Calico renews the token in its kubeconfig: an old one put back would lock it out.
-const ARCHIVE = '/kind/cka-start.tar';
+const ARCHIVE = '/var/lib/cka-trainer/start.tar';
 
 export async function keepNodeFiles(engine: Engine, node: string): Promise<void> {
-  await engine.mustExec(node, ['sh', '-c', `cd / && tar --exclude=calico-kubeconfig -cf ${ARCHIVE} $(ls -d ${KEPT.join(' ')} 2>/dev/null)`]);
+  // Calico renews the token in its kubeconfig: an old one put back would lock it out.
+  await engine.mustExec(node, ['sh', '-c', `mkdir -p /var/lib/cka-trainer && cd / && tar --exclude=calico-kubeconfig -cf ${ARCHIVE} $(ls -d ${KEPT.join(' ')} 2>/dev/null)`]);
 }
 
 /** @returns whether something had to be put back: then the node's services were restarted */

@@ -89,8 +89,8 @@ export function cniPlugins(architecture: 'amd64' | 'arm64'): Artifact {
   return { file, url: `https://github.com/containernetworking/plugins/releases/download/v1.9.1/${file}`, sha256 };
 }
 
-/** Small, with an HTTP server and a resolver that behaves: what the cross-node probe runs. */
-export const PROBE_IMAGE = 'busybox:1.28';
+/** What the probe of the network runs: a resolver that behaves (later busyboxes also ask for what is not there), and the server that labs run anyway. */
+export const PROBE_IMAGES = { client: 'busybox:1.28', server: 'nginx:1.25' } as const;
 
 /** Shares a node's network and brings tcpdump, ipvsadm, ipset and dig, which nodes of kind do not have. */
 export const NETSHOOT_IMAGE = 'nicolaka/netshoot:v0.13';

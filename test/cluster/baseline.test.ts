@@ -4,31 +4,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Baseline, restoreBaseline, takeBaseline } from '../../src/cluster/baseline.ts';
-import type { Cluster } from '../../src/cluster/cluster.ts';
 import { findProgram } from '../../src/cluster/find-program.ts';
 import { Engine } from '../../src/cluster/engine.ts';
 import { KubectlClient } from '../../src/cluster/kubectl-client.ts';
-import { simulatorBackend } from '../../src/cluster/simulator.ts';
+import { type RunningSimulator, runSimulator } from '../../src/cluster/simulator-process.ts';
 import { Tools } from '../../src/cluster/tools.ts';
-import { ownCommand } from '../support/self.ts';
 
 const hasKubectl = findProgram('kubectl', process.env['PATH']) !== undefined;
 if (!hasKubectl) process.stderr.write('baseline: skipped, there is no kubectl here\n');
 
 const home = mkdtempSync(join(tmpdir(), 'cka-baseline-'));
-let cluster: Cluster;
+let simulator: RunningSimulator;
 let kubectl: KubectlClient;
 let start: Baseline;
 
 beforeAll(async () => {
   if (!hasKubectl) return;
-  cluster = await simulatorBackend({ data: home }, { command: ownCommand() }).up({ name: 'base', workers: 2, cni: 'calico', proxyMode: 'iptables' });
+  // Namespaces take seconds to go, as everywhere: here a second is a tenth of one.
+  simulator = await runSimulator({ name: 'base', workers: 2, cni: 'calico', proxyMode: 'iptables', folder: join(home, 'base'), idleHours: 0, rehearsalSpeed: 10, log: () => undefined });
   const tools = new Tools({ env: { ...process.env, HOME: home } });
-  kubectl = KubectlClient.for(cluster.info.kubeconfig, { engine: new Engine('docker', tools), name: 'base-control-plane' }, tools);
+  kubectl = KubectlClient.for(simulator.kubeconfig, { engine: new Engine('docker', tools), name: 'base-control-plane' }, tools);
   start = await takeBaseline(kubectl);
 }, 60_000);
 afterAll(async () => {
-  await cluster?.down();
+  await simulator?.stop();
   rmSync(home, { recursive: true, force: true });
 }, 30_000);
 

@@ -11,6 +11,7 @@ import { findProgram } from '../../src/cluster/find-program.ts';
 import { kindBackend } from '../../src/cluster/kind.ts';
 import { simulatorBackend } from '../../src/cluster/simulator.ts';
 import { ownCommand } from '../support/self.ts';
+import { KindOnSimulator } from '../cluster/fakes/kind-on-simulator.ts';
 import { clusterConformance } from './cluster.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'cka-conformance-'));
@@ -49,6 +50,22 @@ clusterConformance({
   skip: [
     { reason: 'there is no way to the nodes of a cluster that is not ours', tests: ['runs commands on nodes'] },
     { reason: 'what labs did not make is not ours to put back', tests: ['a reset brings back what was changed'] },
+  ],
+});
+
+let simulated: KindOnSimulator;
+
+clusterConformance({
+  title: 'kind, its nodes simulated',
+  spec: { ...SPEC, name: 'played', workers: 1 },
+  async make() {
+    simulated = await KindOnSimulator.start();
+    return simulated.backend();
+  },
+  clean: () => simulated.stop(),
+  skip: [
+    { reason: 'nodes can be entered', tests: ['refuses nodes in words'] },
+    { reason: 'the whole cluster is ours', tests: ['a reset keeps what others made'] },
   ],
 });
 

@@ -5,7 +5,7 @@
 import { UserError } from '../../base/user-error.ts';
 import type { ClusterSpec } from '../cluster.ts';
 import type { KubectlClient } from '../kubectl-client.ts';
-import { PROBE_IMAGE } from '../pins.ts';
+import { PROBE_IMAGES } from '../pins.ts';
 import { kubectlOf, type Step } from './step.ts';
 
 export const probe: Step = {
@@ -25,8 +25,8 @@ export async function probeNetwork(kubectl: KubectlClient, spec: Pick<ClusterSpe
     await kubectl.must(['apply', '-f', '-'], { input: manifests(spec) });
     await kubectl.must(['-n', NAMESPACE, 'wait', '--for=condition=Ready', 'pod', '--all', '--timeout=120s'], { action: 'See `kubectl -n cka-probe describe pods`.' });
     const address = (await kubectl.must(['-n', NAMESPACE, 'get', 'pod', 'server', '-o', 'jsonpath={.status.podIP}'])).trim();
-    await from(kubectl, ['wget', '-qO-', '-T', '5', `http://${address}:8080/`], 'a pod does not reach a pod on another node', say);
-    await from(kubectl, ['wget', '-qO-', '-T', '5', 'http://server:8080/'], 'a pod does not reach a Service by its name', say);
+    await from(kubectl, ['wget', '-qO-', '-T', '5', `http://${address}/`], 'a pod does not reach a pod on another node', say);
+    await from(kubectl, ['wget', '-qO-', '-T', '5', 'http://server/'], 'a pod does not reach a Service by its name', say);
     await from(kubectl, ['nslookup', 'kubernetes.default.svc.cluster.local'], 'a pod cannot resolve kubernetes.default', say);
   } finally {
     await clean().catch(() => undefined);
@@ -47,18 +47,18 @@ async function from(kubectl: KubectlClient, command: readonly string[], what: st
 }
 
 function manifests({ name, workers }: Pick<ClusterSpec, 'name' | 'workers'>): string {
-  const pod = (pod: string, node: string, command: readonly string[], port?: number) => ({
+  const pod = (pod: keyof typeof PROBE_IMAGES, node: string, container: { readonly command?: readonly string[]; readonly ports?: readonly { readonly containerPort: number }[] }) => ({
     apiVersion: 'v1', kind: 'Pod', metadata: { name: pod, namespace: NAMESPACE, labels: { app: pod } },
     spec: {
       nodeName: node, terminationGracePeriodSeconds: 0, tolerations: [{ operator: 'Exists' }],
-      containers: [{ name: pod, image: PROBE_IMAGE, command, ...(port === undefined ? {} : { ports: [{ containerPort: port }] }) }],
+      containers: [{ name: pod, image: PROBE_IMAGES[pod], ...container }],
     },
   });
   const items = [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE, labels: { 'cka-trainer/probe': 'network' } } },
-    pod('server', `${name}-worker`, ['sh', '-c', 'mkdir /www && echo ok >/www/index.html && exec httpd -f -p 8080 -h /www'], 8080),
-    pod('client', workers > 1 ? `${name}-worker2` : `${name}-control-plane`, ['sleep', '3600']),
-    { apiVersion: 'v1', kind: 'Service', metadata: { name: 'server', namespace: NAMESPACE }, spec: { selector: { app: 'server' }, ports: [{ port: 8080 }] } },
+    pod('server', `${name}-worker`, { ports: [{ containerPort: 80 }] }),
+    pod('client', workers > 1 ? `${name}-worker2` : `${name}-control-plane`, { command: ['sleep', '3600'] }),
+    { apiVersion: 'v1', kind: 'Service', metadata: { name: 'server', namespace: NAMESPACE }, spec: { selector: { app: 'server' }, ports: [{ port: 80 }] } },
   ];
   return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 }
