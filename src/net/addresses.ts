@@ -117,32 +117,39 @@ export class Addresses {
   }
 
   #addRoutes(device: Device, entry: InterfaceAddress): void {
-    for (const route of connectedRoutes(device, entry)) if (!this.routes.has(route)) this.routes.insert(route);
+    for (const route of connectedRoutes(device, entry, this.#sourceOf(entry))) if (!this.routes.has(route)) this.routes.insert(route);
   }
 
   #removeRoutes(entry: InterfaceAddress): void {
-const { device, address, peer, broadcast } = entry;
+    const { device, address, peer, broadcast } = entry;
     const network = peer ?? address;
     const hosts = [address.address, broadcastOf(network), ...(broadcast ? [broadcast] : [])].map((one): Cidr => ({ address: one, prefix: 32 }));
-    this.routes.removeConnected(device, address.address, [network, ...hosts]);
+    this.routes.removeConnected(device, this.#sourceOf(entry), [network, ...hosts]);
+  }
+
+  /** Of a secondary address: the first of its network, by which its routes go (fib_add_ifaddr). */
+  #sourceOf({ device, address, secondary }: InterfaceAddress): Ipv4 {
+    if (!secondary) return address.address;
+    const primary = this.list(device).find((other) => !other.secondary && other.address.prefix === address.prefix && contains(other.address, address.address));
+    return primary?.address.address ?? address.address;
   }
 }
 
 const keyOf = (device: string, { address, prefix }: Cidr) => `${device} ${address}/${prefix}`;
 const networkKeyOf = (device: string, network: Cidr) => `${device} ${networkOf(network)}/${network.prefix}`;
 
-function connectedRoutes(device: Device, { address, broadcast, peer, secondary }: InterfaceAddress): readonly Route[] {
-  const source = address.address;
+function connectedRoutes(device: Device, { address, broadcast, peer, secondary }: InterfaceAddress, source: Ipv4): readonly Route[] {
+  const own = address.address;
   const common = { device: device.name, source, metric: 0, protocol: 'kernel' } as const;
   const host = (destination: Ipv4): Cidr => ({ address: destination, prefix: 32 });
-  const local: Route = { ...common, destination: host(source), type: 'local', scope: 'host', table: 'local' };
+  const local: Route = { ...common, destination: host(own), type: 'local', scope: 'host', table: 'local' };
   if (!device.up) return [local];
   const routes: Route[] = [local];
   const toBroadcast = (destination: Ipv4): Route => ({ ...common, destination: host(destination), type: 'broadcast', scope: 'link', table: 'local' });
   if (broadcast && broadcast !== broadcastOf(address)) routes.push(toBroadcast(broadcast));
   const network = peer ?? address;
   const destination: Cidr = { address: networkOf(network), prefix: network.prefix };
-  if (secondary || destination.address.startsWith('0.') || (network.prefix === 32 && destination.address === source)) return routes;
+  if (secondary || destination.address.startsWith('0.') || (network.prefix === 32 && destination.address === own)) return routes;
   if (device.kind === 'loopback') routes.push({ ...common, destination, type: 'local', scope: 'host', table: 'local' });
   else routes.push({ ...common, destination, type: 'unicast', scope: 'link', table: 'main' });
   if (network.prefix < 31) routes.push(toBroadcast(broadcastOf(network)));

@@ -2,7 +2,7 @@
  * The way out: from a socket, or from the forwarding path, to a device. See net/ipv4/ip_output.c, route.c
  * (ip_route_output), netfilter.c (ip_route_me_harder).
  * Differs from Linux: a packet that may be fragmented crosses a smaller MTU whole, and nobody here reassembles; UDP does
- * not ask for path MTU discovery, and a multicast is not looped back to its sender: no program of ours waits for one.
+ * not ask for path MTU discovery.
  */
 import { ANY, BROADCAST, BROADCAST_MAC, type Ipv4, isMulticast, type Mac, toNumber, ZERO_MAC } from '../base/address.ts';
 import type { Device } from './device/device.ts';
@@ -57,7 +57,7 @@ export function originate(namespace: NetNamespace, original: Ipv4Packet, options
   if (!namespace.netfilter.accepts('output', flight)) return flight.stolen ? undefined : new NetError('EPERM');
   const rerouted = reroute(namespace, flight, { packet, answer, options });
   if (!rerouted) return new NetError('EHOSTUNREACH');
-  return finishOutput(namespace, flight, rerouted, true);
+  return finishOutput(namespace, flight, rerouted, options);
 }
 
 /** Netfilter changed what the route was chosen by: choose again. */
@@ -74,8 +74,8 @@ function reroute(namespace: NetNamespace, flight: PacketInFlight, before: { read
   return again;
 }
 
-/** POSTROUTING, the MTU, the neighbour, the device. */
-export function finishOutput(namespace: NetNamespace, flight: PacketInFlight, answer: Found, ours = false): NetError | undefined {
+/** POSTROUTING, the MTU, the neighbour, the device. @param ours what a sender of this host said; absent for what is forwarded */
+export function finishOutput(namespace: NetNamespace, flight: PacketInFlight, answer: Found, ours?: SendOptions): NetError | undefined {
   if (!namespace.netfilter.accepts('postrouting', flight)) return new NetError('EPERM');
   const { device } = answer;
   const { packet } = flight;
@@ -87,8 +87,11 @@ export function finishOutput(namespace: NetNamespace, flight: PacketInFlight, an
   }
   const carried = { mark: flight.mark, tracking: flight.tracking, nextHop: answer.nextHop, balanced: flight.balanced };
   const hand = (to: Mac) => device.transmit({ from: device.mac, to, payload: packet }, carried);
-  if (!device.arp) hand(device.kind === 'dummy' ? device.mac : ZERO_MAC);
-  else if (answer.route.type === 'broadcast' || packet.destination === BROADCAST) hand(BROADCAST_MAC);
+  const toAll = answer.route.type === 'broadcast' || packet.destination === BROADCAST;
+  // What we say to many, we hear ourselves (ip_mc_output); a tunnel does not (IP_MULTICAST_LOOP is off).
+  if (ours && !ours.from && (toAll || (isMulticast(packet.destination) && namespace.inGroup(packet.destination, device)))) namespace.hearOwn(device, flight);
+  if (!device.arp) hand(device.linkType === 'ether' ? device.mac : ZERO_MAC);
+  else if (toAll) hand(BROADCAST_MAC);
   else if (isMulticast(packet.destination)) hand(multicastMac(packet.destination));
   else if (!device.up) namespace.dropped(packet, 'device-down', device);
   else namespace.neighbors.resolve(device, answer.nextHop, packet, hand);

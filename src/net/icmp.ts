@@ -58,11 +58,13 @@ export function sendIcmpError(namespace: NetNamespace, about: Ipv4Packet, kind: 
 }
 
 /** An ICMP message for this host. */
-export function receiveIcmp(namespace: NetNamespace, packet: Ipv4Packet, icmp: Icmp, toBroadcast: boolean): void {
+export function receiveIcmp(namespace: NetNamespace, packet: Ipv4Packet, icmp: Icmp, toMany: boolean): void {
   if (icmp.kind === 'echo-request') {
-    if (namespace.sysctl.number('net.ipv4.icmp_echo_ignore_all') !== 0 || toBroadcast) return;
+    if (namespace.sysctl.number('net.ipv4.icmp_echo_ignore_all') !== 0) return;
+    if (toMany && namespace.sysctl.number('net.ipv4.icmp_echo_ignore_broadcasts') !== 0) return;
     const reply: Icmp = { ...icmp, kind: 'echo-reply' };
-    namespace.send({ type: 'ipv4', source: packet.destination, destination: packet.source, ttl: 64, payload: reply });
+    // Nobody is a group: who answers for himself does it under his own address.
+    namespace.send({ type: 'ipv4', source: toMany ? ANY : packet.destination, destination: packet.source, ttl: 64, payload: reply });
   } else if (icmp.kind === 'echo-reply') {
     namespace.sockets.receiveEchoReply(packet, icmp);
   } else if (icmp.quoted) {

@@ -37,6 +37,11 @@ export function arrive(namespace: NetNamespace, device: Device, frame: Frame, ca
   routeInput(namespace, device, flight);
 }
 
+/** Our own words to many: they need no route, as they had one on the way out. */
+export function hearOwn(namespace: NetNamespace, flight: PacketInFlight): void {
+  if (namespace.netfilter.accepts('prerouting', flight)) deliver(namespace, flight, true);
+}
+
 function routeInput(namespace: NetNamespace, device: Device, flight: PacketInFlight): void {
   const { source, destination } = flight.packet;
   if (isMulticast(destination)) {

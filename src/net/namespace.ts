@@ -13,8 +13,8 @@ import { Bridge } from './device/bridge.ts';
 import { originate, type SendOptions } from './egress.ts';
 import type { NetError } from './errors.ts';
 import { sendIcmpError } from './icmp.ts';
-import type { Carried } from './in-flight.ts';
-import { arrive } from './ingress.ts';
+import type { Carried, PacketInFlight } from './in-flight.ts';
+import { arrive, hearOwn } from './ingress.ts';
 import { Ipvs } from './ipvs/services.ts';
 import { Neighbors } from './neighbors.ts';
 import { Netfilter } from './netfilter/netfilter.ts';
@@ -87,6 +87,13 @@ export class NetNamespace {
     this.tap('in', device, frame);
     if (device.master instanceof Bridge) device.master.receiveAt(device, frame, carried);
     else arrive(this, device, frame, carried);
+  }
+
+  /** What this host said to many comes back to it, as if it had come in at `device`. */
+  hearOwn(device: Device, { packet, mark, tracking }: PacketInFlight): void {
+    this.world.clock.schedule(0, () => {
+      if (!this.destroyed && device.up) hearOwn(this, { packet, mark, tracking, inDevice: device });
+    });
   }
 
   /** A local process sends; the namespace routes, filters and resolves. @returns what the system call would fail with */

@@ -89,7 +89,8 @@ export class Routes {
   lookup(destination: Ipv4, query: RuleQuery = {}): RouteAnswer {
     if (query.outDevice !== undefined && (isMulticast(destination) || destination === '255.255.255.255')) return this.#through(query.outDevice, destination);
     for (const action of this.rules.actions(destination, query)) {
-      if (action.kind !== 'lookup') return { kind: 'unreachable', reason: action.kind };
+      // A rule that says unreachable means the network, a route that says so means the host (fib4_rule_action).
+      if (action.kind !== 'lookup') return { kind: 'unreachable', reason: action.kind === 'unreachable' ? 'no-route' : action.kind };
       const route = this.#table(action.table).lookup(destination, query.outDevice);
       if (!route || route.type === 'throw') continue;
       if (route.type === 'blackhole' || route.type === 'unreachable' || route.type === 'prohibit') return { kind: 'unreachable', reason: route.type };

@@ -6,6 +6,7 @@ import type { Device } from '../net/device/device.ts';
 import { Vxlan } from '../net/device/vxlan.ts';
 import { NetError } from '../net/errors.ts';
 import type { NetNamespace } from '../net/namespace.ts';
+import { setPort, switchesOf } from './bridge-port.ts';
 import { fullName } from './ip/device-lines.ts';
 import { abbreviated, IpError, Words } from './ip/words.ts';
 import { refuse } from './usage.ts';
@@ -43,11 +44,11 @@ export const bridge: Program = {
 };
 
 function links(ns: NetNamespace, words: Words, details: boolean): string {
+  if (words.take('set')) return setPort(ns, words);
   let only: string | undefined;
   words.take('show', 'list', 'lst');
   while (!words.done) {
     const word = words.next();
-    if (word === 'set') throw new IpError('bridge link set is not part of this simulator', 255);
     only = word === 'dev' ? words.next() : word;
     if (!ns.devices.get(only)) throw new IpError(`Cannot find device "${only}"`, 255);
   }
@@ -56,8 +57,7 @@ function links(ns: NetNamespace, words: Words, details: boolean): string {
 }
 
 function portLine(device: Device, details: boolean): string {
-  const hairpin = device.master instanceof Bridge && device.master.port(device)?.hairpin ? 'on' : 'off';
-  const more = `    hairpin ${hairpin} guard off root_block off fastleave off learning on flood on mcast_flood on bcast_flood on mcast_router 1 mcast_to_unicast off neigh_suppress off vlan_tunnel off isolated off locked off \n`;
+  const more = `    ${switchesOf(device)}\n`;
   return `${device.index}: ${fullName(device)}: <${device.flags().join(',')}> mtu ${device.mtu} master ${device.master!.name} state ${device.carrier ? 'forwarding' : 'disabled'} priority 32 cost 2 \n${details ? more : ''}`;
 }
 
@@ -183,6 +183,13 @@ export const brctl: Program = {
           netns.devices.setMaster(second!, command === 'addif' ? first : undefined);
           return 0;
         }
+        case 'hairpin': {
+          if (!isBridge) return await refuse(process, 1, `bridge ${first} does not exist!`);
+          const port = found.ports().find(({ name }) => name === second);
+          if (!port) return await refuse(process, 1, `interface ${second} does not exist!`);
+          found.port(port)!.hairpin = ['on', 'yes', '1'].includes(process.argv[4] ?? '');
+          return 0;
+        }
         default:
           await process.stdout.write(BRCTL_USAGE);
           return 1;
@@ -222,6 +229,7 @@ commands:
 	delbr     	<bridge>		delete bridge
 	addif     	<bridge> <device>	add interface to bridge
 	delif     	<bridge> <device>	delete interface from bridge
+	hairpin   	<bridge> <port> {on|off}	turn hairpin on/off
 	show      	[ <bridge> ]		show a list of bridges
 	showmacs  	<bridge>		show a list of mac addrs
 `;

@@ -9,17 +9,9 @@ import type { Carried } from '../in-flight.ts';
 import type { NetNamespace } from '../namespace.ts';
 import type { Frame } from '../packet.ts';
 import { bridgeForward, bridgePrerouting } from './bridge-netfilter.ts';
-import { Device } from './device.ts';
+import { type BridgePort, createPort, isGroup, mayLeave } from './bridge-port.ts';
+import { Device, fitsThrough } from './device.ts';
 import { BridgeFdb } from './fdb.ts';
-
-/** A device in its role as a port. */
-export interface BridgePort {
-  readonly device: Device;
-  /** Whether a frame may leave by the port it came in: a pod that reaches itself through its Service needs that. */
-  hairpin: boolean;
-}
-
-const isGroup = (mac: Mac) => (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
 
 /** The switch. */
 export class Bridge extends Device {
@@ -43,7 +35,7 @@ export class Bridge extends Device {
   }
 
   addPort(device: Device): void {
-    this.#ports.set(device, { device, hairpin: false });
+    this.#ports.set(device, createPort(device));
     this.changed();
   }
 
@@ -56,7 +48,7 @@ export class Bridge extends Device {
   /** A frame came in at a port. */
   receiveAt(port: Device, frame: Frame, carried: Carried): void {
     if (!this.up) return this.namespace.dropped(frame, 'device-down', this);
-    this.fdb.learn(frame.from, port);
+    if (this.#ports.get(port)?.learning) this.fdb.learn(frame.from, port);
     bridgePrerouting(this, port, frame, carried, (seen, kept) => this.#forward(port, seen, kept));
   }
 
@@ -64,8 +56,8 @@ export class Bridge extends Device {
   protected send(frame: Frame, carried: Carried): void {
     const entry = isGroup(frame.to) ? undefined : this.fdb.lookup(frame.to);
     if (entry?.port === this) return;
-    if (entry) entry.port.transmit(frame, carried);
-    else for (const port of this.#ports.keys()) if (port.carrier) port.transmit(frame, carried);
+    const ports = entry ? [this.#ports.get(entry.port)] : [...this.#ports.values()];
+    for (const port of ports) if (port && mayLeave(port, frame.to, undefined, entry !== undefined)) port.device.transmit(frame, carried);
   }
 
   #forward(from: Device, frame: Frame, carried: Carried): void {
@@ -74,7 +66,11 @@ export class Bridge extends Device {
     if (isGroup(frame.to) || (!entry && this.promiscuous)) this.#passUp(frame, carried);
     const ports = entry ? [this.#ports.get(entry.port)] : [...this.#ports.values()];
     for (const port of ports) {
-      if (!port?.device.carrier || (port.device === from && !port.hairpin)) continue;
+      if (!port || !mayLeave(port, frame.to, this.#ports.get(from), entry !== undefined)) continue;
+      if (!fitsThrough(frame, from, port.device)) {
+        this.namespace.dropped(frame, 'mtu-exceeded', port.device);
+        continue;
+      }
       bridgeForward(this, from, port.device, frame, carried);
     }
   }

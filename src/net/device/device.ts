@@ -5,7 +5,7 @@
 import type { Mac } from '../../base/address.ts';
 import type { Carried } from '../in-flight.ts';
 import type { NetNamespace } from '../namespace.ts';
-import { type Frame, frameSize } from '../packet.ts';
+import { type Frame, frameSize, sizeOf } from '../packet.ts';
 
 /** The word behind `type` in `ip link add`. */
 export type DeviceKind = 'veth' | 'bridge' | 'vxlan' | 'ipip' | 'dummy' | 'loopback';
@@ -31,6 +31,8 @@ export abstract class Device {
   macChosen = false;
   master: Device | undefined;
   promiscuous = false;
+  /** `ip link set … arp off`. */
+  noArp = false;
 
   constructor(
     public namespace: NetNamespace,
@@ -65,7 +67,7 @@ export abstract class Device {
 
   /** Devices that resolve neighbours by ARP. Loopback and tunnels of IP in IP do not. */
   get arp(): boolean {
-    return true;
+    return !this.noArp;
   }
 
   /** Index of the device at the other end, printed after the `@`. */
@@ -88,6 +90,8 @@ export abstract class Device {
     return [
       ...(this.up && !this.carrier ? ['NO-CARRIER'] : []),
       ...this.ownFlags(),
+      ...(this.noArp ? ['NOARP'] : []),
+      ...(this.promiscuous ? ['PROMISC'] : []),
       ...(this.up ? ['UP'] : []),
       ...(this.carrier ? ['LOWER_UP'] : []),
     ];
@@ -110,4 +114,17 @@ export abstract class Device {
 
   /** Called when the device leaves the world; the other end of a pair goes with it. */
   removed(): void {}
+}
+
+/** What a tag of a VLAN adds: so much longer than the MTU a frame may be and still be taken. */
+const TAG_SIZE = 4;
+
+/**
+ * Whether a frame that `from` could carry fits through `to`; nobody is told when it does not (is_skb_forwardable).
+ * One that is larger than what it came through stands for its fragments.
+ */
+export function fitsThrough({ payload }: Frame, from: Device, to: Device): boolean {
+  if (payload.type !== 'ipv4') return true;
+  const size = sizeOf(payload);
+  return size > from.mtu || size <= to.mtu + TAG_SIZE;
 }

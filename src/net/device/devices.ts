@@ -108,6 +108,14 @@ export class Devices {
     this.touched(device);
   }
 
+  /** Whether neighbours are asked for; what was known of them goes. */
+  setArp(name: string, on: boolean): void {
+    const device = this.require(name);
+    device.noArp = !on;
+    this.namespace.neighbors.flush(device);
+    this.touched(device);
+  }
+
   /** Make the device a port of a bridge, or of none. @throws NetError ENODEV EINVAL ELOOP EBUSY */
   setMaster(name: string, master: string | undefined): void {
     const device = this.require(name);

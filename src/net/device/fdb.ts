@@ -30,11 +30,10 @@ export class BridgeFdb {
     return entry && !this.#expired(entry) ? entry : undefined;
   }
 
-  /** A frame from `mac` came in at `port`. A permanent entry wins: somebody uses our own address. */
+  /** A frame from `mac` came in at `port`. A permanent entry wins: somebody uses our own address. A static one moves, and still does not age. */
   learn(mac: Mac, port: Device): void {
-    const entry = this.#entries.get(mac);
-    if (entry && entry.kind !== 'learned') return;
-    this.#entries.set(mac, { mac, port, kind: 'learned', usedAtMs: this.clock.now() });
+    const kind = this.#entries.get(mac)?.kind ?? 'learned';
+    if (kind !== 'permanent') this.#entries.set(mac, { mac, port, kind, usedAtMs: this.clock.now() });
   }
 
   add(mac: Mac, port: Device, kind: 'static' | 'permanent'): void {

@@ -6,7 +6,7 @@ import type { Mac } from '../../base/address.ts';
 import type { Carried } from '../in-flight.ts';
 import type { NetNamespace } from '../namespace.ts';
 import type { Frame } from '../packet.ts';
-import { Device } from './device.ts';
+import { Device, fitsThrough } from './device.ts';
 
 const LATENCY_MS = 0.01;
 
@@ -19,6 +19,10 @@ export class Veth extends Device {
   protected send(frame: Frame, carried: Carried): void {
     const { peer } = this;
     if (!peer) return;
+    if (!fitsThrough(frame, this, peer)) {
+      this.counters.txDropped++;
+      return this.namespace.dropped(frame, 'mtu-exceeded', this);
+    }
     // A mark survives only between two ends in one namespace; the connection never does (skb_scrub_packet).
     const kept: Carried = peer.namespace === this.namespace ? { mark: carried.mark ?? 0 } : {};
     this.namespace.world.clock.schedule(this.latencyMs, () => {

@@ -50,13 +50,15 @@ function hardwareAddresses(device: Device): readonly [hardware: string, broadcas
   return [device.mac, 'ff:ff:ff:ff:ff:ff'];
 }
 
+const word = (on: boolean) => (on ? 'on' : 'off');
+
 /** What `-d` adds: limits, the kind's own words, and those of a bridge port. */
 function details(device: Device, separator: string): string {
   const port = device.master instanceof Bridge ? device.master.port(device) : undefined;
   const queues = device.kind === 'veth' ? 2 : 1;
   const tail = `addrgenmode eui64 numtxqueues ${queues} numrxqueues ${queues} gso_max_size 65536 gso_max_segs 65535 tso_max_size 524280 tso_max_segs 65535 gro_max_size 65536 `;
   const limits = device.kind === 'loopback' ? 'minmtu 0 maxmtu 0 ' : 'minmtu 68 maxmtu 65535 ';
-  const slave = port ? `${separator}    bridge_slave state ${device.carrier ? 'forwarding' : 'disabled'} priority 32 cost 2 hairpin off guard off root_block off fastleave off learning on flood on ` : '';
+  const slave = port ? `${separator}    bridge_slave state ${device.carrier ? 'forwarding' : 'disabled'} priority 32 cost 2 hairpin ${word(port.hairpin)} guard off root_block off fastleave off learning ${word(port.learning)} flood ${word(port.flood)} ` : '';
   const own = device.details();
   return ` promiscuity ${port ? 1 : 0}  allmulti ${port ? 1 : 0} ${limits}${own ? `${separator}    ${own} ` : ''}${slave}${tail}`;
 }

@@ -159,13 +159,22 @@ function settingOf(word: string, words: Words, context: IpContext): ((name: stri
       if (!to) throw invalidArgument(wanted, 'Invalid "netns" value');
       return (name) => ns.devices.move(name, to);
     }
+    case 'arp': {
+      const on = onOff(word, words.next());
+      return (name) => ns.devices.setArp(name, on);
+    }
     case 'promisc': {
-      const on = words.next() === 'on';
+      const on = onOff(word, words.next());
       return (name) => void (ns.devices.require(name).promiscuous = on);
     }
     default:
       return undefined;
   }
+}
+
+function onOff(option: string, text: string): boolean {
+  if (text !== 'on' && text !== 'off') throw new IpError(`Error: argument of "${option}" must be "on" or "off", not "${text}"`, 255);
+  return text === 'on';
 }
 
 async function remove(words: Words, { ns }: IpContext): Promise<void> {

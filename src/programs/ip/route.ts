@@ -1,5 +1,5 @@
 /** `ip route`: list, get, add, replace, delete, flush. See ip-route(8); ip/iproute.c. */
-import { contains, printCidr, type Cidr, type Ipv4 } from '../../base/address.ts';
+import { contains, isMulticast, printCidr, type Cidr, type Ipv4 } from '../../base/address.ts';
 import type { Scope } from '../../net/addresses.ts';
 import type { Route, RouteSpec, RouteType } from '../../net/routes.ts';
 import { scopeOf } from './address.ts';
@@ -147,14 +147,19 @@ async function get(words: Words, { ns, print, flags }: IpContext): Promise<void>
   }
   const { route, device, nextHop } = answer;
   const local = route.type === 'local';
+  // To many: `broadcast` and `multicast` are words of the answer, whatever route led there.
+  const many = isMulticast(destination) ? 'multicast' : route.type === 'broadcast' ? 'broadcast' : undefined;
+  const kind = local ? 'local' : many;
+  const heard = many === 'broadcast' || (many === 'multicast' && ns.inGroup(destination, device));
+  const kept = [...(local || heard ? ['local'] : []), ...(many === 'broadcast' ? ['brd'] : many === 'multicast' ? ['mc'] : [])];
   if (flags.json) {
-    return print(json([{ ...(local ? { type: 'local' } : {}), dst: destination, ...(nextHop === destination ? {} : { gateway: nextHop }), dev: device.name, prefsrc: answer.source, flags: [], uid: 0, cache: local ? ['local'] : [] }], flags));
+    return print(json([{ ...(kind ? { type: kind } : {}), dst: destination, ...(nextHop === destination ? {} : { gateway: nextHop }), dev: device.name, prefsrc: answer.source, flags: [], uid: 0, cache: kept }], flags));
   }
   const parts = [
-    ...(local ? ['local'] : []), destination, ...(from === undefined ? [] : ['from', from]), ...(nextHop === destination || local ? [] : ['via', nextHop]), 'dev', device.name,
+    ...(kind ? [kind] : []), destination, ...(from === undefined ? [] : ['from', from]), ...(nextHop === destination || local ? [] : ['via', nextHop]), 'dev', device.name,
     ...(from === undefined ? ['src', answer.source] : []), ...(mark === undefined ? [] : ['mark', String(mark)]), 'uid', '0',
   ];
-  const cache = [...(local ? ['<local>'] : []), ...(iif === undefined ? [] : ['iif', iif])];
+  const cache = [...(kept.length > 0 ? [`<${kept.join(',')}>`] : []), ...(iif === undefined ? [] : ['iif', iif])];
   return print(`${parts.join(' ')} \n    cache ${cache.map((word) => `${word} `).join('')}\n`);
 }
 

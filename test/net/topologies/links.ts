@@ -60,4 +60,88 @@ export const links: readonly Topology[] = [
       ['b ping -s 1373 -D 10.1.0.2', 'EMSGSIZE'],
     ],
   },
+  {
+    title: 'a device that is for nobody but itself: dummy',
+    script: `${WIRE}
+  b: ip link add web0 type dummy
+  b: ip link set web0 up
+  b: ip addr add 10.50.0.1/32 dev web0
+  a: ip route add 10.50.0.0/24 via 10.0.0.2
+  serve b 80`,
+    probes: [
+      ['a tcp 10.50.0.1 80', 'b: hello from 10.0.0.1'],
+      ['a ping 10.50.0.2', 'timeout'],
+      ['b ping 10.50.0.1', 'reply from 10.50.0.1 ttl 64'],
+    ],
+  },
+  {
+    title: 'two addresses of one network: the second is never chosen by itself',
+    script: `${WIRE}
+  a: ip addr add 10.0.0.7/24 dev eth0
+  serve b 80`,
+    probes: [
+      ['a tcp 10.0.0.2 80', 'b: hello from 10.0.0.1'],
+      ['b ping 10.0.0.7', 'reply from 10.0.0.7 ttl 64'],
+      ['a says ip -4 addr show dev eth0 2>/dev/null | grep secondary', 'inet 10.0.0.7/24 scope global secondary eth0'],
+    ],
+  },
+  {
+    title: 'an address and its peer at the other end of a wire',
+    script: `
+  ns a b
+  veth a:eth0 b:eth0
+  a: ip link set eth0 up
+  b: ip link set eth0 up
+  a: ip addr add 10.9.0.1 peer 10.9.0.2/32 dev eth0
+  b: ip addr add 10.9.0.2 peer 10.9.0.1/32 dev eth0
+  serve b 80`,
+    probes: [
+      ['a tcp 10.9.0.2 80', 'b: hello from 10.9.0.1'],
+      ['a ping 10.9.0.3', 'ENETUNREACH'],
+    ],
+  },
+  {
+    title: 'everybody on the wire, asked at once',
+    script: `${WIRE}
+  b: sysctl -w net.ipv4.icmp_echo_ignore_broadcasts=0`,
+    probes: [
+      ['a ping 10.0.0.255', 'reply from 10.0.0.2 ttl 64'],
+      ['b ping 10.0.0.255', 'reply from 10.0.0.2 ttl 64'],
+    ],
+  },
+  {
+    title: 'a group that every host is in, 224.0.0.1',
+    script: `${WIRE}
+  a: ip route add 224.0.0.0/4 dev eth0
+  b: ip route add 224.0.0.0/4 dev eth0
+  b: sysctl -w net.ipv4.icmp_echo_ignore_broadcasts=0`,
+    probes: [
+      ['a ping 224.0.0.1', 'reply from 10.0.0.2 ttl 64'],
+      ['a ping 239.1.1.1', 'timeout'],
+      ['b ping 224.0.0.1', 'reply from 10.0.0.2 ttl 64'],
+    ],
+  },
+  {
+    title: 'a host that answers no pings',
+    script: `${WIRE}
+  b: sysctl -w net.ipv4.icmp_echo_ignore_all=1
+  serve b 80`,
+    probes: [
+      ['a ping 10.0.0.2', 'timeout'],
+      ['a tcp 10.0.0.2 80', 'b: hello from 10.0.0.1'],
+    ],
+  },
+  {
+    title: 'jumbo frames on one side only',
+    script: `${WIRE}
+  a: ip link set eth0 mtu 9000
+  b: ip link set eth0 mtu 1500`,
+    probes: [
+      ['a ping -s 1472 -D 10.0.0.2', 'reply from 10.0.0.2 ttl 64'],
+      // A cable lets four bytes more through, for a VLAN's tag (is_skb_forwardable).
+      ['a ping -s 1476 -D 10.0.0.2', 'reply from 10.0.0.2 ttl 64'],
+      ['a ping -s 1477 -D 10.0.0.2', 'timeout'],
+      ['b ping -s 1473 -D 10.0.0.1', 'EMSGSIZE'],
+    ],
+  },
 ];
