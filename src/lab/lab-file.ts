@@ -16,6 +16,7 @@ const check = { use: name.describe('a checker'), with: z.unknown().describe('its
 const setupStep = z.union([
   z.strictObject({ apply: sentence.describe('a manifest of the lab, relative to its folder'), fault }),
   z.strictObject({ wait: z.strictObject({ resource: sentence, name: sentence, namespace: name.optional(), condition: sentence, is: z.enum(['True', 'False', 'Unknown']).optional() }), fault }),
+  z.strictObject({ delete: z.strictObject({ resource: sentence, namespace: name.optional(), name: sentence.optional(), selector: sentence.optional() }).refine((it) => (it.name === undefined) !== (it.selector === undefined), 'give either `name` or `selector`'), fault }),
   z.strictObject({ until: z.strictObject(check).describe('a check that passes when the fault has taken hold'), fault }),
   z.strictObject({ node: sentence.describe('a node by name, by the end of its name (`-worker`), or `all`'), script: sentence, fault }),
 ]);

@@ -50,6 +50,7 @@ export interface Lab {
 export type SetupStep =
   | { readonly apply: string }
   | { readonly wait: { readonly resource: string; readonly name: string; readonly namespace?: string; readonly condition: string; readonly is?: string } }
+  | { readonly delete: { readonly resource: string; readonly namespace?: string; readonly name?: string; readonly selector?: string } }
   | { readonly until: { readonly use: string; readonly with: unknown } }
   | { readonly node: string; readonly script: string };
 

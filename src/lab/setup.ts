@@ -78,8 +78,19 @@ async function run(step: SetupStep, setting: Setting): Promise<void> {
     const path = await api.path(resource, namespace, name);
     return until(`${resource} ${name} to be ${condition}`, async () => hasCondition(await api.get(path), condition, is));
   }
+  if ('delete' in step) return remove(step.delete, setting);
   if ('until' in step) return untilCheck(step.until, setting);
   return runOnNodes(step, setting);
+}
+
+/** What a fresh cluster would not have yet. Gone already is as good. */
+async function remove({ resource, namespace, name, selector }: Extract<SetupStep, { delete: unknown }>['delete'], { api, onProgress }: Setting): Promise<void> {
+  onProgress(`removing ${resource} ${name ?? selector}`);
+  const found = name === undefined ? ((await api.get(`${await api.path(resource, namespace)}?labelSelector=${encodeURIComponent(selector ?? '')}`)) as { readonly items: readonly KubernetesObject[] }).items.map(({ metadata }) => metadata.name) : [name];
+  await Promise.all(found.map(async (one) => {
+    const path = await api.path(resource, namespace, one);
+    if ((await api.get(path)) !== undefined) await api.send('DELETE', path);
+  }));
 }
 
 async function textOf(lab: Lab, path: string): Promise<string> {
@@ -107,11 +118,14 @@ async function runOnNodes({ node: wanted, script: path }: { readonly node: strin
   }));
 }
 
-/** A node may be named by the end of its name (`-worker2`), since clusters differ in what comes before. */
+/** A node, or the node that a pod is pinned to, may be named by its end (`-worker2`): clusters differ in what comes before. */
 function named(object: KubernetesObject, { info }: Cluster): KubernetesObject {
-  const { name } = object.metadata;
-  const node = object.kind === 'Node' && name.startsWith('-') ? info.nodes.find((one) => one.endsWith(name)) : undefined;
-  return node === undefined ? object : { ...object, metadata: { ...object.metadata, name: node } };
+  const whole = (name: string | undefined) => (name?.startsWith('-') ? info.nodes.find((one) => one.endsWith(name)) : undefined);
+  const node = object.kind === 'Node' ? whole(object.metadata.name) : undefined;
+  if (node !== undefined) return { ...object, metadata: { ...object.metadata, name: node } };
+  const { spec } = object as { readonly spec?: { readonly nodeName?: string } };
+  const home = object.kind === 'Pod' ? whole(spec?.nodeName) : undefined;
+  return home === undefined ? object : ({ ...object, spec: { ...spec, nodeName: home } } as KubernetesObject);
 }
 
 /** Create, or bring to the given state when it exists. */

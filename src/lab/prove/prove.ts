@@ -34,6 +34,7 @@ export interface ProveOptions {
 
 const PATIENCE_MS = 10_000;
 const POLL_MS = 60;
+const SHOWN_LINES = 6;
 
 /** Everything that is to be proved about a lab, for one seed. @returns one proof per claim, in no order */
 export async function proveLab(lab: Lab, ground: Ground, options: ProveOptions): Promise<readonly Proof[]> {
@@ -76,7 +77,7 @@ async function isFull(lab: Lab, script: string, bench: Bench, options: ProveOpti
 
 async function solve(lab: Lab, script: string, bench: Bench, options: ProveOptions): Promise<string | undefined> {
   const { exitCode, output } = await bench.run(await textOf(lab, script), lab);
-  if (exitCode !== 0) return `${basename(script)} ended with ${exitCode}: ${output.trim()}`;
+  if (exitCode !== 0) return `${basename(script)} ended with ${exitCode}: ${tail(output)}`;
   const end = performance.now() + (options.patienceMs ?? PATIENCE_MS);
   for (;;) {
     const report = await check(lab, bench, options);
@@ -89,7 +90,7 @@ async function solve(lab: Lab, script: string, bench: Bench, options: ProveOptio
 async function isCaught(lab: Lab, { script, caughtBy }: Mistake, bench: Bench, options: ProveOptions): Promise<string | undefined> {
   await prepare(lab, bench.cluster, undefined, options.checkers);
   const { exitCode, output } = await bench.run(await textOf(lab, script), lab);
-  if (exitCode !== 0) return `${basename(script)} ended with ${exitCode}: ${output.trim()}`;
+  if (exitCode !== 0) return `${basename(script)} ended with ${exitCode}: ${tail(output)}`;
   const report = await settled(lab, bench, options);
   const missed = caughtBy.filter((id) => report.criteria.find((criterion) => criterion.id === id)?.finding.status !== 'fail');
   const unknown = report.criteria.filter(({ finding }) => finding.status === 'unknown');
@@ -129,6 +130,12 @@ async function textOf(lab: Lab, path: string): Promise<string> {
 /** What every criterion found, for a proof that fails. */
 function said(report: CheckReport): string {
   return report.criteria.map(({ id, finding }) => `${id} ${finding.status}${finding.status === 'pass' ? '' : ` (${finding.status === 'fail' ? finding.saw : finding.because})`}`).join('; ');
+}
+
+/** The end of what a script printed: where it says why it gave up. */
+function tail(output: string): string {
+  const lines = output.trim().split('\n');
+  return lines.length <= SHOWN_LINES ? lines.join('\n') : `…\n${lines.slice(-SHOWN_LINES).join('\n')}`;
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => {

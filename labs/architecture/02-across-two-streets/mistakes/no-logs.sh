@@ -1,0 +1,6 @@
+# Pods without their logs.
+# caught by: north, south
+set -e
+kubectl create clusterrole looker --verb=get,list,watch --resource=pods,deployments.apps
+kubectl -n north create rolebinding looker --clusterrole=looker --group=__group__
+kubectl -n south create rolebinding looker --clusterrole=looker --group=__group__

@@ -1,0 +1,5 @@
+set -e
+node=$(kubectl get nodes -o name | grep -e '-__end__$' | cut -d/ -f2)
+kubectl patch pdb till --type=merge -p '{"spec":{"minAvailable":1}}'
+kubectl drain $node --ignore-daemonsets --delete-emptydir-data --force --timeout=90s
+kubectl rollout status deployment till --timeout=60s

@@ -1,0 +1,14 @@
+# Written, then mounted: the new pod has the volume, and an empty one.
+# caught by: written
+set -e
+kubectl exec deploy/ledger -- sh -c 'mkdir -p /var/ledger; echo paid > /var/ledger/first'
+kubectl apply -f - <<EOF
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: pages }
+spec:
+  accessModes: [ReadWriteOnce]
+  resources: { requests: { storage: __size__ } }
+EOF
+kubectl patch deployment ledger -p '{"spec":{"template":{"spec":{"volumes":[{"name":"pages","persistentVolumeClaim":{"claimName":"pages"}}],"containers":[{"name":"ledger","volumeMounts":[{"name":"pages","mountPath":"/var/ledger"}]}]}}}}'
+kubectl rollout status deployment ledger --timeout=60s

@@ -1,0 +1,2 @@
+mkdir -p /srv/papers
+echo 'once upon a time' > /srv/papers/first.txt
