@@ -30,7 +30,7 @@ async function appServices(cli: Cli): Promise<AppServices> {
   // The screen owns the terminal: nothing is asked beside it, and what would go to standard error waits until it has gone.
   const quiet: Cli = { ...cli, isTerminal: false, err: (text) => void notices.push(text) };
   process.once('exit', () => notices.forEach((text) => cli.err(text)));
-  const [{ labs }, progress, { bestOf }] = await Promise.all([listPacks(quiet), openProgress(quiet), import('../lab/progress.ts')]);
+  const [{ labs }, progress, { bestOf }, { suggest }, { streakDays }] = await Promise.all([listPacks(quiet), openProgress(quiet), import('../lab/progress.ts'), import('../lab/next.ts'), import('../lab/streak.ts')]);
   let attempts = await progress.all();
   const sessions = new Map<string, LabSession>();
   const refresh = async () => {
@@ -40,6 +40,11 @@ async function appServices(cli: Cli): Promise<AppServices> {
     version: cli.version,
     firstRun: attempts.length === 0,
     labs: () => listings(labs, attempts, bestOf),
+    next: () => {
+      const [first] = suggest(labs, attempts, Date.now());
+      return first && { lab: first.lab.id, title: first.lab.title, because: first.because };
+    },
+    streakDays: () => streakDays(attempts, Date.now(), new Date().getTimezoneOffset()),
     async openLab(id, onProgress) {
       const session = await startSession(quiet, await chosenLab(quiet, id), {}, onProgress);
       sessions.set(id, session);
@@ -49,8 +54,8 @@ async function appServices(cli: Cli): Promise<AppServices> {
     exams: await examServices(quiet, labs),
     clusters: async () => (await backendOf(quiet)).list(),
     async doctor() {
-      const { examine } = await import('../cluster/doctor.ts');
-      return examine({ ...(await paths(quiet)), env: cli.env });
+      const [{ examine }, { examineBackends }] = await Promise.all([import('../cluster/doctor.ts'), import('../cluster/doctor-backends.ts')]);
+      return (await Promise.all([examine({ ...(await paths(quiet)), env: cli.env }), examineBackends(cli.env, labs)])).flat();
     },
     trace: (running) => {
       const { cluster, lab } = sessions.get(running.lab.id)!;
@@ -81,6 +86,7 @@ function remembering(session: LabSession, refresh: () => Promise<void>) {
     check: (isAsked?: boolean) => after(session.check(isAsked)),
     reset: () => after(session.reset()),
     stop: () => after(session.stop()),
+    observations: () => session.observations(),
     takeHint: () => session.takeHint(),
     readSolution: () => session.readSolution(),
   };

@@ -8,14 +8,14 @@ import { ansi } from './text/ansi.ts';
 import { BLANK, line, type Line } from './text/lines.ts';
 import type { Theme } from './theme.ts';
 import { footer, headerLine } from './views/frame.ts';
+import { homeInput } from './home-input.ts';
 import { clusterPhrase, homeLines, homeParts, inOrder } from './views/home.ts';
-import { examsPhrase } from './views/exams-phrase.ts';
 
 /** A frame for the compositor; undefined when there is no room for one. */
 export function firstFrame(services: AppServices, size: { readonly columns: number; readonly rows: number }, theme: Theme, prefix: string): string | undefined {
   if (isTooSmall(size)) return undefined;
   const labs = services.labs();
-  const parts = homeParts({ labs, selected: inOrder(labs)[0]?.lab.id, firstRun: services.firstRun === true, exams: services.exams && examsPhrase(services.exams.past()), size, symbols: theme.symbols });
+  const parts = homeParts({ ...homeInput(services), labs, selected: inOrder(labs)[0]?.lab.id, size, symbols: theme.symbols });
   const body = homeLines(parts, 0).slice(0, size.rows - 2);
   const frame: Line[] = [
     headerLine(`trainer ${services.version}`, line(clusterPhrase(undefined), 'dim'), size.columns),

@@ -10,7 +10,7 @@ export type KeyContext = 'everywhere' | 'home' | 'find' | 'lab' | 'into' | 'pane
 export type Action =
   | 'quit' | 'help' | 'back'
   | 'up' | 'down' | 'pageUp' | 'pageDown' | 'top' | 'bottom' | 'left' | 'right' | 'lineStart' | 'lineEnd'
-  | 'open' | 'find' | 'clusters' | 'doctor' | 'refresh'
+  | 'open' | 'find' | 'next' | 'nextDomain' | 'previousDomain' | 'clusters' | 'doctor' | 'refresh'
   | 'check' | 'hint' | 'task' | 'criteria' | 'hints' | 'solution' | 'debrief' | 'reset' | 'stop' | 'zoom' | 'focusTerminal' | 'copyMode' | 'paste' | 'literal' | 'widen'
   | 'nextTab' | 'practice' | 'trace'
   | 'exams' | 'nextTask' | 'previousTask' | 'tasks' | 'flag' | 'note' | 'pause' | 'finish' | 'review'
@@ -39,8 +39,11 @@ export const KEYS: readonly KeyBinding[] = [
   { context: 'home', keys: ['down', 'j'], action: 'down', help: 'Next lab.' },
   { context: 'home', keys: ['pageup'], action: 'pageUp', help: 'A page of labs up.' },
   { context: 'home', keys: ['pagedown'], action: 'pageDown', help: 'A page of labs down.' },
+  { context: 'home', keys: ['right', 'l'], action: 'nextDomain', help: 'The next domain of the exam.' },
+  { context: 'home', keys: ['left', 'h'], action: 'previousDomain', help: 'The domain before.' },
   { context: 'home', keys: ['enter'], action: 'open', help: 'Start the lab, or go on with it.', short: 'start' },
-  { context: 'home', keys: ['/'], action: 'find', help: 'Find labs by words of their title, topic or domain.', short: 'find' },
+  { context: 'home', keys: ['/'], action: 'find', help: 'Find labs by words of their title, topic or domain, or by what they are: new, hard, flannel …', short: 'find' },
+  { context: 'home', keys: ['n'], action: 'next', help: 'To the lab that is best practised next.', short: 'next' },
   { context: 'home', keys: ['e'], action: 'exams', help: 'Mock exams: begin one, go on, read reports.', short: 'exams' },
   { context: 'home', keys: ['c'], action: 'clusters', help: 'Clusters that this program made.', short: 'clusters' },
   { context: 'home', keys: ['d'], action: 'doctor', help: 'What works on this machine, and what to do about the rest.', short: 'doctor' },

@@ -26,6 +26,10 @@ export interface AppServices {
   pasteLine?(lab: RunningLab): string;
   /** Follow packets on the lab's cluster. */
   trace?(lab: RunningLab): TraceServices;
+  /** What to practise now, and why, from memory; undefined when there is nothing. */
+  next?(): { readonly lab: string; readonly title: string; readonly because: string } | undefined;
+  /** Days in a row on which something was practised. */
+  streakDays?(): number;
   /** True when nothing was ever started here: the home screen then says how to begin. */
   readonly firstRun?: boolean;
   /** Mock exams; without it the screens have none. */
@@ -94,6 +98,8 @@ export interface RunningLab {
   reset(): Promise<void>;
   /** End the lab: remove what it made. */
   stop(): Promise<void>;
+  /** What can be said of the cluster as it is now; not counted. */
+  observations?(): Promise<readonly string[]>;
   /** The next hint, counted; undefined when there is none left. */
   takeHint(): string | undefined;
   /** The solution, noted as read; without it the lab's own text is shown and nothing noted. */
@@ -107,6 +113,8 @@ export interface DoctorRow {
   readonly status: 'ok' | 'warning' | 'failure';
   readonly detail: string;
   readonly action?: string | undefined;
+  /** Matters to real clusters only: labs run without it. */
+  readonly for?: 'kind' | undefined;
 }
 
 /** A program to run in the terminal pane. */

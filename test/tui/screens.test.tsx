@@ -31,8 +31,8 @@ const WIDE = { columns: 150, rows: 42 };
 describe('home', () => {
   test('at 80x24', async () => {
     const ui = open(NARROW);
-    expect(await ui.see('running')).toMatchInlineSnapshot(`
-      " cka  trainer 0.1.0                                 cka-lab (simulator) running
+    expect(await ui.see('on simulator')).toMatchInlineSnapshot(`
+      " cka  trainer 0.1.0                                        cka-lab on simulator
 
        Troubleshooting                                 no labs yet · 30 % of the exam
        Cluster Architecture, Installation and Configu… no labs yet · 25 % of the exam
@@ -55,16 +55,16 @@ describe('home', () => {
 
 
 
-       Enter start  / find  e exams  c clusters  d doctor  q quit  ? help"
+       Enter start  / find  n next  e exams  c clusters  d doctor  q quit  ? help"
     `);
   });
 
   test('at 150x42 the lab under the pointer is described beside the list', async () => {
     const ui = open(WIDE, { firstRun: true });
-    await ui.see('running');
+    await ui.see('on simulator');
     await ui.press('down');
     expect(ui.frame()).toMatchInlineSnapshot(`
-      " cka  trainer 0.1.0                                                                                                       cka-lab (simulator) running
+      " cka  trainer 0.1.0                                                                                                              cka-lab on simulator
 
        Troubleshooting                                                             no labs yet · 30 % of the exam    A Service that finds no Pods
        Cluster Architecture, Installation and Configuration                        no labs yet · 25 % of the exam    Use ClusterIP, NodePort, LoadBalancer
@@ -105,7 +105,7 @@ describe('home', () => {
 
 
 
-       Enter start  / find  e exams  c clusters  d doctor  q quit  ? help"
+       Enter start  / find  n next  e exams  c clusters  d doctor  q quit  ? help"
     `);
   });
 
@@ -152,10 +152,10 @@ describe('home', () => {
       opened.push(id);
       return new Promise(() => {});
     } });
-    await ui.see('running');
+    await ui.see('on simulator');
     await ui.press('/', 'f', 'i', 'n', 'd', 's', 'x', 'backspace', 'space', 's', 'e', 'r');
     expect(ui.frame()).toMatchInlineSnapshot(`
-      " cka  find: finds ser_                              cka-lab (simulator) running
+      " cka  find: finds ser_                                     cka-lab on simulator
 
        Services and Networking                                       20 % of the exam
        ❯ · A Service that finds no Pods                  medium 10 min
@@ -184,6 +184,31 @@ describe('home', () => {
     await vi.waitFor(() => expect(opened).toEqual(['networking/service-patch']));
   });
 
+  test('by what it is: state, difficulty, network plugin', async () => {
+    const hard = { ...LISTINGS[1]!, lab: { ...LISTINGS[1]!.lab, id: 'networking/flat', title: 'A flat network', difficulty: 'hard' as const, needs: ['cni-flannel' as const] } };
+    const ui = open(NARROW, { labs: () => [...LISTINGS, hard] });
+    for (const [words, titles] of [
+      ['solved', ['Pods on two nodes talk to each other']],
+      ['new hard', ['A flat network']],
+      ['calico', ['Pods on two nodes talk to each other', 'A Service that finds no Pods']],
+      ['unsolved flannel services', ['A Service that finds no Pods', 'A flat network']],
+      ['storage', []],
+    ] as const) {
+      await ui.press('/', ...words.replaceAll(' ', '~').split('').map((key) => (key === '~' ? 'space' : key)));
+      expect([words, ui.frame().split('\n').flatMap((row) => /[✓·] (\S.*?) {2,}(?:easy|medium|hard)/.exec(row)?.[1] ?? [])]).toEqual([words, titles]);
+      await ui.press('escape');
+    }
+  });
+
+  test('what to practise next is told with its reason, and n goes there; a streak is told from its second day', async () => {
+    const ui = open(NARROW, { next: () => ({ lab: 'networking/service-patch', title: 'A Service that finds no Pods', because: 'new, and network policies stands at 20 %' }), streakDays: () => 3 });
+    expect(ui.frame()).toContain(' Next   A Service that finds no Pods: new, and network policies stands at 20 %.\n        3 days in a row.');
+    await ui.press('n');
+    expect(ui.frame()).toMatch(/❯ · A Service that finds no Pods/);
+    await ui.press('left');
+    expect(ui.frame()).toMatch(/❯ ✓ Pods on two nodes/);
+  });
+
   test('q quits, and so does Ctrl-C', async () => {
     const ui = open(NARROW);
     await ui.press('q');
@@ -202,7 +227,7 @@ describe('a lab', () => {
       " cka  Pods on two nodes talk to each other      ···  1:30  10 points  hints 0/2
        [task] criteria  hints  solution  debrief
 
-       Services and Networking · easy · about 15 minutes
+       Services and Networking · easy · about 15 minutes · on simulator
 
        Pods on two nodes
 
@@ -232,7 +257,8 @@ describe('a lab', () => {
       " cka  Pods on two nodes talk to each other                                                                            ···  1:30  10 points  hints 0/2
        [task] criteria  hints  solution  debrief               │
                                                                │
-       Services and Networking · easy · about 15 minutes       │
+       Services and Networking · easy · about 15 minutes · on  │
+       simulator                                               │
                                                                │
        Pods on two nodes                                       │
                                                                │
@@ -249,7 +275,6 @@ describe('a lab', () => {
        Documentation                                           │
        https://kubernetes.io/docs/concepts/services-networking │
        /                                                       │
-                                                               │
                                                                │
                                                                │
                                                                │
@@ -379,6 +404,16 @@ describe('a lab', () => {
     expect(ui.frame()).toContain('That was the last hint.');
   });
 
+  test('what can be said of the cluster as it is now stands before the hints', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cka-now-'));
+    const lab = Object.assign(new FakeLab(CROSS_NODE, folder, BEGAN), { observations: async () => ['The Pod `web-a` is Pending: **nobody** schedules.'] });
+    const ui = open({ ...NARROW, lab: CROSS_NODE.id }, { openLab: async () => lab });
+    await ui.see('hints 0/2');
+    await ui.press('3');
+    expect(await ui.see('As it is now')).toContain('The Pod web-a is Pending: nobody schedules.');
+    expect(ui.frame()).toContain('hints 0/2');
+  });
+
   test('the solution is shown only after a question', async () => {
     const ui = open({ ...NARROW, lab: CROSS_NODE.id });
     await ui.see('hints 0/2');
@@ -420,7 +455,7 @@ describe('a lab', () => {
        [task] criteria  hints  solution  debrief  │
                                                   │ Use your own second terminal
        Services and Networking · easy · about 15  │ There is no pseudo-terminal module for this system (linux
-       minutes                                    │ s390x).
+       minutes · on simulator                     │ s390x).
                                                   │
        Pods on two nodes                          │ Open another terminal window in the folder of this program and
                                                   │ paste this line:
@@ -767,8 +802,12 @@ describe('clusters, doctor, help', () => {
           ↓ j           Next lab.
           PgUp          A page of labs up.
           PgDn          A page of labs down.
+          → l           The next domain of the exam.
+          ← h           The domain before.
           Enter         Start the lab, or go on with it.
-          /             Find labs by words of their title, topic or domain.
+          /             Find labs by words of their title, topic or domain, or by what they are: new, hard,
+                        flannel …
+          n             To the lab that is best practised next.
           e             Mock exams: begin one, go on, read reports.
           c             Clusters that this program made.
           d             What works on this machine, and what to do about the rest.
@@ -892,10 +931,6 @@ describe('clusters, doctor, help', () => {
         While a lab starts
           r             Try again.
           Esc q         Home. What was begun goes on.
-
-
-
-
 
 
 

@@ -4,6 +4,7 @@
  */
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { CheckReport } from '../../lab/lab.ts';
+import { backendLine } from '../../cluster/choice.ts';
 import { problemOf } from '../problem.ts';
 import type { RunningLab } from '../services.ts';
 import { isSolved, type LabView } from '../views/lab.ts';
@@ -17,6 +18,8 @@ export interface LabControl {
   readonly busy: Busy;
   check(): void;
   hint(): void;
+  /** See what can be said of the cluster as it is now. */
+  observe(): void;
   reset(onDone: (tookMs: number) => void): void;
   stop(onDone: () => void): void;
   togglePractice(): void;
@@ -28,6 +31,7 @@ export function useLab(running: RunningLab): LabControl {
   const [problem, setProblem] = useState<string>();
   const [hintsTaken, setHintsTaken] = useState(running.hintsTaken);
   const [practice, setPractice] = useState(true);
+  const [observations, setObservations] = useState<readonly string[]>([]);
   const [solvedAtMs, setSolvedAtMs] = useState<number>();
   const { now: clock, checkEveryMs, stage } = useUi();
   const gate = useRef<Busy>(undefined);
@@ -70,6 +74,11 @@ export function useLab(running: RunningLab): LabControl {
     [alone, running, clock, stage],
   );
 
+  const observe = useCallback(() => {
+    // A cluster that cannot be looked at is told by the next check.
+    running.observations?.().then(setObservations, () => setObservations([]));
+  }, [running]);
+
   const isOver = solvedAtMs !== undefined;
   useEffect(() => {
     if (!practice || isOver) return undefined;
@@ -90,6 +99,8 @@ export function useLab(running: RunningLab): LabControl {
       lab: running.lab,
       elapsedMs: (solvedAtMs ?? now) - running.startedAtMs,
       hintsTaken,
+      observations,
+      ground: backendLine(running.cluster.info),
       report,
       checking: busy === 'checking',
       practice,
@@ -100,7 +111,9 @@ export function useLab(running: RunningLab): LabControl {
     hint: () => {
       running.takeHint();
       setHintsTaken(running.hintsTaken);
+      observe();
     },
+    observe,
     reset: (onDone) =>
       void alone('resetting', async () => {
         const from = performance.now();

@@ -5,12 +5,13 @@ import { useKeys } from '../hooks/use-keys.ts';
 import { useTyping } from '../hooks/use-typing.ts';
 import { useScroll } from '../hooks/use-scroll.ts';
 import { useStage, useUi } from '../hooks/use-ui.ts';
+import { homeInput } from '../home-input.ts';
 import { Frame } from '../panes/Frame.tsx';
 import { Lines } from '../panes/Lines.tsx';
 import type { LabListing } from '../services.ts';
 import { line, truncate } from '../text/lines.ts';
-import { clusterPhrase, found, homeLines, homeParts, inOrder } from '../views/home.ts';
-import { examsPhrase } from '../views/exams-phrase.ts';
+import { found } from '../views/find.ts';
+import { clusterPhrase, homeLines, homeParts, inOrder } from '../views/home.ts';
 
 export interface HomeProps {
   readonly labs: readonly LabListing[];
@@ -33,7 +34,7 @@ export function HomeScreen({ labs, clusters, at, onOpen, onClusters, onDoctor, o
   /** Only one lab runs: starting this one ends that one. */
   const [ending, setEnding] = useState<{ readonly title: string; readonly start: string }>();
   const index = Math.max(0, ordered.findIndex(({ lab }) => lab.id === selected));
-  const parts = homeParts({ labs: shown, query, selected: ordered[index]?.lab.id, firstRun: services.firstRun === true, exams: services.exams && examsPhrase(services.exams.past()), size, symbols: theme.symbols });
+  const parts = homeParts({ ...homeInput(services), labs: shown, query, selected: ordered[index]?.lab.id, size, symbols: theme.symbols });
   const { list, listHeight } = parts;
   const scroll = useScroll(list.length, listHeight);
 
@@ -61,6 +62,12 @@ export function HomeScreen({ labs, clusters, at, onOpen, onClusters, onDoctor, o
     back: () => setQuery(undefined),
     up: () => select(index - 1),
     down: () => select(index + 1),
+    nextDomain: () => select(nextDomain(ordered, index)),
+    previousDomain: () => select(previousDomain(ordered, index)),
+    next: () => {
+      const id = services.next?.()?.lab;
+      if (id !== undefined) select(ordered.findIndex(({ lab }) => lab.id === id));
+    },
     pageUp: () => select(index - listHeight),
     pageDown: () => select(index + listHeight),
     open: () => ordered[index] && open(ordered[index]),
@@ -79,8 +86,20 @@ export function HomeScreen({ labs, clusters, at, onOpen, onClusters, onDoctor, o
   );
 
   return (
-    <Frame title={isFinding ? `find: ${query}_` : `trainer ${services.version}`} right={line(clusterPhrase(clusters), 'dim')} contexts={isFinding ? ['find'] : ['home', 'everywhere']} question={ending && `This ends "${truncate(ending.title, 30)}". Start?`}>
+    <Frame title={isFinding ? `find: ${query}_` : `trainer ${services.version}`} right={line(clusterPhrase(clusters, size.columns), 'dim')} contexts={isFinding ? ['find'] : ['home', 'everywhere']} question={ending && `This ends "${truncate(ending.title, 30)}". Start?`}>
       <Lines lines={homeLines(parts, scroll.offset)} />
     </Frame>
   );
+}
+
+/** The first lab of the next domain; of the last one, its last. */
+function nextDomain(ordered: readonly LabListing[], index: number): number {
+  const next = ordered.findIndex(({ lab }, at) => at > index && lab.domain !== ordered[index]?.lab.domain);
+  return next < 0 ? ordered.length - 1 : next;
+}
+
+/** The first lab of the domain; from there, of the one before. */
+function previousDomain(ordered: readonly LabListing[], index: number): number {
+  const before = ordered[index - 1];
+  return before ? ordered.findIndex(({ lab }) => lab.domain === before.lab.domain) : 0;
 }

@@ -100,7 +100,10 @@ export function LabScreen({ open, onBack, onStopped }: LabScreenProps): ReactNod
       },
       task: () => turnTo('task'),
       criteria: () => turnTo('criteria'),
-      hints: () => turnTo('hints'),
+      hints: () => {
+        control.observe();
+        turnTo('hints');
+      },
       debrief: () => turnTo('debrief'),
       nextTab: () => turnTo(TABS[(TABS.indexOf(tab) + 1) % TABS.length]!),
       left: () => turnTo(TABS[(TABS.indexOf(tab) + TABS.length - 1) % TABS.length]!),

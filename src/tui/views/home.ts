@@ -2,11 +2,13 @@
  * The home screen in words: labs by exam domain with state, best score and time, and what stands around them.
  * Knows nothing of drawing or of keys.
  */
+import { backendLine } from '../../cluster/choice.ts';
 import type { ClusterInfo } from '../../cluster/cluster.ts';
 import type { Domain } from '../../lab/lab.ts';
 import type { LabListing } from '../services.ts';
 import { BLANK, fit, justify, line, lineWidth, span, wrap, type Line, type Style } from '../text/lines.ts';
 import type { Symbols } from '../theme.ts';
+import { FACET_WORDS } from './find.ts';
 import { clock, plural } from './format.ts';
 
 /** The exam's domains, heaviest first, with their weight in percent (curriculum v1.35). */
@@ -17,15 +19,6 @@ export const DOMAINS: readonly (readonly [Domain, number])[] = [
   ['Workloads and Scheduling', 15],
   ['Storage', 10],
 ];
-
-/** The labs that have all of these words somewhere. */
-export function found(labs: readonly LabListing[], query: string): readonly LabListing[] {
-  const words = query.toLowerCase().split(' ').filter((word) => word !== '');
-  return labs.filter(({ lab }) => {
-    const text = `${lab.title} ${lab.id} ${lab.competency} ${lab.domain} ${lab.difficulty}`.toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
-}
 
 /** The labs in the order that the screen lists them. */
 export function inOrder(labs: readonly LabListing[]): readonly LabListing[] {
@@ -95,9 +88,12 @@ export function labFacts({ lab, state, attempts, best }: LabListing, width: numb
 }
 
 /** The lines under the labs. */
-export function aroundLabs(firstRun: boolean, width: number, exams: Line): Line[] {
+function aroundLabs({ firstRun, exams, next, streakDays = 0 }: HomeInput, width: number): Line[] {
+  // A streak is a pleasure from the second day on; nobody is told what they have lost.
+  const streak = streakDays < 2 ? [] : [span(`  ${streakDays} days in a row.`, 'dim')];
   return [
-    ...wrap([span('Exams  ', 'strong'), ...exams], width),
+    ...(next ? wrap([span('Next   ', 'strong'), span(next.title), span(`: ${next.because}.`, 'dim'), ...streak], width, [], line('       ')) : []),
+    ...wrap([span('Exams  ', 'strong'), ...(exams ?? line('Mock exams cannot be taken here.', 'dim'))], width),
     ...(firstRun
       ? [BLANK, ...wrap([span('First time here? ', 'accent'), span('Choose a lab and press Enter. A cluster starts by itself; nothing on your machine is changed, and your own kubeconfig is left alone.')], width)]
       : []),
@@ -119,7 +115,12 @@ export interface HomeInput {
   readonly symbols: Symbols;
   /** A phrase about exams; undefined where there are none. */
   readonly exams?: Line | undefined;
+  /** What to practise now, and why. */
+  readonly next?: { readonly title: string; readonly because: string } | undefined;
+  readonly streakDays?: number | undefined;
 }
+
+const FACET_HINT = `Type words of a title, topic or domain, or what a lab is: ${FACET_WORDS.join(', ')}.`;
 
 /** The body of the screen, before it is scrolled. */
 export interface HomeParts {
@@ -131,13 +132,14 @@ export interface HomeParts {
   readonly width: number;
 }
 
-export function homeParts({ labs, selected, firstRun, query, size, symbols, exams }: HomeInput): HomeParts {
+export function homeParts(input: HomeInput): HomeParts {
+  const { labs, selected, query, size, symbols } = input;
   const hasSide = size.columns >= SIDE_COLUMNS;
   const width = hasSide ? size.columns - SIDE_WIDTH - GAP - 2 : size.columns - 2;
   const list = homeRows(labs, selected, width, symbols, query !== undefined);
   const around =
-    query !== undefined ? (labs.length === 0 ? [line('No lab has all of these words.', 'dim')] : [])
-    : labs.length === 0 ? wrap(line('There are no labs. The folder `labs` of the installation is empty.', 'fail'), width) : aroundLabs(firstRun, width, exams ?? line('Mock exams cannot be taken here.', 'dim'));
+    query !== undefined ? labs.length === 0 ? wrap(line(`No lab fits all of these words. ${FACET_HINT}`, 'dim'), width) : query === '' ? wrap(line(FACET_HINT, 'dim'), width) : []
+    : labs.length === 0 ? wrap(line('There are no labs. The folder `labs` of the installation is empty.', 'fail'), width) : aroundLabs(input, width);
   const at = labs.find(({ lab }) => lab.id === selected);
   return {
     list,
@@ -159,11 +161,11 @@ export function homeLines({ list, listHeight, around, side, width }: HomeParts, 
   return [BLANK, ...lines];
 }
 
-/** One phrase about clusters for the header; undefined while nobody has answered yet. */
-export function clusterPhrase(clusters: readonly ClusterInfo[] | undefined): string {
+/** One phrase about clusters for the header, with the reason of the backend where there is room; undefined while nobody has answered yet. */
+export function clusterPhrase(clusters: readonly ClusterInfo[] | undefined, columns = 0): string {
   if (clusters === undefined) return 'clusters: looking';
-  const running = clusters.filter((cluster) => cluster.running);
-  if (running.length === 0) return clusters.length === 0 ? 'no cluster yet' : 'no cluster running';
-  const [first] = running;
-  return running.length === 1 ? `${first!.name} (${first!.backend}) running` : `${running.length} clusters running`;
+  const [first, ...others] = clusters.filter((cluster) => cluster.running);
+  if (!first) return clusters.length === 0 ? 'no cluster yet' : 'no cluster running';
+  if (others.length > 0) return `${others.length + 1} clusters running`;
+  return `${first.name} on ${columns >= SIDE_COLUMNS ? backendLine(first) : first.backend}`;
 }

@@ -17,6 +17,10 @@ export interface LabView {
   readonly lab: Lab;
   readonly elapsedMs: number;
   readonly hintsTaken: number;
+  /** What can be said of the cluster as it is now. */
+  readonly observations?: readonly string[] | undefined;
+  /** Where the lab runs, and why there. */
+  readonly ground?: string | undefined;
   readonly report?: CheckReport | undefined;
   readonly checking: boolean;
   readonly practice: boolean;
@@ -42,7 +46,7 @@ export function summary(view: LabView): Line {
 export function tabLines(tab: Tab, view: LabView, isRevealed: boolean, width: number, symbols: Symbols): Line[] {
   switch (tab) {
     case 'task':
-      return taskLines(view.lab, width, symbols);
+      return taskLines(view, width, symbols);
     case 'criteria':
       return criteriaLines(view, width, symbols);
     case 'hints':
@@ -54,8 +58,8 @@ export function tabLines(tab: Tab, view: LabView, isRevealed: boolean, width: nu
   }
 }
 
-function taskLines(lab: Lab, width: number, symbols: Symbols): Line[] {
-  const facts = line(`${lab.domain} ${symbols.dot} ${lab.difficulty} ${symbols.dot} about ${plural(lab.minutes, 'minute')}`, 'dim');
+function taskLines({ lab, ground }: Pick<LabView, 'lab' | 'ground'>, width: number, symbols: Symbols): Line[] {
+  const facts = line(`${lab.domain} ${symbols.dot} ${lab.difficulty} ${symbols.dot} about ${plural(lab.minutes, 'minute')}${ground === undefined ? '' : ` ${symbols.dot} on ${ground}`}`, 'dim');
   const documentation = lab.documentation.length === 0 ? [] : [BLANK, line('Documentation', 'strong'), ...lab.documentation.flatMap((page) => wrap(line(page, 'link'), width))];
   // A task that begins with a heading of its own needs no second one.
   const title = lab.task.startsWith('# ') ? [] : wrap(line(lab.title, 'title'), width);
@@ -117,11 +121,12 @@ function findingLines(result: CriterionResult | undefined, width: number): Line[
   }
 }
 
-function hintLines({ lab, hintsTaken }: LabView, width: number): Line[] {
-  if (lab.hints.length === 0) return [line('This lab has no hints.', 'dim')];
+function hintLines({ lab, hintsTaken, observations = [] }: LabView, width: number): Line[] {
+  const now = observations.length === 0 ? [] : [line('As it is now', 'strong'), ...observations.flatMap((text) => markdown(text, width)), BLANK];
+  if (lab.hints.length === 0) return [...now, line('This lab has no hints.', 'dim')];
   const taken = lab.hints.slice(0, hintsTaken).flatMap((hint, index) => [line(`Hint ${index + 1} of ${lab.hints.length}`, 'strong'), ...markdown(hint, width), BLANK]);
   const left = lab.hints.length - hintsTaken;
-  return [...taken, left === 0 ? line('That was the last hint.', 'dim') : line(`${plural(left, 'hint')} left. Press h for the next one.`, 'dim')];
+  return [...now, ...taken, left === 0 ? line('That was the last hint.', 'dim') : line(`${plural(left, 'hint')} left. Press h for the next one.`, 'dim')];
 }
 
 function debriefLines(lab: Lab, width: number): Line[] {
@@ -158,7 +163,7 @@ export function ownTerminalLines(paste: string, because: string, width: number):
 }
 
 /** The task for reading aloud. */
-export const plainTask = (lab: Lab): Line[] => taskLines(lab, 10_000, ASCII);
+export const plainTask = (lab: Lab): Line[] => taskLines({ lab }, 10_000, ASCII);
 
 /** One criterion in sentences, for reading aloud. */
 export function criterionSentences({ title, points, of, finding }: CriterionResult): string[] {

@@ -1,4 +1,5 @@
 /** The cluster and doctor screens in words. Know nothing of drawing or of how the answers were found. */
+import { backendLine } from '../../cluster/choice.ts';
 import type { ClusterInfo } from '../../cluster/cluster.ts';
 import { networkLine } from '../../cluster/encapsulation.ts';
 import type { DoctorRow } from '../services.ts';
@@ -15,6 +16,7 @@ export function clusterLines(clusters: readonly ClusterInfo[], width: number, sy
       span(cluster.name, 'title'),
       span(`  ${cluster.backend}, ${cluster.running ? 'running' : 'stopped'}`, 'dim'),
     ],
+    ...(cluster.because === undefined ? [] : fact('on', backendLine(cluster), width)),
     ...fact('Kubernetes', `${cluster.kubernetesVersion}, ${networkLine(cluster)}, kube-proxy in ${cluster.proxyMode} mode`, width),
     ...fact('nodes', cluster.nodes.join(', '), width),
     ...fact('context', cluster.context, width),
@@ -23,25 +25,30 @@ export function clusterLines(clusters: readonly ClusterInfo[], width: number, sy
   ]);
 }
 
-/** What works here, and what to do about the rest. */
+/** What works here, and what to do about the rest. Real clusters come last: labs run without them. */
 export function doctorLines(rows: readonly DoctorRow[], width: number, symbols: Symbols): Line[] {
-  const marks = { ok: [symbols.pass, 'pass'], warning: ['!', 'unknown'], failure: [symbols.fail, 'fail'] } as const;
-  const failures = rows.filter(({ status }) => status === 'failure').length;
-  const warnings = rows.filter(({ status }) => status === 'warning').length;
+  const own = rows.filter(({ id, for: only }) => only === undefined && !ABOUT_BACKENDS.test(id));
+  const real = rows.filter((row) => !own.includes(row));
+  const count = (status: DoctorRow['status']) => own.filter((row) => row.status === status).length;
   const verdict =
-    failures > 0 ? line(`${plural(failures, 'thing')} must be mended first.`, 'fail')
-    : warnings > 0 ? line(`Ready. ${plural(warnings, 'thing')} could be better.`, 'pass')
+    count('failure') > 0 ? line(`${plural(count('failure'), 'thing')} must be mended first.`, 'fail')
+    : count('warning') > 0 ? line(`Ready. ${plural(count('warning'), 'thing')} could be better.`, 'pass')
     : line('Ready. Everything is in place.', 'pass');
   return [
     verdict,
     BLANK,
-    ...rows.flatMap(({ title, status, detail, action }): Line[] => {
-      const [mark, style] = marks[status];
-      return [
-        ...wrap([span(title, 'strong'), span(`  ${detail}`)], width, [span(`${mark} `, style)], line('  ')),
-        ...(action === undefined ? [] : wrap(line(action, 'accent'), width, line('    '))),
-      ];
-    }),
+    ...own.flatMap((row) => doctorRow(row, width, symbols)),
+    ...(real.length === 0 ? [] : [BLANK, line('Real clusters', 'strong'), BLANK, ...real.flatMap((row) => doctorRow(row, width, symbols))]),
+  ];
+}
+
+const ABOUT_BACKENDS = /^(backend-|labs$)/;
+
+function doctorRow({ title, status, detail, action, for: only }: DoctorRow, width: number, symbols: Symbols): Line[] {
+  const [mark, style] = status === 'ok' ? [symbols.pass, 'pass' as const] : status === 'warning' || only !== undefined ? ['!', 'unknown' as const] : [symbols.fail, 'fail' as const];
+  return [
+    ...wrap([span(title, 'strong'), span(`  ${detail}`)], width, [span(`${mark} `, style)], line('  ')),
+    ...(action === undefined ? [] : wrap(line(action, 'accent'), width, line('    '))),
   ];
 }
 
