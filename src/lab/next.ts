@@ -42,7 +42,7 @@ export function suggest(labs: readonly Lab[], attempts: readonly Attempt[], nowM
       const dueMs = last ? (last.endedAt ?? last.startedAt) + memoryDays(own) * DAY_MS - nowMs : 0;
       const rank = !last ? 1 : dueMs <= 0 ? 0 : 2;
       const solved = last?.completedAt !== undefined;
-      const because = !last ? `new, and ${lab.competency.toLowerCase()} stands at ${Math.round((strength.get(lab.competency) ?? 0) * 100)} %` : rank === 2 ? `fresh in memory; again in ${Math.ceil(dueMs / DAY_MS)} days` : solved ? 'solved some time ago: see whether it is still there' : `not solved yet: ${last.points} of ${last.of} points`;
+      const because = !last ? `new, and "${lab.competency}" stands at ${Math.round((strength.get(lab.competency) ?? 0) * 100)} %` : rank === 2 ? `fresh in memory; again in ${Math.ceil(dueMs / DAY_MS)} days` : solved ? 'solved some time ago: see whether it is still there' : `not solved yet: ${last.points} of ${last.of} points`;
       return { lab, because, rank, weak: strength.get(lab.competency) ?? 0, dueMs };
     })
     .toSorted((a, b) => a.rank - b.rank || a.weak - b.weak || ORDER[a.lab.difficulty] - ORDER[b.lab.difficulty] || a.dueMs - b.dueMs)

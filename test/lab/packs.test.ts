@@ -117,6 +117,6 @@ test('what failed comes before what is new, and what is fresh in memory comes la
   const attempts = [at('p/failed', { points: 1 }), at('p/solved', { completedAt: 1 })];
   expect(memoryDays([attempts[1]!, attempts[1]!])).toBe(2);
   expect(suggest([lab('p/solved'), lab('p/new'), lab('p/failed')], attempts, 1000).map(({ lab: { id }, because }) => `${id}: ${because}`)).toEqual([
-    'p/failed: not solved yet: 1 of 3 points', 'p/new: new, and c stands at 44 %', 'p/solved: fresh in memory; again in 1 days',
+    'p/failed: not solved yet: 1 of 3 points', 'p/new: new, and "c" stands at 44 %', 'p/solved: fresh in memory; again in 1 days',
   ]);
 });

@@ -201,8 +201,8 @@ describe('home', () => {
   });
 
   test('what to practise next is told with its reason, and n goes there; a streak is told from its second day', async () => {
-    const ui = open(NARROW, { next: () => ({ lab: 'networking/service-patch', title: 'A Service that finds no Pods', because: 'new, and network policies stands at 20 %' }), streakDays: () => 3 });
-    expect(ui.frame()).toContain(' Next   A Service that finds no Pods: new, and network policies stands at 20 %.\n        3 days in a row.');
+    const ui = open(NARROW, { next: () => ({ lab: 'networking/service-patch', title: 'A Service that finds no Pods', because: 'new, and "Storage" stands at 20 %' }), streakDays: () => 3 });
+    expect(ui.frame()).toContain(' Next   A Service that finds no Pods: new, and "Storage" stands at 20 %.\n        3 days in a row.');
     await ui.press('n');
     expect(ui.frame()).toMatch(/❯ · A Service that finds no Pods/);
     await ui.press('left');
@@ -476,6 +476,12 @@ describe('a lab', () => {
        · web-a reads the page of web-b          4 │
        c check  h hint  s solution  d debrief  r reset  f follow  Esc home  ? help"
     `);
+  });
+
+  test('a line to paste that is too long goes on as a shell reads it', async () => {
+    const ui = open({ columns: 110, rows: 24, lab: CROSS_NODE.id, pane: false }, { pasteLine: () => '/usr/local/bin/node /home/learner/somewhere/far/away/cka-trainer/dist/main.js lab shell networking/cross-node-pods' });
+    await ui.see('far/away');
+    expect(ui.frame().split('\n').flatMap((row) => /│ {3}(.*[\\/].*)$/.exec(row)?.[1] ?? [])).toEqual(['/usr/local/bin/node \\', '  /home/learner/somewhere/far/away/cka-trainer/dist/main.js \\', '  lab shell networking/cross-node-pods']);
   });
 
   test('zoom gives the terminal the whole screen, and back', async () => {

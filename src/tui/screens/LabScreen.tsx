@@ -15,7 +15,7 @@ import { LabPanel, panelPage } from '../panes/LabPanel.tsx';
 import { Lines } from '../panes/Lines.tsx';
 import { OwnTerminal } from '../panes/OwnTerminal.tsx';
 import { TerminalView } from '../panes/TerminalView.tsx';
-import { pasteLine } from '../paste-line.ts';
+import { pasteLine, pasteLines } from '../paste-line.ts';
 import { line, span } from '../text/lines.ts';
 import { criterionStrip, summary, TABS, type Tab } from '../views/lab.ts';
 import { TraceScreen } from './TraceScreen.tsx';
@@ -57,7 +57,7 @@ export function LabScreen({ open, onBack, onStopped }: LabScreenProps): ReactNod
     width: (layout.panel?.width ?? state.columns) - 2,
     height: layout.panel?.height ?? state.rows - 2,
     symbols: theme.symbols,
-    note: because !== undefined && !isSplit ? [line('In your own second terminal:', 'dim'), line(`  ${pasteLine(services, running)}`, 'code')] : [],
+    note: because !== undefined && !isSplit ? [line('In your own second terminal:', 'dim'), ...pasteLines(pasteLine(services, running), (layout.panel?.width ?? state.columns) - 2)] : [],
   });
   const scroll = useScroll(page.lines.length, page.height);
 

@@ -5,6 +5,7 @@
 import type { Lab } from '../../lab/lab.ts';
 import type { ExamState, TaskState } from '../../lab/exam/state.ts';
 import { markdown } from '../text/markdown.ts';
+import { pasteLines } from '../paste-line.ts';
 import { BLANK, fit, justify, line, span, wrap, type Line, type Style } from '../text/lines.ts';
 import type { Symbols } from '../theme.ts';
 import { clock, plural } from './format.ts';
@@ -95,7 +96,7 @@ export function ownHostLines(paste: string, because: string, width: number): Lin
     BLANK,
     ...wrap(line('Open another terminal window in the folder of this program and paste this line:'), width),
     BLANK,
-    line(`  ${paste}`, 'code'),
+    ...pasteLines(paste, width),
     BLANK,
     ...wrap(line('It gives you a shell on the host of this task. The clock, flags and notes stay here.'), width),
   ];

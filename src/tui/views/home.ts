@@ -152,13 +152,21 @@ export function homeParts(input: HomeInput): HomeParts {
 
 /** The body, line by line. */
 export function homeLines({ list, listHeight, around, side, width }: HomeParts, offset: number): Line[] {
-  const left = [...list.slice(offset, offset + listHeight).map((row) => row.line), BLANK, ...around];
+  const left = [...list.slice(offset, offset + listHeight).map((row) => row.line), moreLine(list, offset, listHeight), ...around];
   const lines = Array.from({ length: Math.max(left.length, side.length) }, (_, row): Line => {
     const own = left[row] ?? BLANK;
     const beside = side[row];
     return [span(' '), ...own, ...(beside === undefined ? [] : [span(' '.repeat(width - lineWidth(own) + GAP)), ...beside])];
   });
   return [BLANK, ...lines];
+}
+
+/** How many labs the list has beyond what is seen. */
+function moreLine(list: readonly HomeRow[], offset: number, height: number): Line {
+  const labsIn = (rows: readonly HomeRow[]) => rows.filter(({ lab }) => lab !== undefined).length;
+  const [above, below] = [labsIn(list.slice(0, offset)), labsIn(list.slice(offset + height))];
+  const said = [...(above > 0 ? [`${above} above`] : []), ...(below > 0 ? [`${below} below`] : [])];
+  return said.length === 0 ? BLANK : line(`   ${said.join(', ')}`, 'dim');
 }
 
 /** One phrase about clusters for the header, with the reason of the backend where there is room; undefined while nobody has answered yet. */
