@@ -73,7 +73,7 @@ export class Conntrack {
     if (flight.packet.payload.protocol === 'tcp') {
       const state = nextTcpState(entry.state, flight.packet.payload.flags, direction);
       if (state === 'reopen') {
-        this.#remove(entry);
+        this.remove(entry);
         return this.#trackNew(flight, tuple);
       }
       if (state === 'invalid') {
@@ -105,7 +105,7 @@ export class Conntrack {
     const found = this.#byTuple.get(keyOf(tuple));
     if (!found) return undefined;
     if (found.entry.expiresAtMs > this.namespace.world.clock.now()) return found;
-    this.#remove(found.entry);
+    this.remove(found.entry);
     return undefined;
   }
 
@@ -118,7 +118,7 @@ export class Conntrack {
   /** @returns how many went */
   delete(filter: ConntrackFilter): number {
     const gone = this.entries().filter((entry) => fits(entry, filter));
-    for (const entry of gone) this.#remove(entry);
+    for (const entry of gone) this.remove(entry);
     return gone.length;
   }
 
@@ -167,7 +167,8 @@ export class Conntrack {
     entry.expiresAtMs = now + 1000 * this.namespace.sysctl.number(`net.netfilter.nf_conntrack_${timeoutKnob(entry, stream)}`);
   }
 
-  #remove(entry: ConntrackEntry): void {
+  /** Its packets begin a new connection, or belong to none. */
+  remove(entry: ConntrackEntry): void {
     this.#byTuple.delete(keyOf(entry.original));
     this.#byTuple.delete(keyOf(entry.reply));
   }
@@ -176,7 +177,7 @@ export class Conntrack {
     const now = this.namespace.world.clock.now();
     if (now - this.#sweptAtMs < SWEEP_EVERY_MS) return;
     this.#sweptAtMs = now;
-    for (const { entry } of this.#byTuple.values()) if (entry.expiresAtMs <= now) this.#remove(entry);
+    for (const { entry } of this.#byTuple.values()) if (entry.expiresAtMs <= now) this.remove(entry);
   }
 }
 

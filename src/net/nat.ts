@@ -69,7 +69,7 @@ export function translate(namespace: NetNamespace, flight: PacketInFlight, hook:
 }
 
 function rewrite(packet: Ipv4Packet, end: NatEnd, target: Tuple): Ipv4Packet {
-  return end === 'source' ? withSource(packet, target.source, target.sourcePort) : withDestination(packet, target.destination, target.destinationPort);
+  return end === 'source' ? withSource(packet, target.source, target.sourcePort) : withDestination(packet, target.destination, inner(target, 'destination'));
 }
 
 /** The quoted packet flew the other way: its ends are swapped against those of the error. */

@@ -45,9 +45,10 @@ export function withSource(packet: Ipv4Packet, source: Ipv4, port: number): Ipv4
   return { ...packet, source };
 }
 
-/** The same for the other end; an ICMP identifier belongs to the source and stays. */
+/** The same for the other end; of an echo, whose identifier both ends share, it is that (icmp_manip_pkt). */
 export function withDestination(packet: Ipv4Packet, destination: Ipv4, port: number): Ipv4Packet {
   const { payload } = packet;
+  if (payload.protocol === 'icmp' && !isIcmpError(payload)) return { ...packet, destination, payload: { ...payload, id: port } };
   if (payload.protocol === 'tcp' || payload.protocol === 'udp') return { ...packet, destination, payload: { ...payload, destinationPort: port } };
   return { ...packet, destination };
 }

@@ -1,6 +1,5 @@
-/** Small windows on the kernel: sysctl, lsmod, modprobe, ethtool, conntrack. Each prints what the stack really has. */
+/** Small windows on the kernel: sysctl, lsmod, modprobe, ethtool. Each prints what the stack really has. */
 import type { Process, Program } from '../machine/program.ts';
-import type { ConntrackEntry } from '../net/conntrack.ts';
 import { NetError } from '../net/errors.ts';
 import { refuse } from './usage.ts';
 
@@ -95,55 +94,3 @@ export const ethtool: Program = {
     return 0;
   },
 };
-
-const PROTOCOL_NUMBERS: Readonly<Record<string, string>> = { tcp: '6', udp: '17', icmp: '1' };
-
-export const conntrack: Program = {
-  name: 'conntrack',
-  async run(process) {
-    const args = process.argv.slice(1);
-    const command = args.find((arg) => ['-L', '-D', '-F', '-C', '--dump', '--delete', '--flush', '--count'].includes(arg));
-    const value = (...names: readonly string[]) => args[args.findIndex((arg) => names.includes(arg)) + 1];
-    const has = (...names: readonly string[]) => args.some((arg) => names.includes(arg));
-    const fits = (entry: ConntrackEntry): boolean =>
-      (!has('-p', '--proto') || entry.original.protocol === value('-p', '--proto')) && (!has('-s', '--src', '--orig-src') || entry.original.source === value('-s', '--src', '--orig-src')) &&
-      (!has('-d', '--dst', '--orig-dst') || entry.original.destination === value('-d', '--dst', '--orig-dst')) &&
-      (!has('--dport', '--orig-port-dst') || String(entry.original.destinationPort) === value('--dport', '--orig-port-dst'));
-    const entries = process.netns.conntrack.entries().filter(fits);
-    const counted = (verb: string) => `conntrack v1.4.7 (conntrack-tools): ${entries.length} flow entries have been ${verb}.`;
-    switch (command) {
-      case '-L':
-      case '--dump':
-        await process.stdout.write(entries.map((entry) => `${entryLine(entry, process)}\n`).join(''));
-        return refuse(process, 0, counted('shown'));
-      case '-C':
-      case '--count':
-        await process.stdout.write(`${entries.length}\n`);
-        return 0;
-      case '-F':
-      case '--flush':
-        process.netns.conntrack.delete({});
-        return refuse(process, 0, 'conntrack v1.4.7 (conntrack-tools): connection tracking table has been emptied.');
-      case '-D':
-      case '--delete':
-        await process.stdout.write(entries.map((entry) => `${entryLine(entry, process)}\n`).join(''));
-        for (const { original } of entries) process.netns.conntrack.delete(original);
-        return refuse(process, entries.length > 0 ? 0 : 1, counted('deleted'));
-      default:
-        return refuse(process, 2, 'conntrack v1.4.7 (conntrack-tools): You need to supply parameters\nTry `conntrack -h\' or \'conntrack --help\' for more information.');
-    }
-  },
-};
-
-/** As nfct_snprintf writes it: protocol, seconds left, state, both directions, what is known of them. */
-function entryLine(entry: ConntrackEntry, { machine }: Process): string {
-  const { original, reply, status } = entry;
-  const left = Math.max(0, Math.ceil((entry.expiresAtMs - machine.clock.now()) / 1000));
-  const end = (tuple: ConntrackEntry['original']) =>
-    `src=${tuple.source} dst=${tuple.destination} ${tuple.protocol === 'icmp' ? `type=${tuple.destinationPort} code=0 id=${tuple.sourcePort}` : `sport=${tuple.sourcePort} dport=${tuple.destinationPort}`}`;
-  const words = [
-    `${original.protocol.padEnd(8)} ${PROTOCOL_NUMBERS[original.protocol] ?? '0'} ${left}`, ...(entry.state ? [entry.state] : []), end(original),
-    ...(status.seenReply ? [] : ['[UNREPLIED]']), end(reply), ...(status.assured ? ['[ASSURED]'] : []), `mark=${entry.mark}`, 'use=1',
-  ];
-  return words.join(' ');
-}

@@ -67,7 +67,7 @@ async function tcpClient(process: Process, address: Parameters<typeof connectTcp
 /** A UDP port that is refused says so; one that is silent counts as open, as nc has it. */
 async function udpClient(process: Process, to: { address: Parameters<typeof connectTcp>[1]['destination']; port: number }, { shown, options }: { shown: string; options: ParsedOptions }): Promise<boolean> {
   const replies = new Arrivals<string | NetError>();
-  const socket = bindUdp(process, { onMessage: (data) => replies.put(data), onError: (error) => replies.put(error) });
+  const socket = bindUdp(process, { ...(options.has('p') ? { port: Number(options.value('p')) } : {}), onMessage: (data) => replies.put(data), onError: (error) => replies.put(error) });
   try {
     if (options.has('z')) {
       // One byte, four times over a second: nc's way of asking a UDP port.

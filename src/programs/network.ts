@@ -7,7 +7,9 @@ import { ip } from './ip/index.ts';
 import { ipset } from './ipset.ts';
 import { ipvsadm } from './ipvsadm.ts';
 import { iptables, iptablesRestore, iptablesSave } from './iptables/index.ts';
-import { busyboxSysctl, conntrack, ethtool, lsmod, modprobe, sysctl } from './kernel.ts';
+import { conntrack } from './conntrack.ts';
+import { jq } from './jq/index.ts';
+import { busyboxSysctl, ethtool, lsmod, modprobe, sysctl } from './kernel.ts';
 import { chroot } from './isolation/chroot.ts';
 import { nsenter } from './isolation/nsenter.ts';
 import { unshare } from './isolation/unshare.ts';
@@ -36,6 +38,7 @@ export const networkPrograms: readonly Program[] = [
   ifconfig, busyboxIfconfig,
   ip, busyboxIp,
   ipset, ipvsadm,
+  jq,
   iptables, iptablesRestore, iptablesSave,
   netcat, busyboxNetcat, alpineNetcat,
   netstat, busyboxNetstat, ss,

@@ -36,6 +36,7 @@ test('a bridge learns who is where, floods what it does not know, and forgets af
   await ping(lab, a, '10.0.0.2');
   expect(learned(bridge)).toEqual(['02:00:00:00:00:01 port-a', '02:00:00:00:00:02 port-b']);
   // The question was for all, and nothing else: the probe of a after five seconds goes to b alone.
+  await lab.run(10_000);
   expect(heard).toEqual(['arp']);
   await lab.run(301_000);
   expect(learned(bridge)).toEqual([]);

@@ -10,7 +10,7 @@ import { type Lab, makeLab, ping, serveTcp, serveUdp, tcp, udp } from './support
 import { readProbe, readScript, type Step, trimmed } from './topologies/script.ts';
 
 /** Those that scripts call. */
-const PROGRAMS = ['sh', 'sysctl', 'ip', 'bridge', 'iptables', 'iptables-save', 'iptables-restore', 'ipset', 'conntrack', 'true', 'grep', 'sed', 'sleep', 'printf', 'nc'];
+const PROGRAMS = ['sh', 'sysctl', 'ip', 'bridge', 'iptables', 'iptables-save', 'iptables-restore', 'ipset', 'conntrack', 'true', 'grep', 'sed', 'sleep', 'printf', 'nc', 'ping', 'sort', 'uniq', 'head', 'tail', 'echo'];
 
 export class SimulatedRig {
   readonly lab: Lab = makeLab();

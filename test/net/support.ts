@@ -18,8 +18,8 @@ export interface Lab {
   host(name: string): NetNamespace;
   /** Hosts on one wire, each with `eth0` and an address. */
   lan(name: string, hosts: Readonly<Record<string, string>>): { readonly lan: Lan; readonly hosts: Record<string, NetNamespace> };
-  /** Let `ms` pass and promises settle. */
-  run(ms?: number): Promise<void>;
+  /** Let `ms` pass and promises settle, or less when what is waited for has come. */
+  run(ms?: number, until?: () => boolean): Promise<void>;
 }
 
 export function makeLab(seed = 1): Lab {
@@ -48,11 +48,12 @@ export function makeLab(seed = 1): Lab {
       }
       return { lan, hosts };
     },
-    async run(ms = 0) {
+    async run(ms = 0, until = () => false) {
       const end = clock.now() + ms;
       for (let due = clock.nextDue(); due !== undefined && due <= end; due = clock.nextDue()) {
         clock.advanceTo(due);
         await flush();
+        if (until()) return;
       }
       clock.advanceTo(end);
       await flush();
@@ -87,6 +88,9 @@ export function splitWords(line: string): string[] {
   return [...line.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map((match) => (match[1] === undefined ? match[2]! : match[1].replace(/\\(.)/g, '$1')));
 }
 
+/** Who asks: root's process. */
+const PROBE = { pid: 2, program: 'probe', uid: 0 };
+
 /** `ping -c 1`: what comes back within ten seconds. */
 export async function ping(lab: Lab, from: NetNamespace, to: string | Ipv4, options: { size?: number; dontFragment?: boolean; ttl?: number } = {}): Promise<string> {
   let outcome = 'timeout';
@@ -100,7 +104,7 @@ export async function ping(lab: Lab, from: NetNamespace, to: string | Ipv4, opti
     if (!(error instanceof NetError)) throw error;
     outcome = error.code;
   }
-  await lab.run(10_000);
+  await lab.run(10_000, () => outcome !== 'timeout');
   socket.close();
   return outcome;
 }
@@ -109,7 +113,7 @@ export async function ping(lab: Lab, from: NetNamespace, to: string | Ipv4, opti
 export async function tcp(lab: Lab, from: NetNamespace, to: string, port: number, waitMs = 140_000): Promise<string> {
   let outcome = 'pending';
   const attempt = async () => {
-    const connection = await from.sockets.connectTcp({ destination: ipv4(to), port });
+    const connection = await from.sockets.connectTcp({ destination: ipv4(to), port, owner: PROBE });
     connection.write('hello');
     connection.end();
     const parts: string[] = [];
@@ -120,7 +124,9 @@ export async function tcp(lab: Lab, from: NetNamespace, to: string, port: number
     (text) => (outcome = text),
     (error: unknown) => (outcome = error instanceof NetError ? error.code : String(error)),
   );
-  await lab.run(waitMs);
+  await lab.run(waitMs, () => outcome !== 'pending');
+  // Both ends say goodbye.
+  if (outcome !== 'pending') await lab.run(10);
   void done;
   return outcome;
 }
@@ -144,14 +150,14 @@ export function serveTcp(namespace: NetNamespace, port: number, name = namespace
 /** One datagram from a connected socket, and what comes back within five seconds. */
 export async function udp(lab: Lab, from: NetNamespace, to: string, port: number): Promise<string> {
   let outcome = 'timeout';
-  const socket = from.sockets.bindUdp({ onMessage: (data) => (outcome = data), onError: (error) => (outcome = error.code) });
+  const socket = from.sockets.bindUdp({ owner: PROBE, onMessage: (data) => (outcome = data), onError: (error) => (outcome = error.code) });
   try {
     socket.send('hello', { address: ipv4(to), port });
   } catch (error) {
     if (!(error instanceof NetError)) throw error;
     outcome = error.code;
   }
-  await lab.run(5000);
+  await lab.run(5000, () => outcome !== 'timeout');
   socket.close();
   return outcome;
 }

@@ -12,6 +12,7 @@ import { nfacct } from './nfacct.ts';
 import { owner } from './owner.ts';
 import { physdev } from './physdev.ts';
 import { recent } from './recent.ts';
+import { sctp } from './sctp.ts';
 import { set } from './set.ts';
 import { state } from './state.ts';
 import { statistic } from './statistic.ts';
@@ -19,5 +20,5 @@ import { tcp } from './tcp.ts';
 import { udp } from './udp.ts';
 
 export const matchKinds: readonly MatchKind[] = [
-  addrtype, comment, connmark, conntrack, icmp, limit, mark, multiport, nfacct, owner, physdev, recent, set, state, statistic, tcp, udp,
+  addrtype, comment, connmark, conntrack, icmp, limit, mark, multiport, nfacct, owner, physdev, recent, sctp, set, state, statistic, tcp, udp,
 ];
