@@ -201,8 +201,8 @@ describe('home', () => {
   });
 
   test('what to practise next is told with its reason, and n goes there; a streak is told from its second day', async () => {
-    const ui = open(NARROW, { next: () => ({ lab: 'networking/service-patch', title: 'A Service that finds no Pods', because: 'new, and "Storage" stands at 20 %' }), streakDays: () => 3 });
-    expect(ui.frame()).toContain(' Next   A Service that finds no Pods: new, and "Storage" stands at 20 %.\n        3 days in a row.');
+    const ui = open(WIDE, { next: () => ({ lab: 'networking/service-patch', title: 'A Service that finds no Pods', because: 'new, and "Storage" stands at 20 %' }), streakDays: () => 3 });
+    expect(ui.frame()).toContain(' Next   A Service that finds no Pods: new, and "Storage" stands at 20 %.  3 days in a row.');
     await ui.press('n');
     expect(ui.frame()).toMatch(/❯ · A Service that finds no Pods/);
     await ui.press('left');
