@@ -18,7 +18,7 @@ const EXPIRED = 10;
 const NOT_YET_VALID = 9;
 
 /** The authorities of `--ca-certificate` and of the system. @returns undefined when the file cannot be read */
-export function wgetRoots(process: Process, options: ParsedOptions): readonly Certificate[] | undefined {
+function rootsOf(process: Process, options: ParsedOptions): readonly Certificate[] | undefined {
   const file = options.value('ca');
   if (file === undefined) return systemRoots(process);
   try {
@@ -30,13 +30,20 @@ export function wgetRoots(process: Process, options: ParsedOptions): readonly Ce
   }
 }
 
+/** What is said of `--ca-certificate` before anybody connects. */
+export function authorityLine(process: Process, options: ParsedOptions): string {
+  const file = options.value('ca');
+  if (file === undefined) return '';
+  return rootsOf(process, options) ? `Loaded CA certificate '${file}'\n` : `ERROR: Failed to open cert ${file}: (-64).\n`;
+}
+
 /** What is wrong with it, in wget's lines; empty when nothing is. */
 export function doubtsAbout(process: Process, options: ParsedOptions, session: TlsSession | undefined, host: string): Doubts {
   const [leaf] = session?.peer ?? [];
   if (!session || !leaf) return { lines: '', final: false };
   const tolerated = options.has('insecure');
   const severity = tolerated ? 'WARNING' : 'ERROR';
-  const doubt = distrust(session.peer, wgetRoots(process, options) ?? [], process.machine.clock.unixMs());
+  const doubt = distrust(session.peer, rootsOf(process, options) ?? [], process.machine.clock.unixMs());
   const lines: string[] = [];
   if (doubt) lines.push(`${severity}: The certificate of ‘${host}’ is not trusted.`);
   if (doubt?.code === EXPIRED) lines.push(`${severity}: The certificate of ‘${host}’ has expired.`);

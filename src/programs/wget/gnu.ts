@@ -1,4 +1,4 @@
-/** GNU wget, for HTTP. Words and exit codes of 1.21.3; see wget(1), "EXIT STATUS". */
+/** GNU wget, for HTTP. Words and exit codes of 1.21.3; see wget(1), "EXIT STATUS". Over 250 lines because what it says while it fetches is half of what it does. */
 import { encodeBase64 } from '../../base/base64.ts';
 import { absolute } from '../../machine/executable.ts';
 import { FileError } from '../../machine/files.ts';
@@ -14,7 +14,7 @@ import { OptionError, parseOptions, type ParsedOptions } from '../options.ts';
 import { refuse, withOptions } from '../usage.ts';
 import { TlsError } from '../tls/client.ts';
 import { TimedOut } from '../waiting.ts';
-import { doubtsAbout, wgetRoots } from './doubts.ts';
+import { authorityLine, doubtsAbout } from './doubts.ts';
 
 const USAGE = "Usage: wget [OPTION]... [URL]...\n\nTry `wget --help' for more options.";
 const MAX_REDIRECTS = 20;
@@ -99,10 +99,7 @@ async function attemptOnce(run: Wget, url: Url): Promise<Attempt> {
     await run.say(`wget: unable to resolve host address ‘${url.host}’\n`);
     return 4;
   }
-  if (url.scheme === 'https' && options.has('ca')) {
-    const readable = wgetRoots(process, options) !== undefined;
-    await run.say(readable ? `Loaded CA certificate '${options.value('ca')}'\n` : `ERROR: Failed to open cert ${options.value('ca')}: (-64).\n`);
-  }
+  if (url.scheme === 'https') await run.say(authorityLine(process, options));
   const timeoutMs = options.has('T') ? Number(options.value('T')) * 1000 : 900_000;
   let connection: HttpConnection | undefined;
   for (const address of found.addresses) {
