@@ -101,7 +101,7 @@ test('builds with Calico: every call, in order', async () => {
     ]
   `);
   expect(fake.steps).toEqual(steps.map(({ id }) => `${id} done`));
-  expect(cluster.info).toEqual({ backend: 'kind', name: 'lab', cni: 'calico', proxyMode: 'iptables', kubernetesVersion: 'v1.35.0', kubeconfig: join(fake.paths.data, 'kind/lab/kubeconfig'), context: 'kind-lab', nodes: NODES, running: true });
+  expect(cluster.info).toEqual({ backend: 'kind', name: 'lab', cni: 'calico', proxyMode: 'iptables', encapsulation: 'vxlan', kubernetesVersion: 'v1.35.0', kubeconfig: join(fake.paths.data, 'kind/lab/kubeconfig'), context: 'kind-lab', nodes: NODES, running: true });
   expect([...cluster.offers]).toEqual(['nodes-2', 'node-shell', 'reset', 'cni-calico', 'cluster-wide', 'kind', 'network-policy', 'ipvs']);
 });
 

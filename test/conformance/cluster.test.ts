@@ -1,17 +1,14 @@
 /** The suite on each backend: the simulator always, the simulator's own kubeconfig as "the learner's cluster", kind where Docker works. */
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import type { ClusterSpec } from '../../src/cluster/cluster.ts';
 import { existingBackend } from '../../src/cluster/existing.ts';
-import { findProgram } from '../../src/cluster/find-program.ts';
-import { kindBackend } from '../../src/cluster/kind.ts';
 import { simulatorBackend } from '../../src/cluster/simulator.ts';
 import { ownCommand } from '../support/self.ts';
 import { KindOnSimulator } from '../cluster/fakes/kind-on-simulator.ts';
+import { kindAtHand } from '../kind/at-hand.ts';
 import { clusterConformance } from './cluster.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'cka-conformance-'));
@@ -69,28 +66,18 @@ clusterConformance({
   ],
 });
 
-const hasDocker = findProgram('kind', process.env['PATH']) !== undefined && works('docker', ['info']);
-if (hasDocker && process.env['TEST_KIND'] !== undefined) {
-  const data = mkdtempSync(join(tmpdir(), 'cka-kind-'));
+// Also by `npm run test:kind`, which says what is missing where kind cannot run.
+const kind = process.env['TEST_KIND'] === 'simulated' ? undefined : await kindAtHand(process.env);
+if (kind) {
   clusterConformance({
-    title: 'kind',
+    title: kind.title,
     spec: { ...SPEC, name: 'cka-conformance' },
     slowMs: 1_200_000,
-    make: () => Promise.resolve(kindBackend({ data, cache: join(data, 'cache') }, { root: fileURLToPath(new URL('../..', import.meta.url)), env: process.env })),
+    make: () => kind.backend(SPEC.cni),
+    clean: () => kind.close(),
     skip: [
       { reason: 'nodes can be entered', tests: ['refuses nodes in words'] },
       { reason: 'the whole cluster is ours', tests: ['a reset keeps what others made'] },
     ],
   });
-} else {
-  process.stderr.write(`conformance: kind skipped, ${hasDocker ? 'set TEST_KIND=1 (npm run test:kind)' : 'there is no kind with a Docker that works here'}\n`);
-}
-
-function works(program: string, args: readonly string[]): boolean {
-  try {
-    execFileSync(program, args, { stdio: 'ignore', timeout: 10_000 });
-    return true;
-  } catch {
-    return false;
-  }
 }
