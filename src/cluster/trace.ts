@@ -68,14 +68,23 @@ export function tracePicture(trace: Trace, columns: number): string[] {
   const boxes = tracePlaces(trace).flatMap(({ name, steps }, index) => [
     ...(index === 0 ? [] : ['    ▼']),
     `┌─ ${name} ${'─'.repeat(Math.max(0, width - name.length - 5))}┐`,
-    ...steps.map(({ text }) => `│ ${fit(text, width - 4)} │`),
+    ...steps.flatMap(({ text }) => fold(text, width - 4)).map((line) => `│ ${line.padEnd(width - 4)} │`),
     `└${'─'.repeat(width - 2)}┘`,
   ]);
   return [...traceTitle(trace), '', ...boxes, '', traceVerdict(trace)];
 }
 
-function fit(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
+/** Goes on in the next line, a little further in, at a blank where there is one. */
+function fold(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (rest.length > width) {
+    const blank = rest.lastIndexOf(' ', width);
+    const at = blank > width / 2 ? blank : width;
+    lines.push(rest.slice(0, at));
+    rest = `  ${rest.slice(at).trimStart()}`;
+  }
+  return [...lines, rest];
 }
 
 /** Jumps into chains are left out of the picture, unless a Service or a policy speaks through them. */

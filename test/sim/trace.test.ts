@@ -1,6 +1,6 @@
 /** `cka trace` on a cluster: what it says of packets that arrive, and of each way to die, with the object behind it. */
 import { expect, test } from 'vitest';
-import { traceText, traceVerdict, type Trace } from '../../src/cluster/trace.ts';
+import { tracePicture, traceText, traceVerdict, type Trace } from '../../src/cluster/trace.ts';
 import { apply, bootForTest, run } from '../support/simulation.ts';
 
 const sim = await bootForTest();
@@ -94,6 +94,15 @@ test('the way of a Service across nodes: rewrite, envelope, wire, process', asyn
   expect(hops.filter(({ kind }) => kind === 'translated')).toHaveLength(1);
   expect(hops.some(({ encapsulation }) => encapsulation === 'vxlan')).toBe(true);
   expect(hops.at(-1)).toMatchObject({ kind: 'delivered', detail: 'nginx' });
+});
+
+test('the picture: a box for every place, none of its lines cut or wider than asked for', async () => {
+  const found = await trace('client', 'web');
+  const lines = tracePicture(found, 80);
+  expect(lines.filter((line) => /^[┌│└]/.test(line) && line.length !== 80)).toEqual([]);
+  expect(lines.filter((line) => line.startsWith('┌'))).toHaveLength(5);
+  expect(lines.join('').replace(/ *││ +/g, ' ')).toContain('-j DNAT --to-destination');
+  expect(lines.at(-1)).toBe('✔ It was answered.');
 });
 
 test('a name that DNS was asked for is told with what it is', async () => {
