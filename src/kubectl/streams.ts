@@ -83,7 +83,8 @@ function exitCodeOf(status: Status | undefined): number {
     const code = Number(status.details?.causes?.find((cause) => cause.reason === 'ExitCode')?.message ?? 1);
     throw new RemoteExit(code);
   }
-  throw new StatusError(status);
+  // The protocol hands on the words alone, not who said them: client-go's errorDecoderV4.
+  throw plainError(status.message ?? 'error stream protocol error: unknown error');
 }
 
 /** `command terminated with exit code 3`, and that code. */

@@ -1,0 +1,63 @@
+/**
+ * A whole hands-on example, its commands typed into a shell word for word: every kubectl at hand and ours must lead to the
+ * same place and say the same on the way. `KUBECTLS` (colon-separated) names several real ones.
+ */
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { kubectls } from '../server/api-server.ts';
+import { ownCommand } from '../support/self.ts';
+import { serveSimulation, type ServedSimulation } from '../support/served-simulation.ts';
+
+const steps = readFileSync(new URL('hands-on/steps.sh', import.meta.url), 'utf8');
+const folder = mkdtempSync(join(tmpdir(), 'hands-on-'));
+let cluster: ServedSimulation;
+
+beforeAll(async () => {
+  cluster = await serveSimulation(20);
+  writeFileSync(join(folder, 'config'), cluster.kubeconfig);
+});
+
+afterAll(async () => {
+  await cluster.end();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const clients = [...kubectls().map(({ name, binary }) => [name, [binary]] as const), ['ours', [...ownCommand(), 'kubectl']] as const];
+
+test.each(clients)('kubectl %s', { timeout: 180_000 }, async (name, command) => {
+  const { code, stdout, stderr } = await inShell(name, command);
+  await expect(steady(stdout)).toMatchFileSnapshot('hands-on/stdout.txt');
+  await expect(steady(stderr)).toMatchFileSnapshot('hands-on/stderr.txt');
+  expect(code).toBe(0);
+});
+
+/** The steps in a shell of their own, whose kubectl is `command`. */
+function inShell(name: string, command: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const bin = join(folder, name);
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'kubectl'), `#!/bin/sh\nexec ${command.map((word) => `'${word}'`).join(' ')} "$@"\n`);
+  chmodSync(join(bin, 'kubectl'), 0o755);
+  const env = { ...process.env, PATH: `${bin}:${process.env['PATH']}`, HOME: bin, CKA_HOME: bin, KUBECONFIG: join(folder, 'config'), NODE1: 'cka-lab-worker', NODE2: 'cka-lab-worker2' };
+  return new Promise((resolve) => {
+    execFile('sh', ['-c', steps], { env, timeout: 170_000 }, (error, stdout, stderr) => resolve({ code: error ? Number(error.code ?? -1) : 0, stdout, stderr }));
+  });
+}
+
+/** What every run makes anew becomes a word; columns lose their widths; what a newer kubectl words otherwise is worded alike. */
+function steady(text: string): string {
+  return text
+    .replace(/^.*\r.*\n|^ +% Total.*\n|^ +Dload.*\n/gm, '')
+    .replace(/10\.244\.\d+\.\d+/g, '<pod>').replace(/10-244-\d+-\d+/g, '<pod>').replace(/10\.96\.(?!0\.)\d+\.\d+/g, '<service>')
+    .replace(/\b[0-9a-f]{64}\b/g, '<container>').replace(/\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b(?=.*link-netnsid)/g, '<mac>').replace(/eth0@if\d+/g, 'eth0@if<n>')
+    .replace(/^\d+:\d+:\d+\.\d+ IP <pod> > <pod>: ICMP echo (?:request|reply), id \d+, seq \d+/gm, '<time> IP <pod> > <pod>: ICMP echo, id <n>, seq <n>')
+    // What tcpdump counted beyond the packets that it was asked for.
+    .replace(/^\d+ packets received by filter/gm, '<n> packets received by filter')
+    .replace(/id: \d+$/gm, 'id: <n>').replace(/COOKIE: [0-9a-f]+/, 'COOKIE: <hex>').replace(/Query time: \d+/, 'Query time: <n>').replace(/WHEN: .*/, 'WHEN: <time>')
+    // The way to a pod of the same node is shorter.
+    .replace(/^ [12] {2}.*\n/gm, '').replace(/^ \d {2}(.*?\)) .*/gm, ' <n> $1')
+    .replace(/^I\d{4} [\d:.]+/gm, '<time>').replace(/\b\d+(?:m\d+)?s\b/g, '<age>').replace(/ deleted from default namespace/g, ' deleted')
+    .replace(/ {2,}/g, '  ');
+}
