@@ -23,6 +23,7 @@ import { Kubelet } from '../node/kubelet/kubelet.ts';
 import { programs } from '../programs/index.ts';
 import { stringify } from 'yaml';
 import { makeNodeMachine } from './node-machine.ts';
+import { restoreNode, type SavedNode, saveNode } from './saved-node.ts';
 import { staticPods } from './system/control-plane.ts';
 import { DNS_SERVICE_IP, KUBERNETES_VERSION, type NodePlan, type TopologyOptions } from './topology.ts';
 
@@ -31,6 +32,8 @@ export interface SimNode {
   readonly plan: NodePlan;
   readonly machine: Machine;
   readonly kubelet: Kubelet;
+  /** What must outlive this process, beside what etcd holds. */
+  save(): SavedNode;
 }
 
 export interface NodeOptions {
@@ -43,6 +46,8 @@ export interface NodeOptions {
   readonly clock: Clock;
   readonly rng: Rng;
   readonly registry: Registry;
+  /** What `save` gave before the simulator was started again. */
+  readonly saved?: SavedNode;
   runControllers(): Disposer;
   runScheduler(): Disposer;
 }
@@ -83,11 +88,11 @@ export function startNode(options: NodeOptions): SimNode {
   if (plan.role === 'control-plane') {
     for (const pod of staticPods(options.topology, plan)) machine.files.write(`/etc/kubernetes/manifests/${pod.metadata.name}.yaml`, stringify(pod), { mode: 0o600 });
   }
-  startUnits(machine, kubelet);
-  return { name: plan.name, plan, machine, kubelet };
+  startUnits(machine, kubelet, options);
+  return { name: plan.name, plan, machine, kubelet, save: () => saveNode(machine, options.image) };
 }
 
-function startUnits(machine: Machine, kubelet: Kubelet): void {
+function startUnits(machine: Machine, kubelet: Kubelet, { image, saved }: NodeOptions): void {
   const containerd = machine.units.add({
     name: 'containerd.service', description: 'containerd container runtime', path: '/etc/systemd/system/containerd.service', command: ['/usr/local/bin/containerd'], docs: 'https://containerd.io',
   });
@@ -98,8 +103,12 @@ function startUnits(machine: Machine, kubelet: Kubelet): void {
     onStart: () => kubelet.start(),
     onStop: () => kubelet.stop(),
   });
-  machine.units.start(containerd);
-  machine.units.start(unit);
+  if (saved) restoreNode(machine, image, saved);
+  for (const one of [containerd, unit]) {
+    const before = saved?.units.find(({ name }) => name === one.options.name);
+    one.enabled = before?.enabled ?? true;
+    if (before?.active ?? true) machine.units.start(one);
+  }
 }
 
 function table(all: readonly Program[]): ProgramTable {

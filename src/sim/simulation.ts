@@ -21,6 +21,7 @@ import { CalicoIpam } from '../node/cni/calico/ipam.ts';
 import { SimulatedContainers } from './containers.ts';
 import { PlainMachines } from './machines.ts';
 import { makeUnderlay, nodeFiles } from './node-machine.ts';
+import type { SavedNode } from './saved-node.ts';
 import { startNode, type SimNode } from './sim-node.ts';
 import { calicoManifests } from './system/calico.ts';
 import { apiEndpoints, clusterManifests, localPathManifests } from './system/control-plane.ts';
@@ -35,7 +36,7 @@ export interface SimulationOptions extends TopologyOptions {
   readonly seed: number;
   /** The present, as Unix milliseconds: boot happens in the minute before it. */
   readonly unixMs: number;
-  /** What `snapshot` gave: the same objects, on machines that have just been switched on. */
+  /** What `snapshot` gave: the same objects, on machines with the same files, units, routes and rules. */
   readonly snapshot?: Json;
   /** Where revisions begin, for a world that takes another one's place: its clients must not see a number twice. */
   readonly firstRevision?: number;
@@ -56,6 +57,8 @@ const SLICE_MS = 20;
 interface Saved {
   readonly version: 1;
   readonly store: Json;
+  /** By name; what was saved before there was this part has none. */
+  readonly nodes?: Readonly<Record<string, SavedNode>>;
 }
 
 export class Simulation {
@@ -91,7 +94,7 @@ export class Simulation {
     this.lan = createLan(this.world, 'br-kind');
     makeUnderlay(this.lan);
     if (!saved) this.#createObjects(clusterManifests(options, options.authority ?? ''));
-    this.nodes = this.#startNodes();
+    this.nodes = this.#startNodes(saved?.nodes);
     if (!saved) this.#createObjects(addons(options, this.#plans));
     this.machines = new PlainMachines({ world: this.world, clock: this.clock, rng: this.rng });
     this.containers = new SimulatedContainers(this.registry, this.nodes, this.machines);
@@ -126,9 +129,10 @@ export class Simulation {
     return trace(this, wish);
   }
 
-  /** Everything that survives a power cut: what etcd holds. */
+  /** Everything that survives the end of this process: what etcd holds, and what was done on the nodes. */
   snapshot(): Json {
-    const saved: Saved = { version: 1, store: this.registry.store.snapshot() };
+    const nodes = Object.fromEntries([...this.nodes].map(([name, node]) => [name, node.save()]));
+    const saved: Saved = { version: 1, store: this.registry.store.snapshot(), nodes };
     return saved as unknown as Json;
   }
 
@@ -175,7 +179,7 @@ export class Simulation {
     });
   }
 
-  #startNodes(): ReadonlyMap<string, SimNode> {
+  #startNodes(saved: Saved['nodes'] = {}): ReadonlyMap<string, SimNode> {
     const ipam = new CalicoIpam(POD_CIDR);
     const image: FileSystem = nodeFiles();
     const run = (makers: readonly MakeController[]): Disposer => {
@@ -187,6 +191,7 @@ export class Simulation {
     for (const plan of this.#plans) {
       nodes.set(plan.name, startNode({
         plan, image, ipam,
+        ...(saved[plan.name] ? { saved: saved[plan.name]! } : {}),
         topology: this.options,
         world: this.world, lan: this.lan, clock: this.clock, rng: this.rng, registry: this.registry,
         runControllers: () => run(controllers),

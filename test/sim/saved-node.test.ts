@@ -1,0 +1,44 @@
+/** What was done on nodes is there again after the simulator was started anew: files, units, modules, routes, rules. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { SavedNode } from '../../src/sim/saved-node.ts';
+import type { Simulation } from '../../src/sim/simulation.ts';
+import { bootForTest, run } from '../support/simulation.ts';
+
+const restarted = (sim: Simulation): Promise<Simulation> => bootForTest({ snapshot: structuredClone(sim.snapshot()), unixMs: sim.clock.unixMs() + 60_000 });
+
+const ROWS: readonly (readonly [what: string, change: string, look: string, seen: string])[] = [
+  ['a file with its mode', 'mkdir -p /opt/notes && echo one > /opt/notes/a && chmod 600 /opt/notes/a', 'stat -c "%a %n" /opt/notes/a; cat /opt/notes/a', '600 /opt/notes/a\none\n'],
+  ['a symbolic link', 'ln -s /etc/hostname /opt/name', 'readlink /opt/name', '/etc/hostname\n'],
+  ['a file of the image that was changed', 'echo "10.0.0.9 files" >> /etc/hosts', 'grep files /etc/hosts', '10.0.0.9 files\n'],
+  ['a file of the image that was removed', 'rm /root/.bashrc', 'ls -A /root', '.profile\n'],
+  ['a file that a pod brought and somebody moved', 'mv /etc/cni/net.d/calico-kubeconfig /opt/', 'ls /opt/calico-kubeconfig', '/opt/calico-kubeconfig\n'],
+  ['a unit that was disabled', 'systemctl disable containerd 2>/dev/null', 'systemctl is-active containerd; systemctl is-enabled containerd', 'active\ndisabled\n'],
+  ['a unit that was stopped', 'systemctl stop kubelet', 'systemctl is-active kubelet; systemctl is-enabled kubelet', 'inactive\nenabled\n'],
+  ['a module', 'modprobe ip_vs', 'lsmod | grep -c "^ip_vs "', '1\n'],
+  ['a sysctl', 'sysctl -w net.ipv4.icmp_echo_ignore_all=1 >/dev/null', 'sysctl net.ipv4.icmp_echo_ignore_all', 'net.ipv4.icmp_echo_ignore_all = 1\n'],
+  ['a route', 'ip route add 192.0.2.0/24 via 172.18.0.1', 'ip route show 192.0.2.0/24', '192.0.2.0/24 via 172.18.0.1 dev eth0 \n'],
+  ['a route that was removed', 'ip route del default', 'ip route show default', ''],
+  ['a rule and a policy', 'iptables -A INPUT -p tcp --dport 9 -j DROP; iptables -P FORWARD DROP', 'iptables -S | grep -e "^-P FORWARD" -e "--dport 9 "', '-P FORWARD DROP\n-A INPUT -p tcp -m tcp --dport 9 -j DROP\n'],
+];
+
+describe('a node after a restart of the simulator has what somebody changed', () => {
+  let after: Simulation;
+  beforeAll(async () => {
+    const before = await bootForTest();
+    for (const [, change] of ROWS) await run(before, 'node:cka-lab-worker', change);
+    after = await restarted(before);
+  });
+
+  test.each(ROWS)('%s', async (_what, _change, look, seen) => {
+    expect((await run(after, 'node:cka-lab-worker', look)).stdout).toBe(seen);
+  });
+});
+
+test('where nothing was changed, nothing is', async () => {
+  const before = await bootForTest();
+  const after = await restarted(before);
+  const nodesOf = (sim: Simulation) => (sim.snapshot() as unknown as { readonly nodes: Readonly<Record<string, SavedNode>> }).nodes;
+  const lasting = (sim: Simulation) => Object.values(nodesOf(sim)).map(({ files, rules, ...rest }) => ({ ...rest, rules: rules.replaceAll(/\[\d+:\d+\]/g, ''), files: files.changed.map(({ path }) => path).toSorted(), removed: files.removed }));
+  expect(after.isReady()).toBe(true);
+  expect(lasting(after)).toEqual(lasting(before));
+});
