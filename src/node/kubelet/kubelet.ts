@@ -171,7 +171,9 @@ export class Kubelet {
       if (isMirror(pod) && this.#isStillWanted(pod)) return this.#mirrorAgain(worker);
       this.#workers.delete(key);
       // Deleted by us at the end of its life, or by force in the middle of it.
-      if (!worker.isGone) abandonPod(worker);
+      if (worker.isGone) return;
+      this.#leaving.set(key, worker);
+      abandonPod(worker);
       return;
     }
     if (pod.metadata.deletionTimestamp && isMirror(pod) && this.#isStillWanted(pod)) {

@@ -219,3 +219,16 @@ test('what a container leaves in its termination log, or failing that in its log
   await cluster.until('both Failed', () => ['file', 'logs'].every((name) => cluster.get('pods', name).status?.phase === 'Failed'));
   expect([state('file').state.terminated.message, state('logs').state.terminated.message]).toEqual(['out of paper\n', 'no toner\n']);
 });
+
+test('a pod that takes the name of one deleted by force waits until that one has ended: its cable has the same name', async () => {
+  await begin();
+  const stubborn = pod('web', { ...acts('sleep 3600'), lifecycle: { preStop: { sleep: { seconds: 60 } } } });
+  cluster.apply(stubborn);
+  await cluster.until('the first is Ready', () => isReady(cluster.get('pods', 'web')));
+  cluster.registry.delete('pods', 'web', 'default', { gracePeriodSeconds: 0 });
+  cluster.registry.create('pods', { ...stubborn, spec: { ...stubborn.spec, nodeName: 'worker' } }, { namespace: 'default' });
+  const again = cluster.clock.now();
+  await cluster.until('the second is Ready', () => isReady(cluster.get('pods', 'web')));
+  // SIGKILL comes after a second, even where no grace was given.
+  expect(cluster.clock.now() - again).toBeGreaterThanOrEqual(1000);
+});
