@@ -1,0 +1,8 @@
+# Appended: what lets packets through stands before it.
+# caught by: closed
+set -e
+kubectl create configmap report --from-literal=plugin=flannel --from-literal=policy-correct=yes --from-literal=policy-enforced=no
+safe=$(kubectl get pod safe -o jsonpath='{.status.podIP}')
+stranger=$(kubectl -n street get pod passer-by -o jsonpath='{.status.podIP}')
+node=$(kubectl get pod safe -o jsonpath='{.spec.nodeName}')
+ssh $node iptables -A FORWARD -s $stranger -d $safe -j DROP

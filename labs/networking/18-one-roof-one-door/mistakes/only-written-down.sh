@@ -1,0 +1,13 @@
+# `containerPort` says another port; the program listens where it did.
+# caught by: both
+set -e
+kubectl delete pod pair --now
+kubectl apply -f - <<YAML
+apiVersion: v1
+kind: Pod
+metadata: { name: pair, labels: { app: pair } }
+spec:
+  containers:
+    - { name: page, image: 'nginx:1.25', ports: [{ containerPort: 80 }] }
+    - { name: counter, image: 'registry.k8s.io/e2e-test-images/agnhost:2.53', args: [netexec, --http-port=80], ports: [{ containerPort: __port__ }] }
+YAML

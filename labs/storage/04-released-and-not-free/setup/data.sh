@@ -1,0 +1,2 @@
+mkdir -p /srv/cargo
+echo 'twelve crates of oranges' > /srv/cargo/list.txt
