@@ -86,7 +86,7 @@ export interface Cluster {
   whyNot?(capability: Capability): string | undefined;
   /** Back to the state right after `up`, fast enough to run between labs. */
   reset(onProgress?: (line: string) => void): Promise<void>;
-  /** Everything that etcd holds, for `restore`. What was done on the nodes themselves is not in it. */
+  /** Everything that etcd holds and what was done on the nodes, for `restore`. Programs do not go on where they were: pods start anew. */
   snapshot?(): Promise<string>;
   down(): Promise<void>;
 }

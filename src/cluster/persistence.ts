@@ -10,7 +10,7 @@ import type { SimulatorFiles } from './simulator-files.ts';
 const DEBOUNCE_MS = 200;
 const RETRY_MS = 5_000;
 
-/** Heartbeats say nothing that a restart would not say again. */
+/** Heartbeats say nothing that a restart would not say again; they are the moment to ask about what is no object. */
 const HEARTBEATS = 'coordination.k8s.io/leases/';
 
 /** The part of a store that tells of changes. */
@@ -33,10 +33,11 @@ export class Persistence {
     this.#log = log;
   }
 
-  keep(store: ChangeSource, snapshot: () => Json): Disposer {
+  /** @param wasUsed whether something beside the objects may have changed since it was last asked */
+  keep(store: ChangeSource, snapshot: () => Json, wasUsed: () => boolean = () => false): Disposer {
     this.#snapshot = snapshot;
     return store.watch('', store.revision, ({ key }) => {
-      if (!key.startsWith(HEARTBEATS)) this.changed();
+      if (!key.startsWith(HEARTBEATS) || wasUsed()) this.changed();
     });
   }
 

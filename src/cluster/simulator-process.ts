@@ -34,6 +34,8 @@ export interface RunningSimulation {
   readonly nodes: ReadonlyMap<string, unknown>;
   readonly containers: ContainerStreams;
   snapshot(): Json;
+  /** May the snapshot differ though no object has changed? Absent in tests that have no nodes. */
+  takeNodeUse?(): boolean;
   /** Absent in tests that have no network. */
   readonly trace?: Traceable['trace'];
 }
@@ -204,7 +206,7 @@ function startWorld(simulation: RunningSimulation, persistence: Persistence | un
       return () => clearTimeout(timer);
     },
   });
-  const stopKeeping = persistence?.keep(simulation.registry.store, () => simulation.snapshot());
+  const stopKeeping = persistence?.keep(simulation.registry.store, () => simulation.snapshot(), () => simulation.takeNodeUse?.() ?? false);
   return () => {
     stopPacing();
     stopKeeping?.();

@@ -13,6 +13,9 @@ import type { SimNode } from './sim-node.ts';
 type LogArguments = Parameters<Containers['log']>;
 
 export class SimulatedContainers {
+  #onNodes = 0;
+  #wasOnNodes = false;
+
   constructor(
     private readonly registry: Registry,
     private readonly nodes: ReadonlyMap<string, SimNode>,
@@ -39,13 +42,26 @@ export class SimulatedContainers {
     return PLAIN_MACHINES.has(node);
   }
 
+  /** Did a command run on a node since this was last asked? What the nodes hold may have changed then. */
+  takeNodeUse(): boolean {
+    const used = this.#wasOnNodes || this.#onNodes > 0;
+    this.#wasOnNodes = false;
+    return used;
+  }
+
   /** @throws ApiError NotFound */
   async nodeExec(node: string, command: readonly string[], io: StreamIo): Promise<ExecOutcome> {
     const plain = this.machines?.get(node);
     if (plain) return execIn(plain, command, io, { env: PLAIN_ENVIRONMENT, cwd: '/root', user: 'root' });
     const found = this.nodes.get(node);
     if (!found) throw notFound({ group: '', plural: 'nodes' }, node);
-    return execIn(found.machine, command, io, { env: NODE_ENVIRONMENT, cwd: '/root', user: 'root' });
+    this.#onNodes++;
+    try {
+      return await execIn(found.machine, command, io, { env: NODE_ENVIRONMENT, cwd: '/root', user: 'root' });
+    } finally {
+      this.#onNodes--;
+      this.#wasOnNodes = true;
+    }
   }
 
   /** The kubelet of the pod's node; refuses as the API server does when it cannot reach one. */

@@ -136,6 +136,11 @@ export class Simulation {
     return saved as unknown as Json;
   }
 
+  /** Did a command run on a node since this was last asked? A new snapshot may differ then, though no object has changed. */
+  takeNodeUse(): boolean {
+    return this.containers.takeNodeUse();
+  }
+
   /** Whether every node is Ready and no system pod is still on its way. */
   isReady(): boolean {
     const nodes = this.registry.list('nodes').items as readonly Stored<NodeLike>[];

@@ -1,6 +1,7 @@
 /**
  * The final state of an exam's clusters: kept when the exam is graded, so that nothing has to run on, and brought back
- * when somebody wants to look at it again. What was done on the nodes themselves is not kept: the machines start anew.
+ * when somebody wants to look at it again: objects, and what was changed on nodes. Pods start anew, so what a program held
+ * in memory or wrote into its own container is gone, as is a simulated cluster's past of packets and connections.
  */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

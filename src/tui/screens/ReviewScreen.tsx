@@ -70,7 +70,7 @@ export function ReviewScreen({ exam, onBack }: { exam: RunningExam; onBack: () =
     back: onBack,
   });
 
-  const spoken = wanted.includes(at) ? (noPane ?? `Bringing ${task.host} back as you left it.`) : 'Press r to bring this task back as you left it, with a terminal on it. What you changed on nodes is not kept.';
+  const spoken = wanted.includes(at) ? (noPane ?? `Bringing ${task.host} back as you left it.`) : 'Press r to bring this task back as you left it, with a terminal on it. Its pods start anew.';
   const contexts: readonly KeyContext[] = screen.focus === 'copy' ? ['copy'] : [...(pane ? ([screen.focus === 'terminal' ? 'terminal' : 'into', 'pane'] as const) : []), 'review', 'everywhere'];
   return (
     <Frame title={`review  task ${at} of ${tasks.length}  ${task.title}`} right={[span(report ? `${report.points}/${report.of} points` : 'not counted', 'strong')]} contexts={contexts}>
