@@ -11,6 +11,7 @@ import { amountOf, CopyMode } from './copy-mode.ts';
 import { encode } from './encode.ts';
 import { mirrorModes } from './mirror-modes.ts';
 import { Pane } from './pane.ts';
+import { paneHole } from './pane-hole.ts';
 import type { Rect, StagePort, StagePorts, StageState } from './stage-port.ts';
 import { Tokenizer, type Token } from './tokens.ts';
 
@@ -98,7 +99,7 @@ export class Stage implements StagePort {
     if (isResized && this.state.focus === 'copy') this.setFocus('terminal');
     this.#rect = rect;
     if (rect) this.#pane?.resize(rect.width, rect.height);
-    this.compositor.setHole(this.#pane && rect ? this.#hole(this.#pane, rect) : undefined);
+    this.compositor.setHole(this.#pane && rect ? paneHole(this.#pane, rect, { depth: this.ports.depth, copy: () => this.#copy, hasKeyboard: () => this.state.focus === 'terminal' }) : undefined);
   }
 
   setFocus(focus: StageState['focus']): void {
@@ -133,22 +134,6 @@ export class Stage implements StagePort {
     this.#resting?.();
     this.compositor.stop();
     for (const pane of this.#panes) pane.close();
-  }
-
-  #hole(pane: Pane, rect: Rect): Parameters<Compositor['setHole']>[0] {
-    return {
-      ...rect,
-      rows: () => {
-        const copy = this.#copy;
-        if (copy) return pane.screen.rowTexts(this.ports.depth, copy.top, (row) => copy.selectedIn(row));
-        return pane.screen.modes.holdPainting ? undefined : pane.screen.rowTexts(this.ports.depth);
-      },
-      cursor: () => {
-        if (this.#copy) return { ...this.#copy.cursor, style: '' };
-        const { cursor } = pane.screen;
-        return this.state.focus === 'terminal' && cursor.visible ? cursor : undefined;
-      },
-    };
   }
 
   #paneChanged(pane: Pane): void {
