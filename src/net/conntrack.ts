@@ -50,6 +50,8 @@ export interface ConntrackFilter {
 }
 
 const SWEEP_EVERY_MS = 30_000;
+/** How many entries are looked at before a full table is called full. */
+const EARLY_DROP_LOOKS = 64;
 const OTHER: Readonly<Record<Direction, Direction>> = { original: 'reply', reply: 'original' };
 
 /** The connections of one namespace. */
@@ -62,13 +64,21 @@ export class Conntrack {
 
   constructor(private readonly namespace: NetNamespace) {}
 
-  /** PREROUTING and OUTPUT: say which connection the packet belongs to. */
-  track(flight: PacketInFlight): void {
-    if (!this.enabled || flight.tracking) return;
+  /** PREROUTING and OUTPUT: say which connection the packet belongs to. @returns false when it would be one too many */
+  track(flight: PacketInFlight): boolean {
+    if (!this.enabled || flight.tracking) return true;
     const tuple = tupleOf(flight.packet);
-    if (!tuple) return this.#trackError(flight);
-    const found = this.find(tuple);
-    if (!found) return this.#trackNew(flight, tuple);
+    if (!tuple) this.#trackError(flight);
+    else {
+      const found = this.find(tuple);
+      if (found) this.#trackKnown(flight, tuple, found);
+      else if (this.#hasRoom()) this.#trackNew(flight, tuple);
+      else return false;
+    }
+    return true;
+  }
+
+  #trackKnown(flight: PacketInFlight, tuple: Tuple, found: { readonly entry: ConntrackEntry; readonly direction: Direction }): void {
     const { entry, direction } = found;
     if (flight.packet.payload.protocol === 'tcp') {
       const state = nextTcpState(entry.state, flight.packet.payload.flags, direction);
@@ -120,6 +130,21 @@ export class Conntrack {
     const gone = this.entries().filter((entry) => fits(entry, filter));
     for (const entry of gone) this.remove(entry);
     return gone.length;
+  }
+
+  /** In a full table a connection that nobody answered makes room for a new one (early_drop). */
+  #hasRoom(): boolean {
+    const limit = this.namespace.sysctl.number('net.netfilter.nf_conntrack_max');
+    if (limit === 0 || this.#byTuple.size / 2 < limit) return true;
+    let looked = 0;
+    for (const { entry } of this.#byTuple.values()) {
+      if (!entry.status.assured) {
+        this.remove(entry);
+        return true;
+      }
+      if (++looked >= EARLY_DROP_LOOKS) return false;
+    }
+    return false;
   }
 
   #trackNew(flight: PacketInFlight, tuple: Tuple): void {

@@ -47,4 +47,6 @@ export interface Carried {
   readonly prerouted?: boolean;
   readonly physIn?: Device | undefined;
   readonly balanced?: boolean | undefined;
+  /** How many bridges the frame has come through; see `device/storm.ts`. */
+  readonly bridged?: number;
 }

@@ -86,6 +86,8 @@ export interface Ipip {
 export interface VxlanPayload {
   readonly vni: number;
   readonly frame: Frame;
+  /** How many bridges the frame has come through; no real header has it. */
+  readonly bridged?: number | undefined;
 }
 
 /** As tcpdump prints them: S syn, `.` ack, P push, F fin, R reset. */

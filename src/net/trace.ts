@@ -27,6 +27,8 @@ export type DropReason =
   | 'nat-exhausted'
   | 'no-server'
   | 'tunnel-loop'
+  | 'bridge-loop'
+  | 'conntrack-full'
   | 'filtered'
   | 'rejected';
 

@@ -19,6 +19,8 @@ export class World {
   readonly #namespaces = new Set<NetNamespace>();
   readonly #tracers = new Set<(event: TraceEvent) => void>();
   readonly #vxlans = new Set<Vxlan>();
+  /** How many devices are handing a frame to one another right now. */
+  transmitting = 0;
   #created = 0;
 
   constructor(options: { readonly clock: Clock; readonly rng: Rng }) {

@@ -41,7 +41,7 @@ const outcomes = questions.map(([kind, host, port, patience]) => new Promise((re
   setTimeout(() => resolve('timeout'), Number(patience));
   if (kind === 'udp') {
     const s = require('dgram').createSocket('udp4');
-    s.on('message', (d) => resolve(String(d))).on('error', (e) => resolve(e.code)).connect(Number(port), host, () => s.send('hello', (e) => e && resolve(e.code)));
+    s.on('message', (d) => resolve(String(d))).on('error', (e) => resolve(e.code)).connect(Number(port), host, (failed) => (failed ? resolve(failed.code) : s.send('hello', (e) => e && resolve(e.code))));
   } else {
     let said = '';
     const s = require('net').connect({ host, port: Number(port), allowHalfOpen: true }, () => s.end('hello'));
@@ -187,6 +187,9 @@ const ERRORS: readonly (readonly [pattern: RegExp, outcome: (match: RegExpExecAr
   [/From ([\d.]+) icmp_seq=1 Time to live exceeded/, (m) => `ttl-zero-during-transit from ${m[1]}`],
   [/Network is unreachable/, () => 'ENETUNREACH'],
   [/Operation not permitted/, () => 'EPERM'],
+  [/Permission denied/, () => 'EACCES'],
+  [/Invalid argument/, () => 'EINVAL'],
+  [/No route to host/, () => 'EHOSTUNREACH'],
   [/message too long/i, () => 'EMSGSIZE'],
 ];
 

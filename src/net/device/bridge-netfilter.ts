@@ -16,7 +16,7 @@ export function bridgePrerouting(bridge: Bridge, port: Device, frame: Frame, car
   const { namespace } = bridge;
   const flight: PacketInFlight = { packet: frame.payload, mark: carried.mark ?? 0, inDevice: bridge, physIn: port };
   if (!namespace.netfilter.accepts('prerouting', flight)) return;
-  const after = { mark: flight.mark, tracking: flight.tracking, prerouted: true, physIn: port };
+  const after = { ...carried, mark: flight.mark, tracking: flight.tracking, prerouted: true, physIn: port };
   if (flight.packet.destination === frame.payload.destination) return next({ ...frame, payload: flight.packet }, after);
   // Translated: the destination may be behind this very bridge, under another MAC; otherwise the stack must route it.
   const answer = namespace.routes.lookup(flight.packet.destination, { source: flight.packet.source, mark: flight.mark, inDevice: bridge.name });
@@ -29,7 +29,7 @@ export function bridgePrerouting(bridge: Bridge, port: Device, frame: Frame, car
 
 /** From one port to another: FORWARD and POSTROUTING. */
 export function bridgeForward(bridge: Bridge, from: Device, to: Device, frame: Frame, carried: Carried): void {
-  if (frame.payload.type !== 'ipv4' || !carried.prerouted || !isOn(bridge)) return to.transmit(frame, { mark: carried.mark ?? 0 });
+  if (frame.payload.type !== 'ipv4' || !carried.prerouted || !isOn(bridge)) return to.transmit(frame, hops(carried, carried.mark ?? 0));
   const flight: PacketInFlight = {
     packet: frame.payload,
     mark: carried.mark ?? 0,
@@ -43,5 +43,8 @@ export function bridgeForward(bridge: Bridge, from: Device, to: Device, frame: F
   if (!netfilter.accepts('forward', flight)) return;
   flight.inDevice = undefined;
   if (!netfilter.accepts('postrouting', flight)) return;
-  to.transmit({ ...frame, payload: flight.packet }, { mark: flight.mark });
+  to.transmit({ ...frame, payload: flight.packet }, hops(carried, flight.mark));
 }
+
+/** What goes on with a frame that leaves the bridge. */
+const hops = ({ bridged }: Carried, mark: number): Carried => ({ mark, ...(bridged === undefined ? {} : { bridged }) });

@@ -12,6 +12,7 @@ import { bridgeForward, bridgePrerouting } from './bridge-netfilter.ts';
 import { type BridgePort, createPort, isGroup, mayLeave } from './bridge-port.ts';
 import { Device, fitsThrough } from './device.ts';
 import { BridgeFdb } from './fdb.ts';
+import { BRIDGE_LIMIT, FloodLimit } from './storm.ts';
 
 /** The switch. */
 export class Bridge extends Device {
@@ -19,10 +20,12 @@ export class Bridge extends Device {
   readonly fdb: BridgeFdb;
   mtuChosen = false;
   readonly #ports = new Map<Device, BridgePort>();
+  readonly #floods: FloodLimit;
 
   constructor(namespace: NetNamespace, name: string, mac: Mac, mtu: number) {
     super(namespace, name, mac, mtu);
     this.fdb = new BridgeFdb(namespace.world.clock);
+    this.#floods = new FloodLimit(namespace.world.clock);
     this.fdb.add(mac, this, 'permanent');
   }
 
@@ -46,8 +49,10 @@ export class Bridge extends Device {
   }
 
   /** A frame came in at a port. */
-  receiveAt(port: Device, frame: Frame, carried: Carried): void {
+  receiveAt(port: Device, frame: Frame, before: Carried): void {
     if (!this.up) return this.namespace.dropped(frame, 'device-down', this);
+    const carried = { ...before, bridged: (before.bridged ?? 0) + 1 };
+    if (carried.bridged > BRIDGE_LIMIT) return this.namespace.dropped(frame, 'bridge-loop', port);
     if (this.#ports.get(port)?.learning) this.fdb.learn(frame.from, port);
     bridgePrerouting(this, port, frame, carried, (seen, kept) => this.#forward(port, seen, kept));
   }
@@ -56,7 +61,7 @@ export class Bridge extends Device {
   protected send(frame: Frame, carried: Carried): void {
     const entry = isGroup(frame.to) ? undefined : this.fdb.lookup(frame.to);
     if (entry?.port === this) return;
-    const ports = entry ? [this.#ports.get(entry.port)] : [...this.#ports.values()];
+    const ports = entry ? [this.#ports.get(entry.port)] : this.#ports.values();
     for (const port of ports) if (port && mayLeave(port, frame.to, undefined, entry !== undefined)) port.device.transmit(frame, carried);
   }
 
@@ -64,7 +69,8 @@ export class Bridge extends Device {
     const entry = isGroup(frame.to) ? undefined : this.fdb.lookup(frame.to);
     if (entry && (entry.port === this || entry.kind === 'permanent')) return this.#passUp(frame, carried);
     if (isGroup(frame.to) || (!entry && this.promiscuous)) this.#passUp(frame, carried);
-    const ports = entry ? [this.#ports.get(entry.port)] : [...this.#ports.values()];
+    if (!entry && !this.#floods.take()) return this.namespace.dropped(frame, 'bridge-loop', from);
+    const ports = entry ? [this.#ports.get(entry.port)] : this.#ports.values();
     for (const port of ports) {
       if (!port || !mayLeave(port, frame.to, this.#ports.get(from), entry !== undefined)) continue;
       if (!fitsThrough(frame, from, port.device)) {

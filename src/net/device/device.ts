@@ -20,6 +20,9 @@ export interface Counters {
   txDropped: number;
 }
 
+/** XMIT_RECURSION_LIMIT: how many devices deep a frame may be handed on before one of them is a wire. */
+const RECURSION_LIMIT = 8;
+
 /** The part that is the same for every kind. */
 export abstract class Device {
   abstract readonly kind: DeviceKind;
@@ -55,7 +58,15 @@ export abstract class Device {
     counters.txPackets++;
     counters.txBytes += frameSize(frame);
     namespace.tap('out', this, frame);
-    this.send(frame, carried);
+    const { world } = namespace;
+    // Tunnels whose outer packets enter each other (dev_xmit_recursion).
+    if (world.transmitting > RECURSION_LIMIT) return namespace.dropped(frame, 'tunnel-loop', this);
+    world.transmitting++;
+    try {
+      this.send(frame, carried);
+    } finally {
+      world.transmitting--;
+    }
   }
 
   protected abstract send(frame: Frame, carried: Carried): void;

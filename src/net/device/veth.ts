@@ -24,7 +24,7 @@ export class Veth extends Device {
       return this.namespace.dropped(frame, 'mtu-exceeded', this);
     }
     // A mark survives only between two ends in one namespace; the connection never does (skb_scrub_packet).
-    const kept: Carried = peer.namespace === this.namespace ? { mark: carried.mark ?? 0 } : {};
+    const kept: Carried = { ...(peer.namespace === this.namespace ? { mark: carried.mark ?? 0 } : {}), ...(carried.bridged === undefined ? {} : { bridged: carried.bridged }) };
     this.namespace.world.clock.schedule(this.latencyMs, () => {
       if (this.peer === peer) peer.namespace.receive(peer, frame, kept);
     });

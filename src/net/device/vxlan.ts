@@ -59,9 +59,10 @@ export class Vxlan extends Device {
 
   #encapsulate(frame: Frame, destination: Ipv4, carried: Carried): void {
     const { options, underlay } = this;
+    const payload: VxlanPayload = { vni: options.vni, frame, ...(carried.bridged === undefined ? {} : { bridged: carried.bridged }) };
     if (underlay === this.namespace && underlay.isLocal(destination)) {
       // Encap bypass: the other end is another VXLAN device of this host, or nobody.
-      receiveVxlan(underlay, destination, options.port, { vni: options.vni, frame });
+      receiveVxlan(underlay, destination, options.port, payload);
       return;
     }
     const outer: Ipv4Packet = {
@@ -69,7 +70,7 @@ export class Vxlan extends Device {
       source: options.local ?? ANY,
       destination,
       ttl: isMulticast(destination) ? 1 : 64,
-      payload: { protocol: 'udp', sourcePort: flowPort(frame), destinationPort: options.port, data: { vni: options.vni, frame } },
+      payload: { protocol: 'udp', sourcePort: flowPort(frame), destinationPort: options.port, data: payload },
     };
     underlay.send(outer, {
       mark: underlay === this.namespace ? (carried.mark ?? 0) : 0,
@@ -127,7 +128,7 @@ export function receiveVxlan(underlay: NetNamespace, from: Ipv4, port: number, p
   // Our own frame, come back through a loop.
   if (payload.frame.from === device.mac) return true;
   if (device.options.learning) device.fdb.learn(payload.frame.from, from);
-  device.namespace.receive(device, payload.frame);
+  device.namespace.receive(device, payload.frame, payload.bridged === undefined ? {} : { bridged: payload.bridged });
   return true;
 }
 

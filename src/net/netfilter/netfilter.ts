@@ -55,8 +55,9 @@ export class Netfilter {
   run(hook: HookName, flight: PacketInFlight): Verdict {
     const { conntrack } = this.namespace;
     for (const stage of STAGES[hook]) {
-      if (stage === 'track') conntrack.track(flight);
-      else if (stage === 'ipvs') {
+      if (stage === 'track') {
+        if (!conntrack.track(flight)) return this.#tableFull();
+      } else if (stage === 'ipvs') {
         if (this.namespace.ipvs.idle || flight.balanced) continue;
         const verdict = balance(this.namespace, hook, flight);
         if (verdict.verdict === 'drop' || flight.stolen) return verdict;
@@ -70,6 +71,11 @@ export class Netfilter {
       }
     }
     return PASS;
+  }
+
+  #tableFull(): Verdict {
+    this.onLog?.('nf_conntrack: nf_conntrack: table full, dropping packet');
+    return { verdict: 'drop', reason: 'conntrack-full' };
   }
 
   #visit(name: TableName, hook: HookName, flight: PacketInFlight): Verdict {
