@@ -24,7 +24,7 @@ interface Ran {
 
 function run(file: string, args: readonly string[], env: NodeJS.ProcessEnv = ENV): Promise<Ran> {
   return new Promise((resolve) => {
-    const child = execFile(file, args, { env, cwd: HOME, timeout: 60_000 }, (error, out, err) => resolve({ code: error ? Number(error.code ?? 255) : 0, out, err }));
+    const child = execFile(file, args, { env, cwd: HOME, timeout: 150_000 }, (error, out, err) => resolve({ code: error ? Number(error.code ?? 255) : 0, out, err }));
     child.stdin?.end();
   });
 }
@@ -41,9 +41,9 @@ afterAll(async () => {
   await cka('cluster down --name one');
   await cka('cluster down --name two');
   rmSync(HOME, { recursive: true, force: true });
-}, 60_000);
+}, 180_000);
 
-const SLOW = 60_000;
+const SLOW = 180_000;
 
 test('two clusters of different names come up side by side', async () => {
   const [one, two] = await Promise.all([json('cluster up --backend simulator --name one'), json('cluster up --name two --cni flannel --workers 1')]);

@@ -10,12 +10,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Learner } from '../support/learner.ts';
 import { ownCommand } from '../support/self.ts';
 
-const SLOW = { timeout: 60_000 };
+const SLOW = { timeout: 180_000 };
 const learner = new Learner();
 const isRoot = process.getuid?.() === 0;
 
-beforeAll(() => learner.json('lab start cross-node-pods'), 60_000);
-afterAll(() => learner.leave(), 60_000);
+beforeAll(() => learner.json('lab start cross-node-pods'), 180_000);
+afterAll(() => learner.leave(), 180_000);
 
 describe('what was asked for does not exist', () => {
   test.each([

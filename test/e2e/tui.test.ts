@@ -29,7 +29,7 @@ describe.skipIf(skip).each([['the kubectl of this machine', true], ['no kubectl 
   };
 
   afterEach(() => open.splice(0).forEach((screen) => screen.close()));
-  afterAll(() => learner.leave(), 60_000);
+  afterAll(() => learner.leave(), 180_000);
 
   test('start, choose the lab, type the solution, check, full points, quit', SLOW, async () => {
     const screen = await start();
@@ -72,7 +72,7 @@ describe.skipIf(skip)('nothing is lost', () => {
   };
 
   afterEach(() => open.splice(0).forEach((screen) => screen.close()));
-  afterAll(() => learner.leave(), 60_000);
+  afterAll(() => learner.leave(), 180_000);
 
   test('a killed screen loses neither cluster nor lab', SLOW, async () => {
     const first = await start();

@@ -41,7 +41,7 @@ export class Learner {
 
   run([file = '', ...args]: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
     return new Promise((resolve) => {
-      const child = execFile(file, args, { env: { ...this.env, ...env }, cwd: this.home, timeout: 60_000 }, (error, out, err) => resolve({ code: error ? Number(error.code ?? 255) : 0, out, err }));
+      const child = execFile(file, args, { env: { ...this.env, ...env }, cwd: this.home, timeout: 150_000 }, (error, out, err) => resolve({ code: error ? Number(error.code ?? 255) : 0, out, err }));
       child.stdin?.end();
     });
   }

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { bundle } from '../support/bundle.ts';
 import { Eyes, noPty, SCREEN_TEST_MS, type EyesOptions } from '../support/eyes.ts';
 
-vi.setConfig({ testTimeout: SCREEN_TEST_MS });
+vi.setConfig({ testTimeout: SCREEN_TEST_MS, hookTimeout: SCREEN_TEST_MS });
 
 const skip = await noPty();
 let program = '';

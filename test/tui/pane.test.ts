@@ -11,7 +11,7 @@ import { bundle } from '../support/bundle.ts';
 import { Eyes, noPty, SCREEN_TEST_MS } from '../support/eyes.ts';
 import { fakeApp } from '../support/fake-app.ts';
 
-vi.setConfig({ testTimeout: SCREEN_TEST_MS });
+vi.setConfig({ testTimeout: SCREEN_TEST_MS, hookTimeout: SCREEN_TEST_MS });
 
 const skip = await noPty();
 const PANE = { x: 58, y: 1, width: 92, height: 40 };

@@ -143,7 +143,7 @@ describe('home', () => {
     await ui.press('n');
     expect(opened).toEqual([]);
     await ui.press('enter', 'y');
-    await vi.waitFor(() => expect(opened).toEqual(['networking/service-patch']));
+    await vi.waitFor(() => expect(opened).toEqual(['networking/service-patch']), 15_000);
   });
 
   test('a lab is found by words of its title', async () => {
@@ -181,7 +181,7 @@ describe('home', () => {
        Enter start  Esc all labs"
     `);
     await ui.press('enter');
-    await vi.waitFor(() => expect(opened).toEqual(['networking/service-patch']));
+    await vi.waitFor(() => expect(opened).toEqual(['networking/service-patch']), 15_000);
   });
 
   test('by what it is: state, difficulty, network plugin', async () => {
@@ -720,7 +720,7 @@ describe('starting', () => {
        Esc home  ? help"
     `);
     await ui.press('r');
-    await vi.waitFor(() => expect(tries).toBe(2));
+    await vi.waitFor(() => expect(tries).toBe(2), 15_000);
   });
 });
 
