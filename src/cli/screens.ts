@@ -55,7 +55,7 @@ async function appServices(cli: Cli): Promise<AppServices> {
     clusters: async () => (await backendOf(quiet)).list(),
     async doctor() {
       const [{ examine }, { examineBackends }] = await Promise.all([import('../cluster/doctor.ts'), import('../cluster/doctor-backends.ts')]);
-      return (await Promise.all([examine({ ...(await paths(quiet)), env: cli.env }), examineBackends(cli.env, labs)])).flat();
+      return (await Promise.all([examine({ ...(await paths(quiet)), env: cli.env }), examineBackends({ env: cli.env, labs })])).flat();
     },
     trace: (running) => {
       const { cluster, lab } = sessions.get(running.lab.id)!;

@@ -16,18 +16,19 @@ export async function loadModules(engine: Engine, node: string, wanted: readonly
 
 /**
  * Which of `wanted` this machine's kernel has, loaded, built in or ready to be loaded.
- * @returns undefined where the nodes' kernel is not this machine's
+ * @returns undefined where nobody can tell before a node tries
  */
 export async function availableModules(wanted: readonly string[], roots: { readonly proc: string; readonly lib: string } = { proc: '/proc', lib: '/lib/modules' }): Promise<readonly string[] | undefined> {
   const read = (path: string) => readFile(path, 'utf8').catch(() => '');
   const folder = join(roots.lib, release());
   const [loaded, builtIn, loadable] = await Promise.all([read(join(roots.proc, 'modules')), read(join(folder, 'modules.builtin')), read(join(folder, 'modules.dep'))]);
-  if (loaded === '' && builtIn === '' && loadable === '') return undefined;
   const nameOf = (path: string) => basename(path).replace(/\.ko(\.\w+)?$/, '').replaceAll('-', '_');
   const names = new Set([
     ...loaded.split('\n').map((line) => line.split(' ')[0] ?? ''),
     ...builtIn.split('\n').map(nameOf),
     ...loadable.split('\n').map((line) => nameOf(line.split(':')[0] ?? '')),
   ]);
-  return wanted.filter((name) => names.has(name));
+  const found = wanted.filter((name) => names.has(name));
+  // In a container the folder of modules is often not there: what is not loaded may be built in all the same.
+  return found.length < wanted.length && builtIn === '' && loadable === '' ? undefined : found;
 }

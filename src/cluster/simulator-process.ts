@@ -11,6 +11,7 @@ import { pace } from '../base/pacer.ts';
 import { UserError } from '../base/user-error.ts';
 import type { Registry } from '../kinds/registry.ts';
 import type { ContainerStreams } from '../server/containers.ts';
+import type { InsideDoor } from '../server/inside.ts';
 import { loadRest, type RunningServer, startServer } from '../server/https.ts';
 import { useTokens } from '../server/token-request.ts';
 import { Tokens } from '../server/tokens.ts';
@@ -40,7 +41,7 @@ export interface RunningSimulation {
   readonly trace?: Traceable['trace'];
 }
 
-export type BootSimulation = (options: ClusterSpec & { readonly seed: number; readonly unixMs: number; readonly snapshot?: Json; readonly firstRevision?: number; readonly authority?: string; readonly prepare?: (registry: Registry, clock: EventClock) => void }) => Promise<RunningSimulation>;
+export type BootSimulation = (options: ClusterSpec & { readonly seed: number; readonly unixMs: number; readonly snapshot?: Json; readonly firstRevision?: number; readonly authority?: string; readonly serverCertificate?: string; readonly prepare?: (registry: Registry, clock: EventClock) => void }) => Promise<RunningSimulation>;
 
 export interface SimulatorOptions extends ClusterSpec {
   /** Where the cluster lives; see `SimulatorFiles`. */
@@ -94,7 +95,7 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
   // Pods of the boot itself get real tokens too.
   const prepare = (registry: Registry, clock: EventClock) => useTokens(registry, new Tokens(identity, clock));
   const bootFrom = (from: { readonly snapshot?: Json; readonly firstRevision?: number }) =>
-    boot({ ...spec, seed: seedOf(spec.name), unixMs: Date.now(), authority: identity.authority.certificate, prepare, ...from });
+    boot({ ...spec, seed: seedOf(spec.name), unixMs: Date.now(), authority: identity.authority.certificate, serverCertificate: identity.server.certificate, prepare, ...from });
   let simulation = await bootSaved(files, bootFrom, log);
   const persistence = new Persistence(files, log);
   const keep = options.rehearsalSpeed === undefined;
@@ -150,7 +151,7 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
 
   const server = await listen(options.port, files.read<number>('port.json'), (port) =>
     startServer({
-      registry: simulation.registry, containers: simulation.containers, clock: simulation.clock, identity, version: versionInfo(KUBERNETES_VERSION), extra: own, port,
+      registry: simulation.registry, containers: simulation.containers, clock: simulation.clock, ...(simulation.door && { door: simulation.door }), identity, version: versionInfo(KUBERNETES_VERSION), extra: own, port,
       onActivity: () => (lastAsked = performance.now()),
       onBug: (error, what) => log(`${what}: ${(error as Error).stack ?? String(error)}`),
     }),

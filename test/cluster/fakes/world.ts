@@ -19,8 +19,8 @@ export interface FakeOptions {
   readonly info?: object;
 }
 
-const DOCKER_INFO = { ServerVersion: '28.2.2', CgroupVersion: '2', MemTotal: 16 * 2 ** 30, NCPU: 8, Driver: 'overlay2', DriverStatus: [], DockerRootDir: '/', SecurityOptions: ['name=seccomp'], OperatingSystem: 'Docker Desktop' };
-const PODMAN_INFO = { host: { cgroupVersion: 'v2', memTotal: 16 * 2 ** 30, cpus: 8, security: { rootless: false } }, store: { graphDriverName: 'overlay', graphRoot: '/' }, version: { Version: '5.4.0' } };
+const DOCKER_INFO = { ServerVersion: '28.2.2', CgroupVersion: '2', MemTotal: 16 * 2 ** 30, NCPU: 8, Driver: 'overlay2', DriverStatus: [], DockerRootDir: '/no/such/folder', SecurityOptions: ['name=seccomp'], OperatingSystem: 'Docker Desktop' };
+const PODMAN_INFO = { host: { cgroupVersion: 'v2', memTotal: 16 * 2 ** 30, cpus: 8, security: { rootless: false }, distribution: { distribution: 'a virtual desktop' } }, store: { graphDriverName: 'overlay', graphRoot: '/no/such/folder' }, version: { Version: '5.4.0' } };
 
 /** Small manifests of the same make as the pinned ones. */
 const CALICO = `kind: ConfigMap
