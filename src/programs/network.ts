@@ -24,7 +24,8 @@ import { busyboxPing } from './ping/busybox.ts';
 import { ping } from './ping/iputils.ts';
 import { busyboxNetstat, netstat, ss } from './sockets.ts';
 import { tcpdump } from './tcpdump/index.ts';
-import { busyboxTraceroute, traceroute } from './traceroute.ts';
+import { mtr } from './hops/mtr.ts';
+import { busyboxTraceroute, traceroute } from './hops/traceroute.ts';
 import { alpineWget, busyboxWget } from './wget/busybox.ts';
 import { wget } from './wget/gnu.ts';
 
@@ -46,6 +47,6 @@ export const networkPrograms: readonly Program[] = [
   route, busyboxRoute,
   sysctl, busyboxSysctl,
   tcpdump,
-  traceroute, busyboxTraceroute,
+  mtr, traceroute, busyboxTraceroute,
   wget, busyboxWget, alpineWget,
 ];

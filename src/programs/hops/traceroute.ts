@@ -1,26 +1,27 @@
 /** traceroute: UDP to unlikely ports, with a growing time to live. See traceroute(8); BusyBox's networking/traceroute.c. */
-import { parseIpv4, type Ipv4 } from '../base/address.ts';
-import type { Process, Program } from '../machine/program.ts';
-import { NetError } from '../net/errors.ts';
-import type { EchoError } from '../net/sockets.ts';
-import { lookupAddress, lookupFailureText, lookupHost } from './dns/resolver.ts';
-import { ownerOf, untilExit } from './lifetime.ts';
-import { parseOptions, type ParsedOptions } from './options.ts';
-import { busyboxUsage, refuse, withOptions } from './usage.ts';
-import { Arrivals, TimedOut, until } from './waiting.ts';
+import type { Ipv4 } from '../../base/address.ts';
+import type { Process, Program } from '../../machine/program.ts';
+import { NetError } from '../../net/errors.ts';
+import type { IcmpKind } from '../../net/packet.ts';
+import { lookupAddress, lookupFailureText, lookupHost } from '../dns/resolver.ts';
+import { parseOptions, type ParsedOptions } from '../options.ts';
+import { busyboxUsage, refuse, withOptions } from '../usage.ts';
+import { type HopAnswer, probe } from './probe.ts';
 
 type Flavour = 'modern' | 'busybox';
-type Answer = { readonly from: Ipv4; readonly tookMs: number; readonly mark: string; readonly final: boolean };
+
+/** Where the numbers of the unlikely ports begin. */
+const FIRST_PORT = 33_434;
 
 export const traceroute: Program = { name: 'traceroute', run: (process) => withOptions(() => main(process, 'modern'), (error) => refuse(process, 2, `Bad option \`${error.option.length === 1 ? `-${error.option}` : error.option}' (argc 1)`)) };
 export const busyboxTraceroute: Program = { name: 'busybox-traceroute', run: (process) => withOptions(() => main(process, 'busybox'), (error) => busyboxUsage(process, USAGE, error)) };
 
 /**
- * Differs from Linux: probes are ICMP echo requests, as `traceroute -I` sends them, whatever the flavour: sockets here
- * hear of errors about echo requests hop by hop. The list of hops is the same unless a firewall tells UDP from ICMP.
+ * Differs from Linux: one probe is on its way at a time, where the modern one sends sixteen at once; the lines are the
+ * same, they come later. `-T` is missing: sockets here connect with one time to live only.
  */
 async function main(process: Process, flavour: Flavour): Promise<number> {
-  const options = parseOptions(process.argv.slice(1), { short: 'nIq:w:m:f:4', long: { icmp: 'I', queries: 'q:', wait: 'w:', 'max-hops': 'm:', 'first': 'f:' } });
+  const options = parseOptions(process.argv.slice(1), { short: 'nIq:w:m:f:p:4', long: { icmp: 'I', queries: 'q:', wait: 'w:', 'max-hops': 'm:', first: 'f:', port: 'p:' } });
   const [host] = options.operands;
   if (host === undefined) return flavour === 'busybox' ? busyboxUsage(process, USAGE) : refuse(process, 2, 'Usage:\n  traceroute [ -4nI ] [ -f first_ttl ] [ -m max_ttl ] [ -w wait ] [ -q nqueries ] host');
   const found = await lookupHost(process, host);
@@ -29,11 +30,31 @@ async function main(process: Process, flavour: Flavour): Promise<number> {
   }
   const destination = found.addresses[0]!;
   const hops = Number(options.value('m') ?? 30);
+  const wrong = flavour === 'modern' ? wrongNumber(process, options) : undefined;
+  if (wrong !== undefined) return refuse(process, 2, wrong);
   await process.stdout.write(`traceroute to ${host} (${destination}), ${hops} hops max, ${flavour === 'busybox' ? 46 : 60} byte packets\n`);
   for (let ttl = Number(options.value('f') ?? 1); ttl <= hops; ttl++) {
-    if (await hop(process, destination, ttl, { options, flavour })) break;
+    try {
+      if (await hop(process, destination, ttl, { options, flavour })) break;
+    } catch (error) {
+      if (!(error instanceof NetError)) throw error;
+      return refuse(process, 1, flavour === 'busybox' ? `\ntraceroute: sendto: ${error.message}` : `\rconnect: ${error.message}`);
+    }
   }
   return 0;
+}
+
+/** What is wrong with a number that was given. */
+function wrongNumber(process: Process, options: ParsedOptions): string | undefined {
+  for (const [option, value] of options.options) {
+    const at = process.argv.findIndex((arg) => arg.startsWith(`-${option}`));
+    if (value !== undefined && !/^[\d.]+$/.test(value)) return `Cannot handle \`-${option}' option with arg \`${value}' (argc ${at + 1})`;
+  }
+  const hops = Number(options.value('m') ?? 30);
+  if (Number(options.value('f') ?? 1) > hops || hops < 1) return 'first hop out of range';
+  if (hops > 255) return 'max hops cannot be more than 255';
+  if (Number(options.value('q') ?? 3) > 10) return 'no more than 10 probes per hop';
+  return undefined;
 }
 
 /** One line. @returns whether the destination, or somebody who knows better, answered */
@@ -43,14 +64,14 @@ async function hop(process: Process, destination: Ipv4, ttl: number, { options, 
   let final = false;
   const queries = Number(options.value('q') ?? 3);
   for (let query = 0; query < queries; query++) {
-    const answer = await probe(process, destination, ttl, Number(options.value('w') ?? 5) * 1000);
+    const answer = await ask(process, { destination, ttl, query: (ttl - 1) * queries + query }, { options, flavour });
     if (!answer) {
       await process.stdout.write(flavour === 'busybox' ? `${query > 0 ? '  ' : ''}*` : `${query > 0 ? ' ' : ''}*`);
       continue;
     }
     const separator = query > 0 ? (flavour === 'busybox' && answer.from === last ? '  ' : ' ') : '';
     const who = answer.from === last ? (flavour === 'modern' ? ' ' : '') : `${await label(process, answer.from, options.has('n'))}  `;
-    await process.stdout.write(`${separator}${who}${answer.tookMs.toFixed(3)} ms${answer.mark}`);
+    await process.stdout.write(`${separator}${who}${answer.tookMs.toFixed(3)} ms${markOf(answer.complaint)}`);
     last = answer.from;
     final ||= answer.final;
   }
@@ -58,38 +79,23 @@ async function hop(process: Process, destination: Ipv4, ttl: number, { options, 
   return final;
 }
 
+/** One probe: UDP to the next port, or an echo request. */
+function ask(process: Process, { destination, ttl, query }: { readonly destination: Ipv4; readonly ttl: number; readonly query: number }, { options, flavour }: { options: ParsedOptions; flavour: Flavour }): Promise<HopAnswer | undefined> {
+  const port = Number(options.value('p') ?? FIRST_PORT) + query;
+  const waitMs = Number(options.value('w') ?? (flavour === 'busybox' ? 3 : 5)) * 1000;
+  return probe(process, { destination, ttl, method: options.has('I') ? 'icmp' : 'udp', port, size: flavour === 'busybox' ? 18 : 32, waitMs });
+}
+
 async function label(process: Process, address: Ipv4, numeric: boolean): Promise<string> {
   if (numeric) return address;
   return `${(await lookupAddress(process, address)) ?? address} (${address})`;
 }
 
-async function probe(process: Process, destination: Ipv4, ttl: number, waitMs: number): Promise<Answer | undefined> {
-  const { clock } = process.machine;
-  const arrivals = new Arrivals<Answer>();
-  const sentAt = clock.now();
-  const socket = process.netns.sockets.echo({
-    owner: ownerOf(process),
-    onReply: ({ from }) => arrivals.put({ from, tookMs: clock.now() - sentAt, mark: '', final: true }),
-    onError: (error) => arrivals.put({ from: error.from, tookMs: clock.now() - sentAt, mark: markOf(error), final: error.kind !== 'ttl-zero-during-transit' }),
-  });
-  const release = untilExit(process, () => socket.close());
-  try {
-    socket.send({ destination, sequence: ttl, ttl, size: 32 });
-    return await until(process, arrivals.next(), waitMs);
-  } catch (error) {
-    if (error instanceof TimedOut) return undefined;
-    if (!(error instanceof NetError)) throw error;
-    const source = parseIpv4('0.0.0.0')!;
-    return { from: source, tookMs: 0, mark: ' !N', final: true };
-  } finally {
-    release();
-    socket.close();
-  }
-}
-
 /** The letters of traceroute(8): !H, !N, !X … */
-function markOf({ kind }: EchoError): string {
-  switch (kind) {
+function markOf(complaint: IcmpKind | undefined): string {
+  switch (complaint) {
+    case 'port-unreachable':
+      return ' !p';
     case 'host-unreachable':
       return ' !H';
     case 'network-unreachable':
