@@ -141,9 +141,9 @@ export class RealRig {
   }
 
   async #namespace(name: string): Promise<void> {
-    // Without its limit on errors the kernel answers every probe of a row, not only the first; rp_filter is what some
-    // distributions set for every new namespace.
-    const settings = 'net.ipv4.icmp_ratelimit=0 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0 net.ipv4.conf.lo.rp_filter=0';
+    // Without its limits on errors the kernel answers every probe of a row, not only the first, however many rows run at
+    // once; rp_filter is what some distributions set for every new namespace.
+    const settings = 'net.ipv4.icmp_ratelimit=0 net.ipv4.icmp_ratemask=0 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0 net.ipv4.conf.lo.rp_filter=0';
     const holder = spawn('unshare', ['-n', 'sh', '-c', `ip link set lo up; sysctl -qw ${settings}; echo ready; exec sleep 300`], { stdio: ['ignore', 'pipe', 'ignore'] });
     this.#holders.set(name, holder);
     await ready(holder);
@@ -183,6 +183,10 @@ const ERRORS: readonly (readonly [pattern: RegExp, outcome: (match: RegExpExecAr
   [/From ([\d.]+) icmp_seq=1 Frag needed and DF set \(mtu = (\d+)\)/i, (m) => `fragmentation-needed from ${m[1]} mtu ${m[2]}`],
   [/From ([\d.]+) icmp_seq=1 Destination Host Unreachable/, (m) => `host-unreachable from ${m[1]}`],
   [/From ([\d.]+) icmp_seq=1 Destination Net Unreachable/, (m) => `network-unreachable from ${m[1]}`],
+  [/From ([\d.]+) icmp_seq=1 Destination Port Unreachable/, (m) => `port-unreachable from ${m[1]}`],
+  [/From ([\d.]+) icmp_seq=1 Destination Protocol Unreachable/, (m) => `protocol-unreachable from ${m[1]}`],
+  [/From ([\d.]+) icmp_seq=1 Destination Host Prohibited/, (m) => `host-prohibited from ${m[1]}`],
+  [/From ([\d.]+) icmp_seq=1 Destination Net Prohibited/, (m) => `network-prohibited from ${m[1]}`],
   [/From ([\d.]+) icmp_seq=1 Packet filtered/, (m) => `communication-prohibited from ${m[1]}`],
   [/From ([\d.]+) icmp_seq=1 Time to live exceeded/, (m) => `ttl-zero-during-transit from ${m[1]}`],
   [/Network is unreachable/, () => 'ENETUNREACH'],
