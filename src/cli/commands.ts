@@ -26,6 +26,7 @@ import { packNew } from './pack/new.ts';
 import { packLint, packTest } from './pack/prove.ts';
 import { packExport, packInstall, packList, packRemove } from './pack/share.ts';
 import { nodeExec, nodeList, ssh } from './node/commands.ts';
+import { nodeTools } from './node/tools.ts';
 import { sim } from './sim.ts';
 import { trace } from './trace.ts';
 
@@ -35,6 +36,6 @@ export const commands: readonly CliCommand[] = [
   next,
   packList, packNew, packLint, packTest, packInstall, packTrust, packRemove, packExport,
   clusterUp, clusterStatus, clusterList, clusterKubeconfig, clusterShell, clusterReset, clusterDown, clusterBackend, clusterProxyMode, clusterBundle,
-  nodeList, nodeExec, ssh, trace, sim, kubectl, doctor,
+  nodeList, nodeExec, nodeTools, ssh, trace, sim, kubectl, doctor,
   ...completion(() => commands),
 ];

@@ -80,6 +80,8 @@ export interface Cluster {
   request(method: string, path: string, body?: unknown, contentType?: string): Promise<{ readonly status: number; readonly body: unknown }>;
   /** A program of this machine that joins the terminal it runs in to a command on a node; absent where `session` must do. */
   readonly commandOn?: (node: string, command: readonly string[], tty: boolean) => readonly string[];
+  /** The same for a container with tools that shares the network of a node; absent where nodes have the tools, or are not ours. */
+  readonly toolsBeside?: (node: string, command: readonly string[], tty: boolean) => readonly string[];
   /** kube-proxy in another mode, and nothing left of the former one. */
   switchProxyMode?(mode: ClusterSpec['proxyMode'], onProgress: (line: string) => void): Promise<void>;
   /** Why something is not offered, where that is not plain. */

@@ -13,6 +13,7 @@ import type { KindFiles, KindRecord } from './kind-files.ts';
 import { KubectlClient } from './kubectl-client.ts';
 import { IPVS_MODULES } from './modules.ts';
 import { restoreNodeFiles } from './node-files.ts';
+import { NETSHOOT_IMAGE } from './pins.ts';
 import { modeOn, type ProxyNodes, restartProxies, switchProxyMode } from './proxy-mode.ts';
 import { runAttached } from './attached.ts';
 import { probeNetwork } from './steps/probe.ts';
@@ -56,6 +57,12 @@ export class KindCluster implements Cluster {
   readonly commandOn = (node: string, command: readonly string[], tty: boolean): readonly string[] => {
     const { engine } = this.#parts;
     return [engine.name, ...engine.execArgs(this.#node(node), command.length === 1 && command[0] === 'bash' ? ['bash', '-l'] : command, { stdin: true, tty })];
+  };
+
+  /** Its own tools, the node's sockets, routes and processes. Of iptables the node's own counts: another build may speak to other tables. */
+  readonly toolsBeside = (node: string, command: readonly string[], tty: boolean): readonly string[] => {
+    const name = this.#node(node);
+    return [this.#parts.engine.name, 'run', '--rm', ...(tty ? ['-it'] : ['-i']), '--privileged', '--net', `container:${name}`, '--pid', `container:${name}`, NETSHOOT_IMAGE, ...command];
   };
 
   async request(method: string, path: string, body?: unknown, contentType?: string): Promise<{ readonly status: number; readonly body: unknown }> {

@@ -117,7 +117,9 @@ test.each(['bash', 'zsh', 'fish'])('the completion script of %s asks `cka comple
 
 test('the doctor looks at everything, and a folder that cannot be had is a failure with a way out', async () => {
   const well = await cka('doctor --json');
-  expect([well.code, (JSON.parse(well.out) as { readonly id: string }[]).map(({ id }) => id)]).toEqual([0, ['node', 'kubectl', 'data', 'run', 'disk', 'loopback', 'terminal', 'editor', 'kind', 'engine', 'kind-kubectl', 'backend-simulator', 'backend-kind', 'backend-existing', 'labs']]);
+  // How many rows kind has depends on whether it works here.
+  const rows = (JSON.parse(well.out) as { readonly id: string; readonly for?: string }[]).filter((row) => row.for !== 'kind').map(({ id }) => id);
+  expect([well.code, rows]).toEqual([0, ['node', 'kubectl', 'data', 'run', 'disk', 'loopback', 'terminal', 'editor', 'backend-kind', 'backend-simulator', 'backend-existing', 'labs']]);
   const ill = await cka('doctor', { CKA_HOME: '/dev/null/x' });
   expect(ill.code).toBe(3);
   expect(ill.out).toContain("FAIL  Folder for lab shells: ENOTDIR: not a directory, mkdir '/dev/null/x/run'\n      Try: Give yourself access to it, or set CKA_HOME to a folder that you can write to.\n");

@@ -48,7 +48,7 @@ const SLOW = 180_000;
 test('two clusters of different names come up side by side', async () => {
   const [one, two] = await Promise.all([json('cluster up --backend simulator --name one'), json('cluster up --name two --cni flannel --workers 1')]);
   expect(one).toEqual({
-    backend: 'simulator', because: 'you named it', name: 'one', context: 'kind-one', cni: 'calico', proxyMode: 'iptables', kubernetesVersion: expect.stringMatching(/^v1\.35\./) as string, readyMs: expect.any(Number) as number,
+    backend: 'simulator', because: 'you named it', name: 'one', context: 'kind-one', cni: 'calico', proxyMode: 'iptables', encapsulation: 'vxlan', kubernetesVersion: expect.stringMatching(/^v1\.35\./) as string, readyMs: expect.any(Number) as number,
     kubeconfig: join(ENV.CKA_HOME, 'data', 'clusters', 'one', 'kubeconfig'), nodes: ['one-control-plane', 'one-worker', 'one-worker2'],
   });
   expect(two).toMatchObject({ cni: 'flannel', nodes: ['two-control-plane', 'two-worker'] });
@@ -62,6 +62,8 @@ test('coming up again is finding again; coming up otherwise is refused', async (
 
 test('commands run on nodes, with their exit codes', async () => {
   expect(await cka('node exec one-worker --name one -- hostname')).toEqual({ code: 0, out: 'one-worker\n', err: '' });
+  expect((await cka('node exec node01 --name one -- hostname')).out).toBe('one-worker\n');
+  expect((await cka('node tools controlplane --name one -- hostname')).out).toBe('one-control-plane\n');
   expect(await cka('node exec nope --name one -- hostname')).toEqual({ code: 2, out: '', err: 'Error: Cluster one has no node "nope".\nTry: Its nodes: one-control-plane, one-worker, one-worker2. Machines beside it: node-0, node-1, node-2.\n' });
 }, SLOW);
 

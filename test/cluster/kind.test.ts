@@ -296,6 +296,13 @@ test.each(Object.entries(BAD))('%s: a message that ends in an action', async (_n
   expect(error?.action).toContain(action);
 });
 
+test('where nodes have no tools, a container beside them has: same sockets, same routes, same processes', async () => {
+  const fake = world();
+  const cluster = await fake.backend().up(SMALL);
+  expect(cluster.toolsBeside!('lab-worker', ['tcpdump', '-ni', 'any'], true)).toEqual(['docker', 'run', '--rm', '-it', '--privileged', '--net', 'container:lab-worker', '--pid', 'container:lab-worker', 'nicolaka/netshoot:v0.13', 'tcpdump', '-ni', 'any']);
+  expect(() => cluster.toolsBeside!('nope', ['true'], false)).toThrow('nodes "nope" not found');
+});
+
 test('labs that need IPVS are not offered it by a kernel without', async () => {
   const fake = world();
   fake.set('no-modules', 'ip_vs\n');

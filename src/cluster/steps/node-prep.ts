@@ -5,7 +5,7 @@
 import { UserError } from '../../base/user-error.ts';
 import { obtain } from '../artifacts.ts';
 import { IPVS_MODULES, loadModules } from '../modules.ts';
-import { cniPlugins, NETSHOOT_IMAGE } from '../pins.ts';
+import { cniPlugins } from '../pins.ts';
 import { INSTALL_TOOLS } from './image.ts';
 import { type Build, nodeNames, type Step } from './step.ts';
 
@@ -59,10 +59,10 @@ async function bridgePlugin(node: string, { engine, options, tools: programs }: 
   await programs.pipe(['tar', '-xzOf', archive, './bridge'], [engine.name, ...write]);
 }
 
-/** They came with a derived image, or come over the network, or the learner is told the third way. */
+/** They came with a derived image, or come over the network, or from a container beside the node: the third way. */
 async function tools(node: string, { engine, say, show }: Build): Promise<void> {
   if ((await engine.exec(node, ['sh', '-c', 'command -v tcpdump && command -v ipvsadm'])).exitCode === 0) return;
   say(`installing tools on ${node}`);
   const { exitCode } = await engine.exec(node, ['sh', '-c', INSTALL_TOOLS], { timeoutMs: 180_000, onLine: show });
-  if (exitCode !== 0) say(`no tools on ${node}. Beside it instead: ${engine.name} run --rm -it --privileged --net container:${node} ${NETSHOOT_IMAGE}`);
+  if (exitCode !== 0) say(`no tools on ${node}. In a container beside it instead: cka node tools ${node}`);
 }

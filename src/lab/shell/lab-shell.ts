@@ -6,6 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, delimiter, join } from 'node:path';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { findProgram } from '../../cluster/find-program.ts';
+import { reachableNames } from '../../cluster/node-names.ts';
 import { writeLabKubeconfig } from './kubeconfig.ts';
 import { ownFolder } from './own-folder.ts';
 import { writeStandIns } from './stand-ins.ts';
@@ -60,7 +61,7 @@ export async function prepareShell(subject: ShellSubject, cluster: Cluster, fold
   await ownFolder(folders.data);
   await mkdir(join(folder, 'zsh'), { recursive: true, mode: 0o700 });
   await mkdir(work, { recursive: true, mode: 0o700 });
-  await writeStandIns({ folder: bin, self: folders.self, cluster: info.name, nodes: [...info.nodes, ...(info.machines ?? [])], path: folders.env['PATH'] });
+  await writeStandIns({ folder: bin, self: folders.self, cluster: info.name, nodes: reachableNames(info), path: folders.env['PATH'] });
   await writeLabKubeconfig(info.kubeconfig, kubeconfig, subject.namespaces[0]!);
 
   const environment = {
