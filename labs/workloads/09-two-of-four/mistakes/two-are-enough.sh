@@ -1,0 +1,3 @@
+# Asked for less, so that nothing is missing.
+# caught by: four, small
+kubectl scale deployment ovens --replicas=2

@@ -1,0 +1,7 @@
+# Made anew as it was.
+# caught by: press, modest
+set -e
+node=$(kubectl get nodes -o name | grep -e '-__end__$' | cut -d/ -f2)
+kubectl delete pod press ghost --ignore-not-found
+kubectl run ghost --image=nginx:1.25 -l app=ghost
+kubectl run press --image=nginx:1.25 -l app=press --overrides='{"spec":{"nodeName":"'$node'","containers":[{"name":"press","image":"nginx:1.25","resources":{"requests":{"cpu":"500"}}}]}}'
