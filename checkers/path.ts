@@ -51,7 +51,7 @@ export type Filled = { readonly text: string } | { readonly missing: string };
 /** Fill in references: `{pods/east:status.podIP}`, or with a namespace `{services/shop/web:spec.clusterIP}`. */
 export async function fill(template: string, namespace: string | undefined, cluster: ClusterView): Promise<Filled> {
   let text = template;
-  for (const [whole, resource, first, second, path] of template.matchAll(/\{([a-z.]+)\/([^/:}]+)(?:\/([^/:}]+))?:([^}]+)\}/g)) {
+  for (const [whole, resource, first, second, path] of template.matchAll(/\{([a-z0-9.]+)\/([^/:}]+)(?:\/([^/:}]+))?:([^}]+)\}/g)) {
     const name = second ?? first!;
     const home = second === undefined ? namespace : first;
     // A node may be named by the end of its name (`-worker`), for clusters differ in what comes before.

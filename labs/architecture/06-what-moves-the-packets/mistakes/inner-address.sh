@@ -1,0 +1,5 @@
+# The address of the pod, which is inside the envelope.
+# caught by: next-hop
+set -e
+outer=$(kubectl get pod far -o jsonpath='{.status.podIP}')
+kubectl create configmap atlas --from-literal=device=flannel.1 --from-literal=port=8472 --from-literal=mtu=1450 --from-literal=bridge=cni0 --from-literal=outer=$outer

@@ -1,0 +1,12 @@
+# The rules are right, and the binding leads nowhere.
+# caught by: looks, acts
+set -e
+kubectl apply -f - <<YAML
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: { name: operate, namespace: __space__ }
+rules:
+  - { apiGroups: [""], resources: [pods], verbs: [get, list] }
+  - { apiGroups: [""], resources: [pods/log], verbs: [get] }
+  - { apiGroups: [apps], resources: [deployments], verbs: [get, list, patch] }
+YAML
