@@ -1,6 +1,7 @@
 /** The network tools, one line per file. A name that begins with `busybox-` is the BusyBox flavour of a tool. */
 import type { Program } from '../machine/program.ts';
 import { brctl, bridge } from './bridge.ts';
+import { crictl } from './crictl/index.ts';
 import { curl } from './curl/index.ts';
 import { busyboxIp } from './ip/busybox.ts';
 import { ip } from './ip/index.ts';
@@ -34,6 +35,7 @@ export const networkPrograms: readonly Program[] = [
   brctl, bridge,
   chroot, nsenter, unshare,
   conntrack, ethtool, lsmod, modprobe,
+  crictl,
   curl,
   dig, getent, host, nslookup, busyboxNslookup, busyboxNslookup128,
   ifconfig, busyboxIfconfig,

@@ -122,6 +122,20 @@ export class ContainerRun {
     });
   }
 
+  /** As the node numbers it. */
+  get pid(): number | undefined {
+    return this.#process && this.host.machine.processes.pidOf(this.#process.task);
+  }
+
+  get argv(): readonly string[] {
+    return this.#argv;
+  }
+
+  /** Resolves when it has ended. */
+  get exited(): Promise<unknown> {
+    return this.#process?.exited ?? Promise.resolve();
+  }
+
   get isRunning(): boolean {
     return this.#process !== undefined && this.ended === undefined;
   }

@@ -12,6 +12,7 @@ import type { Pod } from '../../kinds/pod/types.ts';
 import type { Registry } from '../../kinds/registry.ts';
 import type { Machine, ProgramTable, RunningProcess } from '../../machine/machine.ts';
 import type { Process } from '../../machine/program.ts';
+import { serveRuntime } from '../../programs/crictl/runtime.ts';
 import { untilStopped } from '../until-stopped.ts';
 import { BackOff } from './back-off.ts';
 import type { EventRecorder, KubeletHost, PodNetwork } from './host.ts';
@@ -19,6 +20,7 @@ import { NodeImages } from './images.ts';
 import { NodeReporter, type Registration } from './node-status.ts';
 import { abandonPod } from './pod-end.ts';
 import { PodWorker } from './pod-worker.ts';
+import { NodeRuntime } from './runtime.ts';
 import { ensureMirror, isMirror, ManifestFolder, mirrorHash, removeMirror, type Manifest } from './static-pods.ts';
 import { Containers } from './streams.ts';
 
@@ -94,6 +96,7 @@ export class Kubelet {
     };
     this.#folder = new ManifestFolder(this.host, (message) => this.#complain(message));
     this.#reporter = new NodeReporter(this.host, { version: 'v1.35.0', ...options.registration });
+    serveRuntime(machine, new NodeRuntime(machine, this));
     this.containers = new Containers((namespace, name) => this.#workers.get(`${namespace}/${name}`));
   }
 

@@ -60,6 +60,16 @@ export class Sandbox {
     this.files.write('/resolv.conf', resolvConf(pod, dnsServer, read('/etc/resolv.conf')));
   }
 
+  /** The file that stands for the network namespace; absent for pods on the host's network. */
+  get netnsPath(): string | undefined {
+    return this.#name === undefined ? undefined : `/var/run/netns/${this.#name}`;
+  }
+
+  /** Of the pause container, as the node numbers it. */
+  get pid(): number {
+    return this.#pause.pid;
+  }
+
   /** Puts the pod's volumes and the managed files where the container wants them. @throws VolumeError */
   mountInto(files: FileSystem, container: Stored<Container>, env: ReadonlyMap<string, string>): void {
     const mounts = container.volumeMounts ?? [];

@@ -1,0 +1,61 @@
+/** Programs that need a whole cluster around them: crictl on a node, and what a container may do to the others. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Simulation } from '../../src/sim/simulation.ts';
+import { apply, bootForTest, ready, run } from '../support/simulation.ts';
+
+const NODE = 'node:cka-lab-worker';
+let sim: Simulation;
+
+beforeAll(async () => {
+  sim = await bootForTest({ cni: 'flannel' });
+  apply(sim, `
+apiVersion: v1
+kind: Pod
+metadata: {name: web, labels: {app: web}}
+spec: {nodeName: cka-lab-worker, containers: [{name: nginx, image: 'nginx:1.25'}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: box}
+spec: {nodeName: cka-lab-worker, containers: [{name: box, image: 'busybox:1.36', command: [sleep, '3600']}]}
+`);
+  await ready(sim, 'web', 'box');
+}, 60_000);
+
+/** What a command prints, without what is drawn by lot or depends on the hour; columns are two blanks apart. */
+async function check(where: string, command: string): Promise<string> {
+  const { stdout, stderr, code } = await run(sim, where, command);
+  return `${stdout.replaceAll(/\b[0-9a-f]{13}(?:[0-9a-f]{51})?\b/g, 'ID').replaceAll(/(?:Less than a second|About a minute|\d+ \w+) ago/g, 'AGE').replaceAll(/ {3,}/g, '  ')}${stderr.replaceAll(/time="[^"]*"/g, 'time="NOW"')}[${code}]`;
+}
+
+describe('crictl', () => {
+  test.each([
+    ['crictl ps --name nginx', 'CONTAINER  IMAGE  CREATED  STATE  NAME  ATTEMPT  POD ID  POD  NAMESPACE\nID  ID  AGE  Running  nginx  0  ID  web  default\n[0]'],
+    ['crictl pods --label app=web', 'POD ID  CREATED  STATE  NAME  NAMESPACE  ATTEMPT  RUNTIME\nID  AGE  Ready  web  default  0  (default)\n[0]'],
+    ['crictl images nginx', 'IMAGE  TAG  IMAGE ID  SIZE\ndocker.io/library/nginx  1.25  ID  72.1MB\n[0]'],
+    ['crictl inspectp $(crictl pods -q --name web) | jq -c .status.metadata.name,.status.state', '"web"\n"SANDBOX_READY"\n[0]'],
+    ['crictl inspect $(crictl ps -q --name nginx) | jq -r .status.state', 'CONTAINER_RUNNING\n[0]'],
+    ['nsenter -t $(crictl inspect $(crictl ps -q --name nginx) | jq .info.pid) -n ip -br link show lo', 'lo  UNKNOWN  00:00:00:00:00:00 <LOOPBACK,UP,LOWER_UP> \n[0]'],
+    ['crictl exec $(crictl ps -q --name nginx) hostname', 'web\n[0]'],
+    ["crictl exec $(crictl ps -q --name nginx) sh -c 'exit 3'", 'time="NOW" level=fatal msg="execing command in container: command terminated with exit code 3"\n[1]'],
+    ['crictl exec nosuch ls', 'time="NOW" level=fatal msg="container status: rpc error: code = NotFound desc = an error occurred when try to find container \\"nosuch\\": not found"\n[1]'],
+    ['crictl ps --foo', 'time="NOW" level=fatal msg="flag provided but not defined: -foo"\n[1]'],
+    ['crictl foo', "No help topic for 'foo'\n[3]"],
+    ['crictl version', 'Version:  0.1.0\nRuntimeName:  containerd\nRuntimeVersion:  v2.3.1\nRuntimeApiVersion:  v1\n[0]'],
+  ])('%s', async (command, expected) => {
+    expect(await check(NODE, command)).toBe(expected);
+  });
+
+  test('a container that is stopped is started again by the kubelet, and both runs are listed', async () => {
+    await run(sim, NODE, 'crictl stop $(crictl ps -q --name nginx); sleep 5');
+    expect((await run(sim, NODE, "crictl ps -a --name nginx | awk '{print $(NF-5), $(NF-3)}' | tail -n +2")).stdout.split('\n').length).toBe(3);
+    expect((await run(sim, NODE, 'crictl ps --name nginx -q | wc -l')).stdout).toBe('1\n');
+  });
+
+  test('without containerd there is nobody to ask', async () => {
+    await run(sim, NODE, 'systemctl stop containerd');
+    expect(await check(NODE, 'crictl ps')).toBe('time="NOW" level=fatal msg="validate service connection: validate CRI v1 runtime API for endpoint \\"unix:///run/containerd/containerd.sock\\": rpc error: code = Unavailable desc = connection error: desc = \\"transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect: no such file or directory\\""\n[1]');
+    await run(sim, NODE, 'systemctl start containerd');
+    expect((await run(sim, NODE, 'crictl version')).code).toBe(0);
+  });
+});
