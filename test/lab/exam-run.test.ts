@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checkers } from '../../checkers/index.ts';
 import type { ClusterBackend } from '../../src/cluster/cluster.ts';
+import { attemptsIn } from '../../src/lab/exam/attempts.ts';
 import { Exam, type ExamPorts } from '../../src/lab/exam/exam.ts';
 import { EXAM_DEFAULTS } from '../../src/lab/exam/plan.ts';
 import type { Lab } from '../../src/lab/lab.ts';
@@ -97,4 +98,31 @@ test('a foreign pack is asked about before anything of it is copied', async () =
   const refused = Exam.start('efgh', EXAM_DEFAULTS, [lab], [], { ...ports, agree: async ([one]) => Promise.reject(new Error(`not agreed: ${one?.id}`)) });
   await expect(refused).rejects.toThrow('not agreed: pack/one');
   await expect(Exam.open('efgh', ports)).rejects.toThrow('There is no exam');
+});
+
+test('what an exam found is told when all is graded: the tasks that were opened, where they ran, how long they took', async () => {
+  const { exam, ports, clusters, later } = await begin([packLab('one'), packLab('two')]);
+  const recorded: unknown[] = [];
+  const same = await Exam.open('abcd', { ...ports, record: async (state) => void recorded.push(...attemptsIn(state)) });
+  await same.prepareAll();
+  await same.open('1');
+  later(2 * 60_000);
+  clusters.get(exam.plan.tasks[0]!.cluster)!.put(answer('41'));
+  await same.finish('choice');
+  const [first] = exam.plan.tasks;
+  expect(recorded).toEqual([{ lab: first!.lab, backend: 'simulator', because: 'a test said so', cluster: first!.cluster, startedAt: 0, endedAt: 120_000, tookMs: 120_000, points: 2, of: 3 }]);
+});
+
+test.each([
+  ['what is open at the end is looked at again, for nodes need a moment', true, 2],
+  ['what nobody came to is not', false, 1],
+])('%s', async (_what, isOpen, looks) => {
+  const { exam, ports } = await begin([packLab('one')]);
+  let looked = 0;
+  const counting: ExamPorts['checkers'] = checkers.map((checker) => (checker.name === 'exists' ? { ...checker, run: async (...args) => (looked++, checker.run(...args)) } : checker));
+  await exam.prepareAll();
+  const same = await Exam.open('abcd', { ...ports, checkers: counting });
+  if (isOpen) await same.open('1');
+  await same.finish('choice');
+  expect(looked).toBe(looks);
 });

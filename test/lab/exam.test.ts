@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { arrange, mayStandBeside } from '../../src/lab/exam/beside.ts';
+import { mayStandBeside, placed } from '../../src/lab/exam/beside.ts';
 import { drawExam } from '../../src/lab/exam/draw.ts';
 import type { ExamEvent, ExamHappening, TaskResult } from '../../src/lab/exam/event.ts';
 import { ExamFile } from '../../src/lab/exam/exam-file.ts';
@@ -82,7 +82,19 @@ describe('the drawing', () => {
     ['another network plugin', lab('p/a'), lab('p/b', { needs: ['cni-flannel'] }), false],
     ['two workers each', lab('p/a', { needs: ['nodes-2'] }), lab('p/b'), true],
   ])('may stand beside each other: %s', (_name, one, other, may) => {
-    expect([mayStandBeside(one, other), mayStandBeside(other, one), arrange([one, other], 4).length]).toEqual([may, may, may ? 1 : 2]);
+    expect([mayStandBeside(one, other), mayStandBeside(other, one), placed(other, [[one]], { perCluster: 4 })?.length]).toEqual([may, may, may ? 1 : 2]);
+  });
+
+  test.each([
+    ['as many as they ask for', undefined, [['p/a', 'p/b'], ['p/c'], ['p/wide'], ['p/wider']]],
+    ['few: one of them for those who share', 2, [['p/wide'], ['p/a', 'p/b']]],
+    ['one: only what may stand beside the others', 1, [['p/a', 'p/b']]],
+  ] as const)('clusters, %s', (_name, clusters, expected) => {
+    const wide = [lab('p/wide', { touches: 'cluster' }), lab('p/wider', { touches: 'cluster' })];
+    const labs = clusters === undefined ? [lab('p/a'), lab('p/b'), lab('p/c'), ...wide] : [...wide, lab('p/a'), lab('p/b'), lab('p/c')];
+    const { plan } = drawExam({ id: 'x', settings: { ...EXAM_DEFAULTS, perCluster: 2, ...(clusters === undefined ? {} : { clusters }) }, labs });
+    expect(plan.clusters.map(({ name }) => plan.tasks.filter(({ cluster }) => cluster === name).length).toSorted()).toEqual(expected.map((group) => group.length).toSorted());
+    expect(plan.remarks[0]).toBe(clusters === undefined ? 'There are 5 labs that can be asked here, so this exam has 5 tasks instead of 16.' : `This exam has ${expected.flat().length} tasks instead of 16: no more can stand beside each other on ${clusters} ${clusters === 1 ? 'cluster' : 'clusters'}.`);
   });
 
   test.each([

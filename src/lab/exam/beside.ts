@@ -20,7 +20,8 @@ export function specFor(lab: Lab): Omit<ClusterSpec, 'name'> {
 /** What of a lab's needs its cluster would not have. */
 export function missing(lab: Lab, offers: (spec: ClusterSpec) => ReadonlySet<Capability>): readonly Capability[] {
   const offered = offers({ name: 'exam', ...specFor(lab) });
-  return lab.needs.filter((need) => !offered.has(need));
+  const needs: readonly Capability[] = lab.touches === 'cluster' ? [...lab.needs, 'cluster-wide'] : lab.needs;
+  return needs.filter((need) => !offered.has(need));
 }
 
 export function mayStandBeside(one: Lab, other: Lab): boolean {
@@ -29,13 +30,18 @@ export function mayStandBeside(one: Lab, other: Lab): boolean {
   return a.cni === b.cni && a.workers === b.workers && a.proxyMode === b.proxyMode && !one.namespaces.some((name) => other.namespaces.includes(name));
 }
 
-/** Labs by the cluster that they share: the first one where there is room and nobody minds. */
-export function arrange(labs: readonly Lab[], perCluster: number): readonly (readonly Lab[])[] {
-  const clusters: Lab[][] = [];
-  for (const lab of labs) {
-    const home = clusters.find((others) => others.length < perCluster && others.every((other) => mayStandBeside(lab, other)));
-    if (home) home.push(lab);
-    else clusters.push([lab]);
-  }
-  return clusters;
+/** How many tasks share a cluster, and how many clusters there may be. */
+export interface Room {
+  readonly perCluster: number;
+  readonly clusters?: number;
+}
+
+/** Labs by the cluster that they share, with one more: the first cluster where there is room and nobody minds. Undefined when there is none. */
+export function placed(lab: Lab, clusters: readonly (readonly Lab[])[], { perCluster, clusters: most = Infinity }: Room): readonly (readonly Lab[])[] | undefined {
+  const home = clusters.findIndex((others) => others.length < perCluster && others.every((other) => mayStandBeside(lab, other)));
+  if (home >= 0) return clusters.map((others, index) => (index === home ? [...others, lab] : others));
+  // Of few clusters, one is for those who share.
+  const isLast = clusters.length === most - 1 && most < Infinity;
+  if (clusters.length >= most || (isLast && isClusterWide(lab) && clusters.every(([first]) => isClusterWide(first!)))) return undefined;
+  return [...clusters, [lab]];
 }

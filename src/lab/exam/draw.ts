@@ -6,7 +6,7 @@ import { seededRng, type Rng } from '../../base/rng.ts';
 import { UserError } from '../../base/user-error.ts';
 import type { Capability, ClusterSpec } from '../../cluster/cluster.ts';
 import type { Domain, Lab } from '../lab.ts';
-import { arrange, missing, specFor } from './beside.ts';
+import { missing, placed, specFor } from './beside.ts';
 import { DOMAIN_WEIGHTS } from './domains.ts';
 import type { ExamPlan, ExamSettings, ExamTask } from './plan.ts';
 import { inProportion } from './proportion.ts';
@@ -31,10 +31,18 @@ export function drawExam({ id, settings, labs: given, recent = [], offers }: Dra
   if (labs.length === 0) throw new UserError('There are no labs to draw an exam from.', '`cka lab list` shows the labs; `cka pack install` adds more.', 2);
   const rng = seededRng(settings.seed);
   const seats = seatsFor(labs, Math.min(settings.tasks, labs.length));
-  const chosen = shuffled([...seats].flatMap(([domain, count]) => choose(labs.filter((lab) => lab.domain === domain), count, recent, rng)), rng);
-  // What varies in a lab varies with the exam's seed: namespaces must be known before clusters are shared out.
-  const drawn = chosen.map((lab) => lab.vary?.(rng.below(2 ** 31)) ?? lab);
-  return { plan: planOf(id, settings, drawn, labs, rng), labs: drawn };
+  let groups: readonly (readonly Lab[])[] = [];
+  const take = (lab: Lab): Lab | undefined => {
+    // What varies in a lab varies with the exam's seed: namespaces must be known before clusters are shared out.
+    const drawn = lab.vary?.(rng.below(2 ** 31)) ?? lab;
+    const next = placed(drawn, groups, settings);
+    groups = next ?? groups;
+    return next && drawn;
+  };
+  const chosen = [...seats].flatMap(([domain, count]) => choose({ labs: labs.filter((lab) => lab.domain === domain), count, recent, rng, take }));
+  if (chosen.length === 0) throw new UserError('No lab fits on the clusters that this exam may use.', 'Allow more with --clusters, or use the simulator: cka exam start --backend simulator', 2);
+  const drawn = shuffled(chosen, rng);
+  return { plan: planOf({ id, settings, drawn, groups, all: labs, rng }), labs: drawn };
 }
 
 /** Tasks per domain, by the weights of the curriculum, among the domains that have labs. */
@@ -44,8 +52,17 @@ function seatsFor(labs: readonly Lab[], tasks: number): ReadonlyMap<Domain, numb
   return new Map(stock.map(({ domain }, index) => [domain, seats[index]!]));
 }
 
+interface Choice {
+  readonly labs: readonly Lab[];
+  readonly count: number;
+  readonly recent: readonly string[];
+  readonly rng: Rng;
+  /** The lab as it will be asked; undefined when there is no cluster left for it. */
+  readonly take: (lab: Lab) => Lab | undefined;
+}
+
 /** One after the other, each time the lab that the drawing misses most. */
-function choose(labs: readonly Lab[], count: number, recent: readonly string[], rng: Rng): readonly Lab[] {
+function choose({ labs, count, recent, rng, take }: Choice): readonly Lab[] {
   const chosen: Lab[] = [];
   const left = [...labs];
   while (chosen.length < count && left.length > 0) {
@@ -54,14 +71,27 @@ function choose(labs: readonly Lab[], count: number, recent: readonly string[], 
       return (recent.includes(lab.id) ? 0 : 4) + (chosen.some(({ competency }) => competency === lab.competency) ? 0 : 2) + (DIFFICULTIES[lab.difficulty] / 100 - share) + rng.next();
     };
     const [best] = left.map((lab) => ({ lab, wanted: wanted(lab) })).toSorted((a, b) => b.wanted - a.wanted);
-    chosen.push(best!.lab);
+    const taken = take(best!.lab);
+    if (taken) chosen.push(taken);
     left.splice(left.indexOf(best!.lab), 1);
   }
   return chosen;
 }
 
-function planOf(id: string, settings: ExamSettings, drawn: readonly Lab[], all: readonly Lab[], rng: Rng): ExamPlan {
-  const groups = arrange(drawn, settings.perCluster);
+interface Drawn {
+  readonly id: string;
+  readonly settings: ExamSettings;
+  /** In the order in which they are asked. */
+  readonly drawn: readonly Lab[];
+  /** By cluster. */
+  readonly groups: readonly (readonly Lab[])[];
+  readonly all: readonly Lab[];
+  readonly rng: Rng;
+}
+
+function planOf({ id, settings, drawn, groups: unsorted, all, rng }: Drawn): ExamPlan {
+  // The cluster of the first task is the first to come up.
+  const groups = unsorted.toSorted((a, b) => Math.min(...a.map((lab) => drawn.indexOf(lab))) - Math.min(...b.map((lab) => drawn.indexOf(lab))));
   const nameOf = (group: readonly Lab[]) => `exam-${id}-${groups.indexOf(group) + 1}`;
   const weights = inProportion(drawn.map((lab) => lab.weight ?? lab.criteria.reduce((sum, { points }) => sum + points, 0)), 100);
   // As the real exam names them: cka000024.
@@ -80,7 +110,8 @@ function remarksOn(settings: ExamSettings, drawn: readonly Lab[], all: readonly 
   const covered = 100 - missing.reduce((sum, [, weight]) => sum + weight, 0);
   const minutes = drawn.reduce((sum, lab) => sum + lab.minutes, 0);
   return [
-    ...(drawn.length < settings.tasks ? [`There are ${all.length} labs that can be asked here, so this exam has ${drawn.length} tasks instead of ${settings.tasks}.`] : []),
+    ...(drawn.length < settings.tasks && drawn.length === all.length ? [`There are ${all.length} labs that can be asked here, so this exam has ${drawn.length} tasks instead of ${settings.tasks}.`] : []),
+    ...(drawn.length < settings.tasks && drawn.length < all.length ? [`This exam has ${drawn.length} tasks instead of ${settings.tasks}: no more can stand beside each other on ${settings.clusters} ${settings.clusters === 1 ? 'cluster' : 'clusters'}.`] : []),
     ...(missing.length > 0 ? [`It covers domains with ${covered} % of the real exam's weight. Not asked: ${missing.map(([domain, weight]) => `${domain} (${weight} %)`).join('; ')}.`] : []),
     ...(minutes > settings.minutes ? [`A prepared candidate needs about ${minutes} minutes for these tasks; you have ${settings.minutes}. Choose what to leave out.`] : []),
   ];

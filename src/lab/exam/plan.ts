@@ -21,6 +21,8 @@ export interface ExamSettings {
   readonly bareHost: boolean;
   /** How many tasks may share a cluster, where they do not touch each other. */
   readonly perCluster: number;
+  /** The most clusters that the exam may need; as many as its tasks ask for when absent. */
+  readonly clusters?: number;
 }
 
 /** As the real exam is today (see the curriculum v1.35): two hours, 16 tasks, 66 percent, no pause. */

@@ -4,7 +4,7 @@
  */
 import type { PastExam } from './history.ts';
 import type { ExamReport, ReportedCriterion, ReportedTask } from './report.ts';
-import { ending, inWords, moment, STATUS_WORDS, verdict } from './words.ts';
+import { circumstances, inWords, STATUS_WORDS, verdict } from './words.ts';
 
 /** @param past exams up to this one, for the trend */
 export function reportHtml(report: ExamReport, past: readonly PastExam[] = []): string {
@@ -16,7 +16,7 @@ export function reportHtml(report: ExamReport, past: readonly PastExam[] = []): 
 <style>${STYLE}</style>
 <h1>${escape(report.title)} <small>${escape(report.id)}</small></h1>
 <p class="verdict ${report.passed ? 'pass' : 'fail'}">${escape(verdict(report))}</p>
-<p>${escape(moment(report.startedAt))}. ${escape(ending(report))} Seed ${report.seed}.</p>
+<p>${escape(circumstances(report))}</p>
 ${report.remarks.map((remark) => `<p class="remark">${escape(remark)}</p>`).join('\n')}
 <h2>Domains</h2>
 ${domainChart(report)}

@@ -1,6 +1,6 @@
 /** The report as Markdown: for a notebook, or to show to somebody. */
 import type { ExamReport, ReportedCriterion, ReportedTask } from './report.ts';
-import { ending, inWords, moment, STATUS_WORDS, verdict } from './words.ts';
+import { circumstances, inWords, STATUS_WORDS, verdict } from './words.ts';
 
 const MARKS = { pass: '✓', fail: '✗', unknown: '?' } as const;
 
@@ -8,7 +8,7 @@ export function reportMarkdown(report: ExamReport): string {
   return [
     `# ${report.title} ${report.id}: ${verdict(report)}`,
     '',
-    `${moment(report.startedAt)}. ${ending(report)} Seed ${report.seed}.`,
+    circumstances(report),
     ...(report.remarks.length > 0 ? ['', ...report.remarks.map((remark) => `> ${remark}`)] : []),
     '',
     '## Domains',

@@ -3,6 +3,7 @@
  * what is weak and what to practise next. Pure data, computed from the exam's state; `report-*.ts` say it in words.
  */
 import type { Domain, Lab } from '../lab.ts';
+import { backendLine } from '../../cluster/choice.ts';
 import { expectedAndSeen } from '../check.ts';
 import { DOMAIN_WEIGHTS } from './domains.ts';
 import { adviceOn, adviceOnBaseHost } from './habits.ts';
@@ -77,6 +78,8 @@ export interface ExamReport {
   readonly advice: readonly string[];
   /** What the exam did not cover. */
   readonly remarks: readonly string[];
+  /** Where its clusters ran and why there, in words: `simulator: it needs nothing and starts at once`. */
+  readonly places: readonly string[];
 }
 
 export interface ReportInput {
@@ -112,6 +115,7 @@ export function examReport({ state, labs, all, base = [] }: ReportInput): ExamRe
     minutes: settings.minutes, usedMs: state.usedMs, pausedMs: state.pausedMs, passPercent: settings.passPercent,
     ...(percent === undefined ? {} : { percent, passed: percent >= settings.passPercent }),
     tasks, domains, timeline: state.timeline, weak, next: nextLabs(tasks, weak, all), advice: generalAdvice(state, tasks, base), remarks: plan.remarks,
+    places: [...new Set(state.tasks.flatMap(({ place }) => (place ? [backendLine(place)] : [])))],
   };
 }
 

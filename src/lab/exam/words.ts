@@ -22,6 +22,11 @@ export function ending({ finishedBy, usedMs, minutes, pausedMs }: Pick<ExamRepor
   return finishedBy === 'time' ? `All ${minutes} minutes used: time ran out${paused}.` : `Ended after ${inWords(usedMs)} of ${minutes} minutes${paused}.`;
 }
 
+/** When, how it ended, what it was drawn from, where it ran. */
+export function circumstances(report: Pick<ExamReport, 'startedAt' | 'finishedBy' | 'usedMs' | 'minutes' | 'pausedMs' | 'seed' | 'places'>): string {
+  return [`${moment(report.startedAt)}.`, ending(report), `Seed ${report.seed}.`, ...(report.places.length > 0 ? [`Ran on ${report.places.join('; ')}.`] : [])].join(' ');
+}
+
 /** A moment as people write it, in the learner's own time zone. */
 export function moment(at: number): string {
   const date = new Date(at);

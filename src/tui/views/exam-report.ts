@@ -1,6 +1,6 @@
 /** The report of an exam as styled lines, for the screen, the plain mode and the command line. Knows no drawing. */
 import type { ExamReport, ReportedCriterion, ReportedTask } from '../../lab/exam/report.ts';
-import { ending, inWords, moment, STATUS_WORDS, verdict } from '../../lab/exam/words.ts';
+import { circumstances, inWords, STATUS_WORDS, verdict } from '../../lab/exam/words.ts';
 import { BLANK, fit, justify, line, span, wrap, type Line, type Style } from '../text/lines.ts';
 import type { Symbols } from '../theme.ts';
 
@@ -11,7 +11,7 @@ export function reportLines(report: ExamReport, width: number, symbols: Symbols)
   return [
     line(`${report.title} ${report.id}`, 'title'),
     ...wrap(line(verdict(report), style), width),
-    ...wrap(line(`${moment(report.startedAt)}. ${ending(report)} Seed ${report.seed}.`, 'dim'), width),
+    ...wrap(line(circumstances(report), 'dim'), width),
     ...report.remarks.flatMap((remark) => wrap(line(remark, 'dim'), width)),
     BLANK,
     line('Domains', 'heading'),
