@@ -1,7 +1,8 @@
 /**
  * The process behind a simulated cluster: boots the simulation, puts the API server in front of it, paces its clock by
  * the wall, keeps its objects on disk, and stops when told or when nobody has asked for anything in hours.
- * Knows no labs and no screens. One per cluster; its folder is its only memory.
+ * Knows no labs and no screens. One per cluster; its folder is its only memory. Long, for it is read as one story from
+ * start to stop.
  */
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -34,6 +35,8 @@ export interface RunningSimulation {
   readonly registry: Registry;
   readonly nodes: ReadonlyMap<string, unknown>;
   readonly containers: ContainerStreams;
+  /** Absent in tests that have no network. */
+  readonly door?: InsideDoor;
   snapshot(): Json;
   /** May the snapshot differ though no object has changed? Absent in tests that have no nodes. */
   takeNodeUse?(): boolean;

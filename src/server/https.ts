@@ -17,6 +17,7 @@ import { Discovery } from './discovery.ts';
 import type { Exchange } from './exchange.ts';
 import { commonHeaders, sendError } from './exchange.ts';
 import type { ClusterIdentity } from './identity.ts';
+import { insideServer, type InsideDoor } from './inside.ts';
 import { impersonated } from './impersonate.ts';
 import { OpenApi } from './openapi.ts';
 import type { OpenApiSource } from './openapi.ts';
@@ -33,6 +34,8 @@ export interface ServerOptions {
   readonly containers: ContainerStreams;
   readonly identity: ClusterIdentity;
   readonly clock: Clock;
+  /** Where clients inside the simulated network come from. */
+  readonly door?: InsideDoor;
   /** 0 or absent: any free port. */
   readonly port?: number;
   readonly version: VersionInfo;
@@ -50,7 +53,7 @@ export interface RunningServer {
   readonly url: string;
   readonly port: number;
   /** From now on answers come from another world (after a reset). */
-  replace(world: Pick<ServerOptions, 'registry' | 'containers' | 'clock'>): void;
+  replace(world: Pick<ServerOptions, 'registry' | 'containers' | 'clock' | 'door'>): void;
   /** Ends every connection, so that no watch and no shell outlives a world that was replaced. */
   drop(): void;
   /** Is anybody connected: a watch, a shell, a forwarded port? */
@@ -118,12 +121,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   // Connections that were upgraded are no longer the server's to close.
   const streams = new Set<Duplex>();
-  server.on('upgrade', (request, socket, head) => {
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     streams.add(socket);
     socket.once('close', () => streams.delete(socket));
     // An HTTP answer to a request for an upgrade: written by hand, since node makes no response object for it.
     void import('./upgrade.ts').then(({ serveUpgrade }) => serveUpgrade(request, socket, head, { context, begin, priority }));
-  });
+  };
+  server.on('upgrade', upgrade);
+  const inside = insideServer(identity.authority.certificate, (request, response) => void handle(request, response), upgrade);
+  if (options.door) inside.open(options.door);
   server.on('tlsClientError', () => {
     // A port scanner, or a client that does not trust us: its own business.
   });
@@ -134,6 +140,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const drop = () => {
     for (const socket of streams) socket.destroy();
+    inside.drop();
     server.closeAllConnections();
   };
   const { port } = server.address() as AddressInfo;
@@ -142,6 +149,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     port,
     replace: (world) => {
       context = contextOf({ ...options, ...world }, unchanging);
+      if (world.door) inside.open(world.door);
     },
     drop,
     isBusy: () => answering > 0 || streams.size > 0,

@@ -15,6 +15,7 @@ import { flanneld } from '../node/cni/flannel/flanneld.ts';
 import { flannelPlugin } from '../node/cni/flannel/plugin.ts';
 import { CniRuntime } from '../node/cni/plugin.ts';
 import type { Component } from '../node/component.ts';
+import type { ApiDoor } from '../node/api-door.ts';
 import { controlPlanePrograms } from '../node/control-plane.ts';
 import { coredns } from '../node/coredns/program.ts';
 import { kubeProxy } from '../node/kube-proxy/program.ts';
@@ -46,6 +47,9 @@ export interface NodeOptions {
   readonly clock: Clock;
   readonly rng: Rng;
   readonly registry: Registry;
+  readonly door: ApiDoor;
+  /** Certificates in PEM: the authority's, and the API server's own. */
+  readonly certificates: { readonly authority: string; readonly server: string };
   /** What `save` gave before the simulator was started again. */
   readonly saved?: SavedNode;
   runControllers(): Disposer;
@@ -71,7 +75,7 @@ export function startNode(options: NodeOptions): SimNode {
       coredns(component),
       flanneld(component, machine),
       ...calicoPrograms(component, machine, options.ipam),
-      ...controlPlanePrograms({ runControllers: () => options.runControllers(), runScheduler: () => options.runScheduler(), nodeAddress: plan.address }),
+      ...controlPlanePrograms({ runControllers: () => options.runControllers(), runScheduler: () => options.runScheduler(), nodeAddress: plan.address, door: options.door }),
     ]),
     nodeIp: plan.address,
     registration: {
@@ -86,6 +90,9 @@ export function startNode(options: NodeOptions): SimNode {
     },
   });
   if (plan.role === 'control-plane') {
+    machine.files.mkdir('/etc/kubernetes/pki', { recursive: true });
+    machine.files.write('/etc/kubernetes/pki/ca.crt', options.certificates.authority, { mode: 0o644 });
+    machine.files.write('/etc/kubernetes/pki/apiserver.crt', options.certificates.server, { mode: 0o644 });
     for (const pod of staticPods(options.topology, plan)) machine.files.write(`/etc/kubernetes/manifests/${pod.metadata.name}.yaml`, stringify(pod), { mode: 0o600 });
   }
   startUnits(machine, kubelet, options);

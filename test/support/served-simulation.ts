@@ -33,6 +33,7 @@ export async function serveSimulation(speed: number): Promise<ServedSimulation> 
   const simulation = await bootForTest({
     unixMs: Date.now() - HEAD_START_MS,
     authority: identity.authority.certificate,
+    serverCertificate: identity.server.certificate,
     prepare: (registry, clock) => useTokens(registry, new Tokens(identity, clock)),
   });
   const bugs: unknown[] = [];
@@ -43,8 +44,8 @@ export async function serveSimulation(speed: number): Promise<ServedSimulation> 
       return () => clearTimeout(timer);
     },
   });
-  const { registry, containers, clock } = simulation;
-  const server = await startServer({ registry, containers, clock, identity, version: versionInfo(KUBERNETES_VERSION), onBug: (error) => bugs.push(error) });
+  const { registry, containers, clock, door } = simulation;
+  const server = await startServer({ registry, containers, clock, door, identity, version: versionInfo(KUBERNETES_VERSION), onBug: (error) => bugs.push(error) });
   const nodes = registry.list('nodes').items as readonly Stored<KubeObject & { status?: { addresses?: { type: string; address: string }[] } }>[];
   return {
     simulation, speed, bugs,

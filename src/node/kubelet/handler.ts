@@ -11,6 +11,7 @@ import { collect } from '../../machine/streams.ts';
 import type { Process } from '../../machine/program.ts';
 import { NetError, strerror } from '../../net/errors.ts';
 import { EmptyReply, HttpConnection } from '../../programs/http/client.ts';
+import { TlsError } from '../../programs/tls/client.ts';
 import { TimedOut, until } from '../../programs/waiting.ts';
 import { execWords, type ContainerRun } from './container-run.ts';
 
@@ -64,8 +65,9 @@ async function httpGet(get: NonNullable<Stored<Handler>['httpGet']>, run: Contai
   const deadlineMs = process.machine.clock.now() + timeoutMs;
   let connection: HttpConnection | undefined;
   try {
-    connection = await HttpConnection.open(process, address, port, { deadlineMs });
-    if (scheme === 'https' && !speaksPlainly(run)) return failed('http: server gave HTTP response to HTTPS client');
+    // A probe asks whether somebody answers, not who.
+    const tls = scheme === 'https' ? { host, verify: false, roots: [] } : undefined;
+    connection = await HttpConnection.open(process, address, port, { deadlineMs, tls });
     const named = get.httpHeaders?.find((header) => header.name.toLowerCase() === 'host')?.value;
     connection.send('GET', path, [
       ['Host', named ?? (port === 80 ? host : `${host}:${port}`)],
@@ -79,19 +81,12 @@ async function httpGet(get: NonNullable<Stored<Handler>['httpGet']>, run: Contai
   } catch (error) {
     if (error instanceof TimedOut) return failed('context deadline exceeded (Client.Timeout exceeded while awaiting headers)');
     if (error instanceof EmptyReply) return failed('EOF');
+    if (error instanceof TlsError) return failed(error.message.includes('unexpected eof') ? 'EOF' : 'http: server gave HTTP response to HTTPS client');
     if (error instanceof NetError) return failed(connection ? `read tcp ${host}:${port}: read: ${strerror(error.code).toLowerCase()}` : dialWords(address, port, error));
     return failed(error instanceof Error ? error.message : String(error));
   } finally {
     connection?.close();
   }
-}
-
-/**
- * Differs from Kubernetes: no TLS is spoken inside the simulated network. The control plane's own pods, which do speak it
- * on a real node, are asked in plain HTTP; everybody else is taken at their word and fails an HTTPS probe.
- */
-function speaksPlainly(run: ContainerRun): boolean {
-  return run.pod.metadata.annotations?.['kubernetes.io/config.source'] === 'file';
 }
 
 async function tcp(host: string, port: number, process: Process, timeoutMs: number): Promise<Outcome> {
