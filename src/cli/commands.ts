@@ -7,6 +7,7 @@ import { clusterUp } from './cluster/up.ts';
 import type { CliCommand } from './command.ts';
 import { completion } from './completion.ts';
 import { doctor } from './doctor.ts';
+import { drill } from './drill.ts';
 import { examFinish, examReportCommand, examReview } from './exam/finish.ts';
 import { examResume, examStart } from './exam/start.ts';
 import { examList, examStatus } from './exam/status.ts';
@@ -33,7 +34,7 @@ import { trace } from './trace.ts';
 export const commands: readonly CliCommand[] = [
   labList, labShow, labStart, labShell, labEnv, labCheck, labHint, labSolution, labDebrief, labReset, labStop,
   examStart, examStatus, examTask, examShell, examEnv, examFlag, examPause, examContinue, examResume, examFinish, examReportCommand, examReview, examList,
-  next,
+  next, drill,
   packList, packNew, packLint, packTest, packInstall, packTrust, packRemove, packExport,
   clusterUp, clusterStatus, clusterList, clusterKubeconfig, clusterShell, clusterReset, clusterDown, clusterBackend, clusterProxyMode, clusterBundle,
   nodeList, nodeExec, nodeTools, ssh, trace, sim, kubectl, doctor,

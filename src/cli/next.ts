@@ -1,7 +1,7 @@
 /** `cka next`: what to practise next, by weakness and time since. */
 import { formatTable } from '../base/table.ts';
 import { type CliCommand, EXIT, JSON_OPTION, printJson } from './command.ts';
-import { loadLabs, openProgress } from './labs.ts';
+import { listPacks, loadLabs, openProgress } from './labs.ts';
 
 export const next: CliCommand = {
   name: 'next',
@@ -9,12 +9,14 @@ export const next: CliCommand = {
   options: [{ flags: '--count <number>', description: 'how many', default: '3' }, { flags: '--domain <word>', description: 'only domains with this word' }, JSON_OPTION],
   examples: ['cka next', 'cka next --domain troubleshooting'],
   async run(cli, _args, options) {
-    const [labs, progress, { suggest }] = await Promise.all([loadLabs(cli), openProgress(cli), import('../lab/next.ts')]);
+    const [labs, progress, { suggest }] = await Promise.all([loadLabs(cli, listPacks), openProgress(cli), import('../lab/next.ts')]);
+    const [attempts, { streakDays }] = await Promise.all([progress.all(), import('../lab/pace.ts')]);
+    const days = streakDays(attempts, Date.now());
     const word = String(options['domain'] ?? '').toLowerCase();
     const wanted = labs.filter(({ domain }) => domain.toLowerCase().includes(word));
-    const chosen = suggest(wanted, await progress.all(), Date.now()).slice(0, Math.max(1, Number(options['count']) || 3));
+    const chosen = suggest(wanted, attempts, Date.now()).slice(0, Math.max(1, Number(options['count']) || 3));
     if (options['json']) printJson(cli, chosen.map(({ lab, because }) => ({ id: lab.id, title: lab.title, difficulty: lab.difficulty, minutes: lab.minutes, because })));
-    else cli.out(`${formatTable([['LAB', 'LEVEL', 'TIME', 'WHY'], ...chosen.map(({ lab, because }) => [lab.id, lab.difficulty, `${lab.minutes} min`, because])])}\n`);
+    else cli.out(`${formatTable([['LAB', 'LEVEL', 'TIME', 'WHY'], ...chosen.map(({ lab, because }) => [lab.id, lab.difficulty, `${lab.minutes} min`, because])])}\n${days > 1 ? `\nPractised on ${days} days in a row.\n` : ''}`);
     return EXIT.done;
   },
 };

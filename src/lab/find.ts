@@ -1,6 +1,8 @@
-/** Finds a lab by what a person types: its id, the end of it, or something close enough to suggest. */
+/** Finds a lab by what a person types: its id, the end or a part of it, a word of its title, or something close enough to suggest. */
 import { UserError } from '../base/user-error.ts';
 import type { Lab } from './lab.ts';
+
+const SHOWN = 6;
 
 /** @throws UserError with suggestions when no lab, or more than one, is meant */
 export function findLab(labs: readonly Lab[], typed: string): Lab {
@@ -9,6 +11,11 @@ export function findLab(labs: readonly Lab[], typed: string): Lab {
   const ending = labs.filter((lab) => lab.id.endsWith(`/${typed}`));
   if (ending.length === 1) return ending[0]!;
   if (ending.length > 1) throw new UserError(`"${typed}" is the name of ${ending.length} labs.`, `Say which: ${ending.map(({ id }) => id).join(' or ')}.`, 2);
+  const part = typed.length > 2 ? labs.filter((lab) => lab.id.includes(typed)) : [];
+  if (part.length > 1) throw new UserError(`"${typed}" is part of ${part.length} names.`, `Say which: ${part.slice(0, SHOWN).map(({ id }) => id).join(', ')}${part.length > SHOWN ? ', …' : '.'}`, 2);
+  const told = typed.length > 2 ? labs.filter((lab) => lab.title.toLowerCase().includes(typed.toLowerCase())) : [];
+  const meant = part.length === 1 ? part : told;
+  if (meant.length === 1) return meant[0]!;
   const close = suggest(typed, labs.flatMap(({ id }) => [id, id.split('/')[1]!]));
   throw new UserError(`There is no lab "${typed}".`, close.length > 0 ? `${close.join(' or ')}. \`cka lab list\` shows all labs.` : '`cka lab list` shows all labs.', 2);
 }

@@ -1,6 +1,6 @@
 /** `cka lab check`: exit code 0 for full marks, 1 when a criterion fails, 3 when something cannot be judged. */
 import { CLUSTER_OPTIONS, type CliCommand, EXIT, JSON_OPTION, LAB_ARGUMENT, printJson } from '../command.ts';
-import { chosenLab, findSession } from '../labs.ts';
+import { chosenLab, findSession, openProgress } from '../labs.ts';
 
 const EXIT_OF = { full: EXIT.done, failed: EXIT.failed, unknown: EXIT.broken } as const;
 
@@ -12,10 +12,11 @@ export const labCheck: CliCommand = {
   examples: ['cka lab check', 'cka lab check cross-node-pods --json'],
   async run(cli, [typed], options) {
     const session = await findSession(cli, await chosenLab(cli, typed), options);
-    const [report, { outcomeOf }, { reportJson, reportText }] = await Promise.all([session.check(), import('../../lab/check.ts'), import('../print/report.ts')]);
+    const [report, { outcomeOf }, { paceOf }, { paceText, reportJson, reportText }] = await Promise.all([session.check(), import('../../lab/check.ts'), import('../../lab/pace.ts'), import('../print/report.ts')]);
     await session.settled();
+    const pace = paceOf(session.lab, session.attempt, await (await openProgress(cli)).all());
     if (options['json']) printJson(cli, reportJson(report));
-    else cli.out(reportText(report));
+    else cli.out(`${reportText(report)}${pace && outcomeOf(report) === 'full' ? `${paceText(pace)}\n` : ''}`);
     return EXIT_OF[outcomeOf(report)];
   },
 };

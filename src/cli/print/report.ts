@@ -1,10 +1,19 @@
 /** A check report as text for a terminal, and as the JSON that scripts read. */
 import type { CheckReport, CriterionResult } from '../../lab/lab.ts';
 import { expectedAndSeen, outcomeOf } from '../../lab/check.ts';
+import type { Pace } from '../../lab/pace.ts';
+import { duration } from './duration.ts';
 
 export function reportText(report: CheckReport): string {
   const head = `${report.lab}: ${report.points} of ${report.of} points`;
   return [head, '', ...report.criteria.flatMap(criterionLines), '', conclusion(report), ''].join('\n');
+}
+
+/** `4 min 5 s, within the 6 min of the target: your best so far (4 min 12 s).` */
+export function paceText({ tookMs, targetMs, recordMs, isRecord }: Pace): string {
+  const against = tookMs <= targetMs ? `within the ${duration(targetMs)} of the target` : `the target is ${duration(targetMs)}`;
+  const before = recordMs === undefined ? '' : isRecord ? `, and faster than ever (${duration(recordMs)} before)` : `; your best is ${duration(recordMs)}`;
+  return `${duration(tookMs)}: ${against}${before}.`;
 }
 
 /** Stable: scripts read it. */
