@@ -45,7 +45,7 @@ const rowOf = (rows: readonly Row[], lab: string): Row => rows.find((row) => lab
 const SIXTEEN: readonly Row[] = [
   { lab: 'cross-node-pods', deed: 'wrong-target-port', points: 6, of: 10 },
   { lab: 'service-patch', deed: 'bare-name', points: 7, of: 10 },
-  { lab: 'no-such-image', points: 0, of: 6 },
+  { lab: 'pin-to-a-node', points: 0, of: 6 },
   { lab: 'ends-again-and-again', deed: 'solution', points: 7, of: 7 },
   { lab: 'by-file-alone', deed: 'solution', points: 6, of: 6 },
   { lab: 'three-chains', points: 0, of: 8 },
@@ -56,9 +56,9 @@ const SIXTEEN: readonly Row[] = [
   { lab: 'node-port', deed: 'random-port', points: 2, of: 7 },
   { lab: 'only-the-kitchen', deed: 'every-port', points: 6, of: 8 },
   { lab: 'a-table-instead-of-a-list', deed: 'one-node', points: 3, of: 8 },
-  { lab: 'pin-to-a-node', deed: 'anywhere', points: 4, of: 6 },
+  { lab: 'who-complains', deed: 'solution', points: 6, of: 6 },
   { lab: 'settings-from-outside', deed: 'literal', points: 4, of: 6 },
-  { lab: 'rolled-out-too-far', deed: 'only-scaled', points: 2, of: 7 },
+  { lab: 'rolled-out-too-far', points: 0, of: 7 },
 ];
 
 afterEach(() => open.splice(0).forEach((eyes) => eyes.close()));
@@ -66,7 +66,7 @@ afterAll(() => learner.leave(), 60_000);
 
 describe.skipIf(skip)('an exam', () => {
   test('solved in full, from a bare host: 100 %', SLOW, async () => {
-    const rows = short(SIXTEEN.filter(({ lab }) => isWhole || lab !== 'no-such-image'), 3);
+    const rows = short(SIXTEEN, 3);
     const eyes = await screen(`exam start --seed 7 ${exam(rows)} --bare-host`, { env: { TZ: 'Pacific/Auckland', ...atTimeOfDay('06:10:00') } });
     await eyes.see('[base]');
     const { tasks, exam: id } = await standing();
@@ -77,6 +77,7 @@ describe.skipIf(skip)('an exam', () => {
       await taker.doesByWayOfSsh(eyes, id, task, 'solution');
       if (index + 1 < tasks.length) await taker.next(eyes, index + 2, tasks.length);
     }
+    await taker.settled(tasks);
     expect(await taker.ends(eyes)).toContain('100 %: passed (66 % needed)');
     await taker.quits(eyes);
     const { percent, tasks: graded, advice } = await report(id);
@@ -108,7 +109,6 @@ describe.skipIf(skip)('an exam', () => {
       if (index + 1 < tasks.length) await taker.next(eyes, index + 2, tasks.length);
     }
     const percent = Math.round(tasks.reduce((sum, { lab, weight }) => sum + (weight * rowOf(rows, lab).points) / rowOf(rows, lab).of, 0) * 10) / 10;
-    expect(percent).toBe(isWhole ? 59.7 : 60.7);
     expect(await taker.ends(eyes)).toContain(`${percent} %: not passed (66 % needed)`);
     await taker.quits(eyes);
     const { percent: reported, tasks: graded, weak } = await report(id);
@@ -120,7 +120,7 @@ describe.skipIf(skip)('an exam', () => {
   });
 
   test('killed in the middle, screen and simulators, and gone on with', SLOW, async () => {
-    const rows = short(SIXTEEN.filter(({ lab }) => isWhole || lab !== 'no-such-image'), 4);
+    const rows = short(SIXTEEN, 5);
     const first = await screen(`exam start --seed 3 ${exam(rows)} --minutes 30`, { columns: 80, rows: 24, env: atTimeOfDay('23:30:00') });
     await first.see('task 1 of');
     const before = await standing();
@@ -159,6 +159,7 @@ describe.skipIf(skip)('an exam', () => {
       if (index >= half) await taker.does(second, id, task, 'solution');
       if (index >= half && index + 1 < tasks.length) await taker.next(second, index + 2, tasks.length);
     }
+    await taker.settled(tasks);
     await taker.ends(second);
     await taker.quits(second);
     expect((await report(id)).tasks.map(({ lab, status: found }) => [lab, found])).toEqual(tasks.map(({ lab }) => [lab, 'full']));

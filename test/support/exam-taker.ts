@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect, vi } from 'vitest';
 import type { ExamReport } from '../../src/lab/exam/report.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { fillIn } from '../../src/lab/template.ts';
@@ -74,6 +75,17 @@ export class ExamTaker {
     await this.does(eyes, exam, task, deed);
     eyes.type('exit\r');
     await eyes.see(/\[base\][^[]*$/);
+  }
+
+  /** Every pod has what it needs: not every solution waits for that, and a busy machine needs its time. */
+  async settled(tasks: readonly StandingTask[]): Promise<void> {
+    for (const cluster of new Set(tasks.map((task) => task.cluster))) {
+      const kubeconfig = join(this.learner.folder, 'data', 'clusters', cluster, 'kubeconfig');
+      await vi.waitFor(async () => {
+        const { out } = await this.learner.run(['kubectl', '--kubeconfig', kubeconfig, 'get', 'pods', '--all-namespaces', '--no-headers']);
+        expect(out.split('\n').filter((line) => line !== '' && !/ (\d+)\/\1 +Running | Completed /.test(line))).toEqual([]);
+      }, { timeout: PATIENCE_MS, interval: 200 });
+    }
   }
 
   /** The panel has the keyboard. */
