@@ -30,7 +30,9 @@ export function assignAddresses(registry: Registry, kind: Kind, object: KubeObje
   const others = (registry.list('services').items as unknown as Service[]).filter((other) => other.metadata.uid !== service.metadata.uid);
   const refuse = (error: FieldError) => invalid(kind, service.metadata.name, [error]);
   if (service.spec.type !== 'ExternalName') assignClusterIp(registry, service, previous as unknown as Service | undefined, others, refuse);
-  if (wantsNodePorts(service)) assignNodePorts(registry, service, others, refuse);
+  const taken = takenNodePorts(others);
+  if (wantsNodePorts(service)) assignNodePorts(registry, service, taken, refuse);
+  assignHealthCheckPort(registry, service, previous as unknown as Service | undefined, taken, refuse);
 }
 
 export const wantsNodePorts = (service: { spec: { type?: string; allocateLoadBalancerNodePorts?: boolean } }): boolean =>
@@ -64,13 +66,38 @@ function assignClusterIp(registry: Registry, service: Service, previous: Service
   if (taken.has(spec.clusterIP)) throw problem('provided IP is already allocated');
 }
 
-function assignNodePorts(registry: Registry, service: Service, others: readonly Service[], refuse: (error: FieldError) => Error): void {
-  const [low, high] = registry.nodePortRange;
+function takenNodePorts(others: readonly Service[]): Set<number> {
   const taken = new Set<number>();
   for (const other of others) {
     for (const port of other.spec.ports ?? []) if (port.nodePort) taken.add(port.nodePort);
     if (other.spec.healthCheckNodePort) taken.add(other.spec.healthCheckNodePort);
   }
+  return taken;
+}
+
+/** Load balancers of the Local policy ask each node on a port of their own whether an endpoint is there. */
+function assignHealthCheckPort(registry: Registry, { spec }: Service, previous: Service | undefined, taken: ReadonlySet<number>, refuse: (error: FieldError) => Error): void {
+  const before = previous?.spec.healthCheckNodePort;
+  if (spec.type !== 'LoadBalancer' || spec.externalTrafficPolicy !== 'Local') {
+    // What nobody changed goes with what needed it.
+    if (spec.healthCheckNodePort === before) delete spec.healthCheckNodePort;
+    return;
+  }
+  spec.healthCheckNodePort ||= before ?? freeNodePort(registry, taken);
+  if (spec.healthCheckNodePort !== before && taken.has(spec.healthCheckNodePort)) throw refuse(invalidValue('spec.healthCheckNodePort', spec.healthCheckNodePort, 'provided port is already allocated'));
+}
+
+function freeNodePort(registry: Registry, taken: ReadonlySet<number>): number {
+  const [low, high] = registry.nodePortRange;
+  const size = high - low + 1;
+  const lowerBand = Math.min(Math.max(16, Math.floor(size / 32)), 128);
+  const chosen = pickFree(registry, lowerBand, size, (offset) => low + offset, taken) ?? pickFree(registry, 0, lowerBand, (offset) => low + offset, taken);
+  if (chosen === undefined) throw internal('failed to allocate a nodePort: range is full');
+  return chosen;
+}
+
+function assignNodePorts(registry: Registry, service: Service, taken: Set<number>, refuse: (error: FieldError) => Error): void {
+  const [low, high] = registry.nodePortRange;
   const own = new Map<number, Set<string>>();
   service.spec.ports?.forEach((port, index) => {
     if (!port.nodePort) return;
@@ -80,16 +107,13 @@ function assignNodePorts(registry: Registry, service: Service, others: readonly 
     own.set(port.nodePort, (own.get(port.nodePort) ?? new Set()).add(port.protocol ?? 'TCP'));
   });
   for (const port of own.keys()) taken.add(port);
-  const size = high - low + 1;
-  const lowerBand = Math.min(Math.max(16, Math.floor(size / 32)), 128);
   const protocolsOf = new Map<number, number>();
   for (const port of service.spec.ports ?? []) if (port.nodePort) protocolsOf.set(port.port, port.nodePort);
   for (const port of service.spec.ports ?? []) {
     if (port.nodePort) continue;
     // TCP and UDP of one port share a node port, as the real allocator has it (DNS).
     const shared = protocolsOf.get(port.port);
-    const chosen = shared !== undefined && !own.get(shared)?.has(port.protocol ?? 'TCP') ? shared : (pickFree(registry, lowerBand, size, (offset) => low + offset, taken) ?? pickFree(registry, 0, lowerBand, (offset) => low + offset, taken));
-    if (chosen === undefined) throw internal('failed to allocate a nodePort: range is full');
+    const chosen = shared !== undefined && !own.get(shared)?.has(port.protocol ?? 'TCP') ? shared : freeNodePort(registry, taken);
     port.nodePort = chosen;
     taken.add(chosen);
     own.set(chosen, (own.get(chosen) ?? new Set()).add(port.protocol ?? 'TCP'));

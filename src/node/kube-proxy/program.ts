@@ -6,6 +6,8 @@ import { parse } from 'yaml';
 import { LOCALHOST } from '../../base/address.ts';
 import type { Disposer } from '../../base/clock.ts';
 import type { KubeObject, Stored } from '../../api/object.ts';
+import type { EndpointSlice } from '../../kinds/endpointslice.ts';
+import type { Service } from '../../kinds/service.ts';
 import { FileError } from '../../machine/files.ts';
 import type { Process, Program } from '../../machine/program.ts';
 import { SCHEDULERS } from '../../net/ipvs/schedulers.ts';
@@ -13,6 +15,7 @@ import type { Component } from '../component.ts';
 import { klog, type Klog } from '../klog.ts';
 import { serveText } from '../serve-text.ts';
 import { untilStopped } from '../until-stopped.ts';
+import { HealthCheckPorts, proxyHealth } from './health.ts';
 import { IptablesProxier } from './iptables-proxier.ts';
 import type { ProxierConfig } from './iptables.ts';
 import { IpvsProxier } from './ipvs-proxier.ts';
@@ -84,10 +87,12 @@ async function serve(process: Process, component: Component, config: Configurati
     log('I', 'server_linux.go:132', '"Using iptables Proxier"');
     allowLocalhostNodePorts(process, config, log);
   }
+  const healthChecks = new HealthCheckPorts(process, log);
   const stop = [
-    serveText(process, { port: portOf(config.healthzBindAddress, 10256), paths: { '/healthz': ok('{}'), '/livez': ok('{}') } }),
+    () => healthChecks.stop(),
+    serveText(process, { port: portOf(config.healthzBindAddress, 10256), paths: proxyHealth(process, component) }),
     serveText(process, { address: LOCALHOST, port: portOf(config.metricsBindAddress, 10249), paths: { '/proxyMode': ok(mode), '/healthz': ok('ok') } }),
-    follow(component, proxier, seconds((mode === 'ipvs' ? config.ipvs : config.iptables)?.minSyncPeriod) ?? 1),
+    follow(component, { proxier, healthChecks }, seconds((mode === 'ipvs' ? config.ipvs : config.iptables)?.minSyncPeriod) ?? 1),
   ];
   log('I', 'server.go:527', `"Version info" version="${VERSION}"`);
   log('I', 'server.go:529', '"Golang settings" GOGC="" GOMAXPROCS="" GOTRACEBACK=""');
@@ -111,7 +116,8 @@ function allowLocalhostNodePorts(process: Process, config: Configuration, log: K
 function refusalOf(mode: string, process: Process, config: Configuration): string | undefined {
   if (mode === 'iptables') return undefined;
   if (mode === 'ipvs') return ipvsRefusal(process, config.ipvs?.scheduler || 'rr');
-  if (mode === 'nftables') return 'unable to create proxier: kernel version 6.1 is not new enough: nftables is not available';
+  // Differs from Kubernetes: the image has no nft, so that mode is refused as it would be without: nothing here reads its rules.
+  if (mode === 'nftables') return 'unable to create proxier: could not find nftables binary: exec: \\"nft\\": executable file not found in $PATH';
   return `invalid configuration: Mode: Invalid value: \\"${mode}\\": must be iptables, ipvs, nftables or blank (blank means the best-available proxy [currently iptables])`;
 }
 
@@ -168,7 +174,7 @@ const CANARY_MS = 30_000;
 const FULL_MS = 3_600_000;
 
 /** Every change of a Service or slice asks for a sync; what a hand changed meanwhile is mended with the next sync of those chains. */
-function follow(component: Component, proxier: Proxier, minSeconds: number): Disposer {
+function follow(component: Component, { proxier, healthChecks }: { readonly proxier: Proxier; readonly healthChecks: HealthCheckPorts }, minSeconds: number): Disposer {
   const { clock, registry, nodeName } = component;
   let tokens = BURST;
   let countedMs = clock.now();
@@ -185,7 +191,9 @@ function follow(component: Component, proxier: Proxier, minSeconds: number): Dis
     tokens -= 1;
     const full = fullMs === undefined || clock.now() - fullMs >= FULL_MS;
     if (full) fullMs = clock.now();
-    proxier.sync(registry.list('services').items, registry.list('endpointslices.discovery.k8s.io').items, nodeName, full);
+    const [services, slices] = [registry.list('services').items, registry.list('endpointslices.discovery.k8s.io').items];
+    proxier.sync(services, slices, nodeName, full);
+    healthChecks.sync(services as readonly Stored<Service>[], slices as readonly Stored<EndpointSlice>[], nodeName);
   };
   const ask = () => {
     refill();

@@ -24,6 +24,8 @@ export interface ServicePort {
   /** Endpoints for the Cluster traffic policy, and those on this node for the Local one. */
   readonly cluster: readonly Endpoint[];
   readonly local: readonly Endpoint[];
+  /** Addresses of those on this node that are ready: what a health check counts. */
+  readonly readyHere: readonly string[];
 }
 
 export interface Endpoint {
@@ -108,6 +110,7 @@ function portsOf(service: Stored<Service>, slices: readonly Stored<EndpointSlice
       healthCheckNodePort: spec.healthCheckNodePort,
       cluster: usable(all),
       local: usable(all.filter((endpoint) => endpoint.isLocal)),
+      readyHere: all.filter((endpoint) => endpoint.isLocal && endpoint.ready).map(({ ip }) => ip),
     };
   });
 }

@@ -208,6 +208,14 @@ export const bridges: readonly Topology[] = [
     probes: [['p tcp 10.96.0.10 80', 'timeout']],
   },
   {
+    title: 'nor is it needed without br_netfilter: the packet goes up to the host and comes down again',
+    script: `${BRIDGED}
+  serve p 8080
+  node: iptables -t nat -A PREROUTING -d 10.96.0.10/32 -p tcp --dport 80 -j DNAT --to-destination 10.244.0.2:8080
+  node: iptables -t nat -A POSTROUTING -s 10.244.0.2/32 -d 10.244.0.2/32 -j MASQUERADE`,
+    probes: [['p tcp 10.96.0.10 80', 'p: hello from 10.244.0.1']],
+  },
+  {
     title: 'a Service of a pod here and a pod elsewhere, without br_netfilter: every second connection is lost',
     script: `${BRIDGED}
   ns far
