@@ -9,6 +9,7 @@ import { endpointsController } from './endpoints.ts';
 import { endpointSliceMirroringController } from './endpointslice-mirroring.ts';
 import { endpointSliceController } from './endpointslice.ts';
 import { garbageCollector } from './garbage-collector.ts';
+import { horizontalPodAutoscalerController } from './horizontalpodautoscaler.ts';
 import { jobController } from './job.ts';
 import { localPathProvisioner } from './local-path-provisioner.ts';
 import { namespaceController } from './namespace.ts';
@@ -41,6 +42,7 @@ export const controllers: readonly MakeController[] = [
   cronJobController,
   ttlAfterFinishedController,
   disruptionController,
+  horizontalPodAutoscalerController,
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,

@@ -1,6 +1,5 @@
 /**
- * HorizontalPodAutoscaler, autoscaling/v2 and v1 over one store.
- * Differs from Kubernetes: stored and shown; its controller and the metrics it needs come later.
+ * HorizontalPodAutoscaler, autoscaling/v2 and v1 over one store. See pkg/apis/autoscaling.
  */
 import { draft } from '../../api/deep.ts';
 import { invalidValue, required, type FieldError } from '../../api/field-error.ts';
