@@ -1,7 +1,7 @@
 /** `cka lab list`. */
 import { formatTable } from '../../base/table.ts';
 import { type CliCommand, EXIT, JSON_OPTION, printJson } from '../command.ts';
-import { listings } from '../listing.ts';
+import { type Listing, listings } from '../listing.ts';
 import { listPacks, loadLabs, openProgress } from '../labs.ts';
 
 export const labList: CliCommand = {
@@ -20,7 +20,7 @@ export const labList: CliCommand = {
     const [labs, progress, { bestOf }, { filterLabs }] = await Promise.all([loadLabs(cli, listPacks), openProgress(cli), import('../../lab/progress.ts'), import('../../lab/filter.ts')]);
     const text = (name: string) => options[name] as string | undefined;
     const wanted = filterLabs(labs, { search: text('search'), domain: text('domain'), difficulty: text('difficulty'), cni: text('cni') });
-    const rows = listings(wanted, await progress.all(), bestOf).filter(({ state }) => text('state') === undefined || state === text('state'));
+    const rows = listings(wanted, await progress.all(), bestOf).filter((row) => isIn(row, text('state')));
     if (options['json']) {
       printJson(cli, rows.map(({ lab, ...rest }) => ({ id: lab.id, title: lab.title, domain: lab.domain, competency: lab.competency, difficulty: lab.difficulty, minutes: lab.minutes, needs: lab.needs, ...rest })));
       return EXIT.done;
@@ -34,3 +34,8 @@ export const labList: CliCommand = {
     return EXIT.done;
   },
 };
+
+/** A lab that is tried again is still solved. */
+function isIn({ state, best }: Listing, wanted: string | undefined): boolean {
+  return wanted === undefined || state === wanted || (wanted === 'solved' && best !== undefined && best.points === best.of);
+}

@@ -16,8 +16,12 @@ import { World } from '../../net/world.ts';
 import { programs } from '../../programs/index.ts';
 import { nodeFiles } from '../../sim/node-machine.ts';
 
+/** As `timeout` of coreutils ends. */
+const TIMED_OUT = 124;
+
 export interface Desk {
-  run(script: string, kubeconfig: string): Promise<ScriptResult>;
+  /** @param limitMs how long the script may take, in our time */
+  run(script: string, kubeconfig: string, limitMs: number): Promise<ScriptResult>;
   close(): void;
 }
 
@@ -38,14 +42,19 @@ export function makeDesk(cluster: Cluster, speed: number): Desk {
   });
   return {
     close: stop,
-    async run(script, kubeconfig) {
+    async run(script, kubeconfig, limitMs) {
       const netns = world.createNamespace('desk');
       const machine = new Machine({ hostname: 'desk', files: image.clone(), netns, clock, rng, programs: { get: (name) => own.get(name) ?? programs.get(name) } });
       machine.register(['/sbin/init']);
       machine.files.write('/root/script.sh', utf8Encode(script));
       const output = collect();
       const { exited } = machine.start(['bash', '/root/script.sh'], { cwd: '/root', env: { HOME: '/root', PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', KUBECONFIG: kubeconfig }, stdout: output, stderr: output });
-      const { code } = await exited;
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<number>((resolve) => {
+        timer = setTimeout(() => resolve(TIMED_OUT), limitMs);
+      });
+      const code = await Promise.race([exited.then((end) => end.code), late]);
+      clearTimeout(timer);
       machine.stop();
       world.destroyNamespace(netns);
       return { exitCode: code, output: utf8Decode(output.text) };

@@ -37,10 +37,10 @@ export function rehearseHere(log: (line: string) => void = () => undefined): Reh
       const desk = makeDesk(cluster, SPEED);
       return {
         cluster,
-        async run(script, lab) {
+        async run(script, lab, limitMs = SCRIPT_MS) {
           const kubeconfig = join(home, `${name}.${lab.namespaces[0]}.kubeconfig`);
           await writeLabKubeconfig(simulator.kubeconfig, kubeconfig, lab.namespaces[0]!);
-          return desk.run(script, kubeconfig);
+          return desk.run(script, kubeconfig, limitMs);
         },
         async close() {
           desk.close();
@@ -67,12 +67,12 @@ export function rehearseForReal(self: readonly string[], kubectl: string | undef
       const cluster = await backend.up(spec);
       return {
         cluster,
-        async run(script, lab) {
+        async run(script, lab, limitMs = SCRIPT_MS) {
           const shell = await prepareShell(lab, cluster, { run: join(home, 'run'), data: join(home, name), cache: join(home, 'cache'), self, env });
           const file = join(home, `${name}.sh`);
           writeFileSync(file, script);
           return new Promise((resolve) => {
-            execFile('bash', [file], { env: shell.env, cwd: shell.cwd, timeout: SCRIPT_MS }, (error, stdout, stderr) => resolve({ exitCode: error ? Number(error.code ?? 1) : 0, output: stdout + stderr }));
+            execFile('bash', [file], { env: shell.env, cwd: shell.cwd, timeout: limitMs }, (error, stdout, stderr) => resolve({ exitCode: error ? Number(error.code ?? 1) : 0, output: stdout + stderr }));
           });
         },
         close: () => cluster.down(),

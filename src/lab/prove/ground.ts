@@ -8,7 +8,7 @@ import { clear } from '../setup.ts';
 export interface Bench {
   readonly cluster: Cluster;
   /** Run a script as a learner's shell would, with kubectl and ssh to this cluster. */
-  run(script: string, lab: Lab): Promise<ScriptResult>;
+  run(script: string, lab: Lab, limitMs?: number): Promise<ScriptResult>;
   close(): Promise<void>;
 }
 
@@ -40,15 +40,18 @@ export class Ground {
     while (this.#lent >= this.#size) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#lent++;
     const place = this.#take(specFor(lab));
+    let isClean = false;
     try {
       const bench = await place.bench;
       // What a lab did in its namespaces goes with them; what it did to nodes goes with the whole world.
       if (place.dirty) await bench.cluster.reset();
       else await clear(bench.cluster);
+      isClean = true;
       place.dirty = lab.touches === 'cluster';
       return await use(bench);
     } finally {
-      this.#free.push(place);
+      // A bench that cannot be cleaned is lent to nobody any more.
+      if (isClean) this.#free.push(place);
       this.#lent--;
       this.#waiting.shift()?.();
     }

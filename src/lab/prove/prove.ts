@@ -35,6 +35,7 @@ export interface ProveOptions {
 const PATIENCE_MS = 10_000;
 const POLL_MS = 60;
 const SHOWN_LINES = 6;
+const MUTANT_MS = 8000;
 
 /** Everything that is to be proved about a lab, for one seed. @returns one proof per claim, in no order */
 export async function proveLab(lab: Lab, ground: Ground, options: ProveOptions): Promise<readonly Proof[]> {
@@ -44,13 +45,16 @@ export async function proveLab(lab: Lab, ground: Ground, options: ProveOptions):
     ...(options.essentials && lab.touches === 'cluster' ? [] : lab.proof.mistakes).map((mistake) => [`mistakes/${basename(mistake.script)} is caught by ${mistake.caughtBy.join(', ')}`, (bench: Bench) => isCaught(lab, mistake, bench, options)] as const),
     ...(options.mutate ? mutationsOf(await textOf(lab, lab.proof.solution)).map(({ left, script }) => [`missed without \`${left}\``, (bench: Bench) => isMissed(lab, script, bench, options)] as const) : []),
   ];
-  return Promise.all(claims.map(([name, claim]) => ground.with(lab, async (bench) => {
-    const began = performance.now();
-    const problem = await claim(bench).catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+  return Promise.all(claims.map(async ([name, claim]) => {
+    let began = performance.now();
+    const problem = await ground.with(lab, (bench) => {
+      began = performance.now();
+      return claim(bench);
+    }).catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
     const proof: Proof = { lab: lab.id, seed: lab.seed ?? 0, name, tookMs: Math.round(performance.now() - began), ...(problem === undefined ? {} : { problem }) };
     options.onProof?.(proof);
     return proof;
-  })));
+  }));
 }
 
 async function fromRedToFullAndBack(lab: Lab, bench: Bench, options: ProveOptions): Promise<string | undefined> {
@@ -99,7 +103,8 @@ async function isCaught(lab: Lab, { script, caughtBy }: Mistake, bench: Bench, o
 
 async function isMissed(lab: Lab, script: string, bench: Bench, options: ProveOptions): Promise<string | undefined> {
   await prepare(lab, bench.cluster, undefined, options.checkers);
-  await bench.run(script, lab);
+  // What the missing step would have made may be waited for in vain.
+  await bench.run(script, lab, MUTANT_MS);
   const report = await settled(lab, bench, options);
   return outcomeOf(report) === 'full' ? 'full marks all the same: nothing looks at this step' : undefined;
 }
