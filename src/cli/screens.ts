@@ -30,7 +30,7 @@ async function appServices(cli: Cli): Promise<AppServices> {
   // The screen owns the terminal: nothing is asked beside it, and what would go to standard error waits until it has gone.
   const quiet: Cli = { ...cli, isTerminal: false, err: (text) => void notices.push(text) };
   process.once('exit', () => notices.forEach((text) => cli.err(text)));
-  const [{ labs }, progress, { bestOf }, { suggest }, { streakDays }] = await Promise.all([listPacks(quiet), openProgress(quiet), import('../lab/progress.ts'), import('../lab/next.ts'), import('../lab/streak.ts')]);
+  const [{ labs }, progress, { bestOf }, { suggest }, { streakDays }] = await Promise.all([listPacks(quiet), openProgress(quiet), import('../lab/progress.ts'), import('../lab/next.ts'), import('../lab/pace.ts')]);
   let attempts = await progress.all();
   const sessions = new Map<string, LabSession>();
   const refresh = async () => {
@@ -44,7 +44,7 @@ async function appServices(cli: Cli): Promise<AppServices> {
       const [first] = suggest(labs, attempts, Date.now());
       return first && { lab: first.lab.id, title: first.lab.title, because: first.because };
     },
-    streakDays: () => streakDays(attempts, Date.now(), new Date().getTimezoneOffset()),
+    streakDays: () => streakDays(attempts, Date.now()),
     async openLab(id, onProgress) {
       const session = await startSession(quiet, await chosenLab(quiet, id), {}, onProgress);
       sessions.set(id, session);
