@@ -188,8 +188,8 @@ describe('an exam on the screen', () => {
         Workloads and Scheduling (15 %)                                    not asked
         Storage (10 %)                                                     not asked
 
-        Where the time went
-         1 A Service that fin… ===========·································   30 min
+        Where the time went, 32 minutes across
+         1 A Service that fin… ==========================================··   30 min
          2 Pods on two nodes … ············································      0 s
 
         Tasks

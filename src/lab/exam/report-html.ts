@@ -4,7 +4,7 @@
  */
 import type { PastExam } from './history.ts';
 import type { ExamReport, ReportedCriterion, ReportedTask } from './report.ts';
-import { circumstances, inWords, STATUS_WORDS, verdict } from './words.ts';
+import { circumstances, inWords, shownMinutes, STATUS_WORDS, verdict } from './words.ts';
 
 /** @param past exams up to this one, for the trend */
 export function reportHtml(report: ExamReport, past: readonly PastExam[] = []): string {
@@ -20,7 +20,7 @@ export function reportHtml(report: ExamReport, past: readonly PastExam[] = []): 
 ${report.remarks.map((remark) => `<p class="remark">${escape(remark)}</p>`).join('\n')}
 <h2>Domains</h2>
 ${domainChart(report)}
-<h2>Where the time went</h2>
+<h2>Where the time went, in minutes</h2>
 ${timelineChart(report)}
 ${trendChart(past)}
 <h2>Tasks</h2>
@@ -41,7 +41,8 @@ summary{cursor:pointer}li{margin:.2rem 0}svg{width:100%;height:auto;font:12px sy
 code,pre{font-family:ui-monospace,monospace;font-size:.9em}pre{overflow:auto}`;
 
 const WIDTH = 900;
-const LABEL = 330;
+/** The longest name of a domain fits. */
+const LABEL = 380;
 
 function domainChart({ domains, passPercent }: ExamReport): string {
   const room = WIDTH - LABEL - 70;
@@ -56,7 +57,9 @@ function domainChart({ domains, passPercent }: ExamReport): string {
 }
 
 /** One row for each task, a bar for each visit. */
-function timelineChart({ tasks, timeline, minutes }: ExamReport): string {
+function timelineChart(report: ExamReport): string {
+  const { tasks, timeline } = report;
+  const minutes = shownMinutes(report);
   const room = WIDTH - LABEL - 70;
   const x = (ms: number) => LABEL + (room * ms) / (minutes * 60_000);
   const rows = tasks.map((task, row) => {
@@ -73,10 +76,10 @@ function trendChart(past: readonly PastExam[]): string {
   const graded = past.filter(({ mode, percent }) => mode === 'exam' && percent !== undefined).slice(-20);
   if (graded.length < 2) return '';
   const x = (index: number) => 40 + (index * (WIDTH - 80)) / (graded.length - 1);
-  const y = (percent: number) => 10 + (100 - percent) * 1.2;
+  const y = (percent: number) => 24 + (100 - percent) * 1.2;
   const points = graded.map(({ percent }, index) => `${x(index).toFixed(1)},${y(percent!).toFixed(1)}`);
   const dots = graded.map(({ percent, id }, index) => `<circle cx="${x(index).toFixed(1)}" cy="${y(percent!).toFixed(1)}" r="4" fill="var(--bar)"><title>${escape(id)}</title></circle><text x="${x(index).toFixed(1)}" y="${(y(percent!) - 8).toFixed(1)}" text-anchor="middle">${percent}</text>`);
-  return `<h2>Your exams</h2>\n${svg(145, 'score of your exams, oldest first', `<polyline points="${points.join(' ')}" fill="none" stroke="var(--bar)" stroke-width="2"/>${dots.join('')}`)}`;
+  return `<h2>Your exams</h2>\n${svg(160, 'score of your exams, oldest first', `<polyline points="${points.join(' ')}" fill="none" stroke="var(--bar)" stroke-width="2"/>${dots.join('')}`)}`;
 }
 
 const svg = (height: number, title: string, content: string): string => `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escape(title)}">${content}</svg>`;

@@ -22,6 +22,11 @@ export function ending({ finishedBy, usedMs, minutes, pausedMs }: Pick<ExamRepor
   return finishedBy === 'time' ? `All ${minutes} minutes used: time ran out${paused}.` : `Ended after ${inWords(usedMs)} of ${minutes} minutes${paused}.`;
 }
 
+/** How many minutes a drawing of the exam's time shows: what was used of them, in four equal parts of whole minutes. */
+export function shownMinutes({ usedMs, minutes }: Pick<ExamReport, 'usedMs' | 'minutes'>): number {
+  return Math.min(minutes, Math.ceil(Math.max(1, usedMs) / 240_000) * 4);
+}
+
 /** When, how it ended, what it was drawn from, where it ran. */
 export function circumstances(report: Pick<ExamReport, 'startedAt' | 'finishedBy' | 'usedMs' | 'minutes' | 'pausedMs' | 'seed' | 'places'>): string {
   return [`${moment(report.startedAt)}.`, ending(report), `Seed ${report.seed}.`, ...(report.places.length > 0 ? [`Ran on ${report.places.join('; ')}.`] : [])].join(' ');

@@ -1,6 +1,6 @@
 /** The report of an exam as styled lines, for the screen, the plain mode and the command line. Knows no drawing. */
 import type { ExamReport, ReportedCriterion, ReportedTask } from '../../lab/exam/report.ts';
-import { circumstances, inWords, STATUS_WORDS, verdict } from '../../lab/exam/words.ts';
+import { circumstances, inWords, shownMinutes, STATUS_WORDS, verdict } from '../../lab/exam/words.ts';
 import { BLANK, fit, justify, line, span, wrap, type Line, type Style } from '../text/lines.ts';
 import type { Symbols } from '../theme.ts';
 
@@ -21,7 +21,7 @@ export function reportLines(report: ExamReport, width: number, symbols: Symbols)
       return justify(line(`${domain} (${examWeight} %)`, tasks === 0 ? 'dim' : 'plain'), [span(symbols.rule.repeat(filled), 'accent'), span(`${' '.repeat(BAR - filled)} ${said.padStart(10)}`, 'dim')], width);
     }),
     BLANK,
-    line('Where the time went', 'heading'),
+    [span('Where the time went', 'heading'), span(`, ${shownMinutes(report)} minutes across`, 'dim')],
     ...timeline(report, width, symbols),
     BLANK,
     line('Tasks', 'heading'),
@@ -33,9 +33,10 @@ export function reportLines(report: ExamReport, width: number, symbols: Symbols)
 }
 
 /** A row for each task; a cell is worked on when most of it was. */
-function timeline({ tasks, timeline: stretches, minutes }: ExamReport, width: number, symbols: Symbols): Line[] {
+function timeline(report: ExamReport, width: number, symbols: Symbols): Line[] {
+  const { tasks, timeline: stretches } = report;
   const cells = Math.max(10, width - 32);
-  const cellMs = (minutes * 60_000) / cells;
+  const cellMs = (shownMinutes(report) * 60_000) / cells;
   return tasks.map(({ id, title, spentMs }) => {
     const own = stretches.filter(({ task }) => task === id);
     const row = Array.from({ length: cells }, (_, cell) => (own.some(({ fromMs, toMs }) => fromMs < (cell + 1) * cellMs && toMs > cell * cellMs) ? '=' : symbols.dot)).join('');
