@@ -24,11 +24,11 @@ export class StartError extends Error {
   override readonly name = 'StartError';
 
   constructor(
-    readonly code: 'ENOENT' | 'EACCES' | 'ENOEXEC' | 'EISDIR',
+    readonly code: 'ENOENT' | 'EACCES' | 'ENOEXEC' | 'EISDIR' | 'EAGAIN',
     readonly command: string,
     readonly searched: boolean,
   ) {
-    super({ ENOENT: 'no such file or directory', EACCES: 'permission denied', ENOEXEC: 'exec format error', EISDIR: 'is a directory' }[code]);
+    super({ ENOENT: 'no such file or directory', EACCES: 'permission denied', ENOEXEC: 'exec format error', EISDIR: 'is a directory', EAGAIN: 'resource temporarily unavailable' }[code]);
   }
 }
 

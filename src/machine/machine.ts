@@ -8,7 +8,7 @@ import type { Rng } from '../base/rng.ts';
 import type { NetNamespace } from '../net/namespace.ts';
 import { boundInput, boundOutput, release, retain, turns, unbound } from './bound-streams.ts';
 import { deviceFiles } from './device-files.ts';
-import { DEFAULT_PATH, type ProgramTable, findExecutable } from './executable.ts';
+import { DEFAULT_PATH, type ProgramTable, StartError, findExecutable } from './executable.ts';
 import type { FileSystem } from './files.ts';
 import { procFiles } from './proc-files.ts';
 import { ProcessTable, Task, type User } from './processes.ts';
@@ -117,6 +117,8 @@ export class Machine {
    * @throws StartError when there is no such program
    */
   start(argv: readonly string[], options: StartOptions = {}): RunningProcess {
+    // A fork bomb ends here. What the kubelet or a person from outside starts has no parent in this table and always finds room.
+    if (options.parent && this.processes.isFull) throw new StartError('EAGAIN', argv[0] ?? '', false);
     const env = options.env instanceof Map ? (options.env as ReadonlyMap<string, string>) : new Map(Object.entries(options.env ?? {}));
     const user = userOf(options.user, this.files);
     const cwd = options.cwd ?? '/';

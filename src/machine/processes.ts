@@ -157,6 +157,16 @@ export class ProcessTable {
     return task.options.machine.processes === this ? task.pid : task.outerPids.get(this);
   }
 
+  /** How many there are, those of containers included. */
+  get size(): number {
+    return this.#tasks.size;
+  }
+
+  /** Whether fork(2) fails here: a container may have as many as a small pids cgroup lets it, a machine as many as its memory. */
+  get isFull(): boolean {
+    return this.#tasks.size >= (this.outer ? 512 : 4096);
+  }
+
   list(): readonly Task[] {
     return [...this.#tasks.values()];
   }

@@ -1,4 +1,5 @@
 /** What leaves the ordinary course of a script: thrown by builtins, caught by loops, functions, the shell itself. */
+import type { Dialect } from './dialect.ts';
 
 /** `break N` and `continue N`. */
 export class LoopControl extends Error {
@@ -41,6 +42,12 @@ export class ShellError extends Error {
   ) {
     super(message);
   }
+}
+
+/** fork(2) said EAGAIN: what each shell says, before it gives up. */
+export function cannotFork(dialect: Dialect): ShellError {
+  if (dialect === 'dash') return new ShellError('Cannot fork', 2, true);
+  return dialect === 'ash' ? new ShellError("can't fork: Resource temporarily unavailable", 2, true) : new ShellError('fork: Resource temporarily unavailable', 254, true);
 }
 
 /** ^C at the prompt. */

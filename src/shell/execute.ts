@@ -56,7 +56,7 @@ export async function runStatements(shell: Shell, statements: readonly Statement
   let status = statements.length === 0 ? 0 : shell.lastStatus;
   for (const statement of statements) {
     if (statement.background) {
-      startBackground(shell, statement);
+      await startBackground(shell, statement);
       status = 0;
     } else {
       shell.excused = false;
@@ -186,6 +186,7 @@ async function printTimes(shell: Shell, seconds: number): Promise<void> {
 }
 
 async function runPiped(shell: Shell, node: Pipeline): Promise<number> {
+  await shell.waitForProcessor();
   let stdin = shell.stdin ?? nullInput;
   const children = node.commands.map((command, index) => {
     const last = index === node.commands.length - 1;
@@ -225,7 +226,8 @@ function tailOf(shell: Shell, statements: readonly Statement[]): CommandNode | u
   return node;
 }
 
-function startBackground(shell: Shell, statement: Statement): void {
+async function startBackground(shell: Shell, statement: Statement): Promise<void> {
+  await shell.waitForProcessor();
   const text = shell.source.slice(statement.command.pos, statement.command.end);
   const { interruptible } = shell;
   // Without job control a background command must not eat the script's input.

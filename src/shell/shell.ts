@@ -5,11 +5,12 @@
 import type { CommandExpansionPart, CommandNode, CompoundList, Function as FunctionNode, ProcessSubstitutionPart } from 'unbash';
 import type { Disposer } from '../base/clock.ts';
 import type { FileSystem } from '../machine/files.ts';
+import { StartError } from '../machine/executable.ts';
 import type { Child, Input, Output, Process, SignalName } from '../machine/program.ts';
 import { pipe, readAll } from '../machine/streams.ts';
 import { findUser, homeOf } from '../machine/users.ts';
 import type { ArithmeticContext } from './arithmetic.ts';
-import { ExitShell, Interrupted, LoopControl, Return, ShellError } from './control.ts';
+import { cannotFork, ExitShell, Interrupted, LoopControl, Return, ShellError } from './control.ts';
 import { type Dialect, prefix } from './dialect.ts';
 import { runStatements, runText } from './execute.ts';
 import { type Memo, expandEmbedded } from './expand.ts';
@@ -26,6 +27,9 @@ export interface FunctionDefinition {
 
 /** After so many commands without waiting, a shell lets others run. */
 const STEPS_PER_TURN = 500;
+
+/** So many processes share a machine without one of them noticing. */
+const CROWD = 64;
 
 export class Shell {
   variables = new Variables();
@@ -237,7 +241,21 @@ export class Shell {
   fork(run: (child: Shell) => Promise<number>, options: { readonly stdin?: Input; readonly stdout?: Output; readonly stderr?: Output; readonly newGroup?: boolean } = {}): Child {
     const program = { name: this.name, run: (process: Process) => this.#copyFor(process).guard(run) };
     const { stdin = this.stdin ?? closedInput, stdout = this.stdout, stderr = this.stderr, newGroup = false } = options;
-    return this.process.spawn(this.process.argv, { program, stdin, stdout, stderr, newGroup, cwd: this.cwd, env: this.variables.exported() });
+    try {
+      return this.process.spawn(this.process.argv, { program, stdin, stdout, stderr, newGroup, cwd: this.cwd, env: this.variables.exported() });
+    } catch (error) {
+      if (error instanceof StartError) throw cannotFork(this.dialect);
+      throw error;
+    }
+  }
+
+  /**
+   * Wait for the processor on a crowded machine, before a fork: the more there are, the longer. Whoever multiplies
+   * without end slows itself down, and nobody else.
+   */
+  async waitForProcessor(): Promise<void> {
+    const { machine, signal } = this.process;
+    if (machine.processes.size > CROWD) await machine.clock.sleep(machine.processes.size, signal);
   }
 
   /** Run to the end of the shell, whatever ends it. */

@@ -5,7 +5,7 @@
 import type { Assignment, Command, CommandArgument } from 'unbash';
 import { BrokenPipe, type ExitStatus } from '../machine/program.ts';
 import { StartError, absolute, locate } from '../machine/executable.ts';
-import { ExitShell, Interrupted, Return, ShellError } from './control.ts';
+import { cannotFork, ExitShell, Interrupted, Return, ShellError } from './control.ts';
 import { notFound, signalWords } from './dialect.ts';
 import { runCompoundBody } from './function-body.ts';
 import { runText } from './execute.ts';
@@ -138,6 +138,7 @@ async function runProgram(shell: Shell, argv: readonly string[], { prefixed, isT
 }
 
 async function cannotStart(shell: Shell, name: string, error: StartError): Promise<number> {
+  if (error.code === 'EAGAIN') throw cannotFork(shell.dialect);
   if (error.code === 'ENOENT') {
     await shell.complain(notFound(shell.dialect, name));
     return 127;

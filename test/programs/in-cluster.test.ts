@@ -59,3 +59,46 @@ describe('crictl', () => {
     expect((await run(sim, NODE, 'crictl version')).code).toBe(0);
   });
 });
+
+describe('what one container does, the others survive', () => {
+  const others = async () => (await run(sim, 'web', 'curl -s -o /dev/null -w "%{http_code}" localhost')).stdout;
+
+  test.each([
+    ['an endless loop', 'timeout 1 sh -c "while :; do :; done"; echo $?', '143\n[0]'],
+    ['endless output', 'timeout 1 sh -c "yes | cat > /dev/null"; echo $?', '143\n[0]'],
+    ['endless output that nobody wants', 'yes | head -n 1; seq 1 1000000000 | head -n 1', 'y\n1\n[0]'],
+    ['a file without end', 'timeout 1 cat /dev/zero > /dev/null; echo $?', '143\n[0]'],
+    ['a function that calls itself', "sh -c 'f() { f; }; f'; echo $?", '1\nsh: f: maximum function nesting level exceeded (1000)\n[0]'],
+  ])('%s', async (_, command, expected) => {
+    expect(await check('box', command)).toBe(expected);
+    expect(await others()).toBe('200');
+  });
+
+  test('^C ends a loop that says nothing, and output that does not end', async () => {
+    for (const command of ['while :; do :; done', 'yes']) {
+      let keys: ((bytes: string) => void) | undefined;
+      const stdin = { read: () => new Promise<string>((resolve) => (keys = resolve)), unread: () => undefined };
+      let ended: number | undefined;
+      const sink = { write: () => Promise.resolve() };
+      void sim.containers.exec({ namespace: 'default', pod: 'box' }, ['sh', '-c', command], { tty: true, stdin, stdout: sink, stderr: sink, signal: new AbortController().signal }).then(({ exitCode }) => (ended = exitCode));
+      await sim.settleUntil(() => keys !== undefined, 1000);
+      await sim.settleUntil(() => false, 500);
+      expect(ended).toBeUndefined();
+      keys!('\x03');
+      await sim.settleUntil(() => ended !== undefined, 5000);
+      expect(ended).toBe(130);
+    }
+  });
+
+  test('a fork bomb fills its own container and no other', { timeout: 60_000 }, async () => {
+    await run(sim, 'box', "sh -c 'f() { f | f & }; f' > /dev/null 2>&1");
+    await sim.settleUntil(() => false, 1000);
+    expect(await others()).toBe('200');
+    const processes = Number((await run(sim, NODE, 'ls /proc | grep -c "^[0-9]"')).stdout);
+    expect(processes).toBeGreaterThan(100);
+    expect(processes).toBeLessThan(700);
+    await run(sim, NODE, 'crictl stop $(crictl ps -q --name box)');
+    await sim.settleUntil(() => false, 2000);
+    expect(Number((await run(sim, 'box', 'ls /proc | grep -c "^[0-9]"')).stdout)).toBeLessThan(10);
+  });
+});

@@ -28,7 +28,7 @@ export async function start(t: Tool, argv: readonly string[], options: Parameter
     return t.process.spawn(argv, options);
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
-    const words = { ENOENT: 'No such file or directory', EACCES: 'Permission denied', ENOEXEC: 'Exec format error', EISDIR: 'Permission denied' }[error.code];
+    const words = { ENOENT: 'No such file or directory', EACCES: 'Permission denied', ENOEXEC: 'Exec format error', EISDIR: 'Permission denied', EAGAIN: 'Resource temporarily unavailable' }[error.code];
     await t.complain(t.gnu ? (t.name === 'env' ? `'${argv[0]}': ${words}` : t.name === 'xargs' ? `${argv[0]}: ${words}` : `failed to run command '${argv[0]}': ${words}`) : t.name === 'xargs' ? `${argv[0]}: ${words}` : `can't execute '${argv[0]}': ${words}`);
     return error.code === 'ENOENT' ? 127 : 126;
   }

@@ -9,7 +9,7 @@ export async function orFailedStart(process: Process, name: string, start: () =>
     return await start();
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
-    const words = error.code === 'ENOENT' ? 'No such file or directory' : error.code === 'ENOEXEC' ? 'Exec format error' : 'Permission denied';
+    const words = error.code === 'ENOENT' ? 'No such file or directory' : error.code === 'ENOEXEC' ? 'Exec format error' : error.code === 'EAGAIN' ? 'Resource temporarily unavailable' : 'Permission denied';
     const gnu = name === 'chroot' ? `failed to run command \xe2\x80\x98${error.command}\xe2\x80\x99: ${words}` : `failed to execute ${error.command}: ${words}`;
     await process.stderr.write(`${name}: ${isGnu(process) ? gnu : `can't execute '${error.command}': ${words}`}\n`);
     throw new Exit(error.code === 'ENOENT' ? 127 : 126);
