@@ -221,7 +221,8 @@ const CAPABILITIES: Readonly<Record<Capability, string>> = {
   kind: 'real kernels and containers (kind)',
 };
 
-function requireCapabilities(lab: Lab, cluster: Cluster): void {
+/** @throws UserError when the cluster cannot do what the lab needs */
+export function requireCapabilities(lab: Lab, cluster: Cluster): void {
   if (lab.proxyMode !== undefined && lab.proxyMode !== cluster.info.proxyMode) {
     const action = cluster.switchProxyMode ? `Switch it: cka cluster proxy-mode ${lab.proxyMode} --name ${cluster.info.name}` : `Make another cluster: cka cluster up --name ${lab.proxyMode} --proxy-mode ${lab.proxyMode}, then give --name ${lab.proxyMode}`;
     throw new UserError(`Lab ${lab.id} needs kube-proxy in ${lab.proxyMode} mode, and on cluster ${cluster.info.name} it is in ${cluster.info.proxyMode} mode.`, action);

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { NAME_ALPHABET } from '../../base/rng.ts';
 import { UserError } from '../../base/user-error.ts';
+import type { Backends } from '../../cluster/backends.ts';
 import type { Exam, ExamPorts } from '../../lab/exam/exam.ts';
 import type { PastExam } from '../../lab/exam/history.ts';
 import type { ExamSettings } from '../../lab/exam/plan.ts';
@@ -21,7 +22,7 @@ export interface Beginning {
   readonly ask?: (question: string) => Promise<string>;
 }
 
-export async function examPorts(cli: Cli, { options = {}, ask }: Beginning = {}): Promise<ExamPorts> {
+export async function examPorts(cli: Cli, { options = {}, ask }: Beginning = {}): Promise<ExamPorts & { readonly backend: Backends }> {
   const [backend, folders, { data }, { checkers }] = await Promise.all([backendOf(cli, options), shellFolders(cli), paths(cli), import('../../../checkers/index.ts')]);
   return {
     exams: join(data, 'exams'), backend, checkers, folders,
@@ -60,7 +61,15 @@ export async function startExam(cli: Cli, settings: ExamSettings, labs?: readonl
     const past = await pastExamsOf(cli);
     const other = past.find(({ status }) => status !== 'graded');
     if (other) throw new UserError(`Exam ${other.id} is not finished yet.`, 'Go on with it: cka exam resume. End it: cka exam finish', 2);
-    return Exam.start(newId(past), settings, all, recentLabs(past), ports);
+    const id = newId(past);
+    const ground = await (await import('./ground.ts')).groundFor(id, settings, ports.backend, beginning?.options ?? {}, (step) => cli.err(`${step} …\n`));
+    try {
+      return await Exam.start(id, ground.settings, all, recentLabs(past), { ...ports, ...(ground.own ? { offers: () => ground.own!.offers } : {}) });
+    } catch (error) {
+      // Their cluster stays; our record of it goes.
+      await ground.own?.down();
+      throw error;
+    }
   });
 }
 
@@ -68,7 +77,10 @@ export async function startExam(cli: Cli, settings: ExamSettings, labs?: readonl
 export async function chosenExam(cli: Cli, typed: string | undefined): Promise<Exam> {
   const id = typed ?? cli.env['CKA_EXAM'] ?? (await lastExam(cli));
   const [{ Exam }, ports] = await Promise.all([import('../../lab/exam/exam.ts'), examPorts(cli)]);
-  return Exam.open(id, ports);
+  const exam = await Exam.open(id, ports);
+  const { backend, context } = exam.plan.settings;
+  if (backend === undefined) return exam;
+  return Exam.open(id, await examPorts(cli, { options: { backend, ...(context === undefined ? {} : { context }) } }));
 }
 
 /** The exam that runs. @throws UserError when it has ended */
@@ -124,6 +136,7 @@ export async function settingsOf(options: CliOptions, drill?: Lab): Promise<Exam
     passPercent: number('pass', base.passPercent, 1, 100),
     seed: number('seed', crypto.getRandomValues(new Uint32Array(1))[0]! % 1_000_000, 0, 2 ** 31),
     perCluster: number('perCluster', base.perCluster, 1, 16),
+    ...(options['clusters'] === undefined ? {} : { clusters: number('clusters', 1, 1, 60) }),
     pauses: options['pauses'] === true,
     bareHost: options['bareHost'] === true,
   };

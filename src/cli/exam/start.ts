@@ -1,6 +1,6 @@
 /** `cka exam start`: draw an exam and begin. With a terminal on the exam's screen; without one, or with --json, the environments come up and the tasks are printed. */
 import type { Lab } from '../../lab/lab.ts';
-import { type Cli, type CliCommand, EXIT, JSON_OPTION } from '../command.ts';
+import { type Cli, type CliCommand, EXIT, JSON_OPTION, SPEC_OPTIONS } from '../command.ts';
 import { askHere, chosenLab, loadLabs } from '../labs.ts';
 import { settingsOf, startExam } from './exams.ts';
 import { showStatus } from './status.ts';
@@ -18,6 +18,8 @@ export const examStart: CliCommand = {
     { flags: '--pauses', description: 'the clock may be stopped (never in the real exam)' },
     { flags: '--bare-host', description: 'begin on a host without kubectl and ssh to every task, as in the real exam' },
     { flags: '--per-cluster <number>', description: 'how many tasks may share a cluster (default: 4)' },
+    { flags: '--clusters <number>', description: 'the most clusters it may need: tasks are chosen to fit (default: as many as they ask for; 2 on kind)' },
+    ...SPEC_OPTIONS.filter(({ flags }) => /^--(backend|context|confirm|allow-cluster-wide)\b/.test(flags)),
     { flags: '--no-screen', description: 'only bring it up: work with `cka exam shell` in terminals of your own' },
     JSON_OPTION,
   ],

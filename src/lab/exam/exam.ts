@@ -6,10 +6,11 @@
 import { join } from 'node:path';
 import type { Disposer } from '../../base/clock.ts';
 import { UserError } from '../../base/user-error.ts';
-import type { Cluster, ClusterBackend } from '../../cluster/cluster.ts';
+import type { Capability, Cluster, ClusterBackend, ClusterSpec } from '../../cluster/cluster.ts';
 import type { Checker } from '../checker.ts';
 import type { Lab } from '../lab.ts';
 import { withLock } from '../lock.ts';
+import { requireCapabilities } from '../session.ts';
 import { prepare, type Progressing } from '../setup.ts';
 import type { LabShell, ShellFolders } from '../shell/lab-shell.ts';
 import { ownFolder } from '../shell/own-folder.ts';
@@ -33,6 +34,8 @@ export interface ExamPorts {
   /** The folder that holds a folder for each exam. */
   readonly exams: string;
   readonly backend: ClusterBackend;
+  /** What the clusters can do, where the backend knows it of no cluster before it is there. */
+  readonly offers?: (spec: ClusterSpec) => ReadonlySet<Capability>;
   readonly checkers: readonly Checker[];
   readonly folders: ShellFolders;
   readonly clocks?: () => Reading;
@@ -63,7 +66,8 @@ export class Exam {
 
   /** Draw one and start its clock. Its labs are copied: a pack that changes or goes away changes nothing. @throws UserError */
   static async start(id: string, settings: ExamSettings, labs: readonly Lab[], recent: readonly string[], ports: ExamPorts): Promise<Exam> {
-    const drawn = drawExam({ id, settings, labs, recent, ...(ports.backend.offers ? { offers: (spec) => ports.backend.offers!(spec) } : {}) });
+    const offers = ports.offers ?? (ports.backend.offers && ((spec: ClusterSpec) => ports.backend.offers!(spec)));
+    const drawn = drawExam({ id, settings, labs, recent, ...(offers ? { offers } : {}) });
     await ports.agree?.(drawn.labs);
     const folder = join(ports.exams, id);
     const copies = await copyLabs(folder, drawn.plan, drawn.labs);
@@ -213,6 +217,7 @@ export class Exam {
         const before = (await this.latest()).tasks.find((state) => state.task.id === task.id)?.environment;
         if (found && before === 'ready') return found;
         const cluster = found ?? (await backend.up(spec, onProgress));
+        requireCapabilities(this.lab(task), cluster);
         await prepare(this.lab(task), cluster, onProgress, checkers);
         const { backend: kind, because } = cluster.info;
         await this.#happen({ type: 'prepared', task: task.id, place: { backend: kind, ...(because === undefined ? {} : { because }) } });

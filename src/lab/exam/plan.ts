@@ -2,7 +2,7 @@
  * What an exam is before anybody takes it: its tasks, where each runs, how long there is and what is needed to pass.
  * Drawn once, then never changed. Knows no cluster and no screen.
  */
-import type { ClusterSpec } from '../../cluster/cluster.ts';
+import type { BackendName, ClusterSpec } from '../../cluster/cluster.ts';
 import type { Domain, Lab } from '../lab.ts';
 
 /** `exam`: many tasks, nothing told before the end. `drill`: one task against its target time. */
@@ -23,6 +23,10 @@ export interface ExamSettings {
   readonly perCluster: number;
   /** The most clusters that the exam may need; as many as its tasks ask for when absent. */
   readonly clusters?: number;
+  /** Where its clusters are made, when that is not the simulator; whoever goes on with the exam makes the rest there too. */
+  readonly backend?: BackendName;
+  /** The learner's own cluster, by its context. */
+  readonly context?: string;
 }
 
 /** As the real exam is today (see the curriculum v1.35): two hours, 16 tasks, 66 percent, no pause. */
