@@ -726,23 +726,23 @@ describe('starting', () => {
 
 describe('clusters, doctor, help', () => {
   test('clusters', async () => {
-    const ui = open(NARROW, { clusters: async () => [CLUSTER, { ...CLUSTER, name: 'other', running: false, cni: 'flannel' }] });
+    const ui = open(NARROW, { clusters: async () => [{ ...CLUSTER, encapsulation: 'vxlan', because: 'it needs nothing and starts at once' }, { ...CLUSTER, name: 'other', running: false, cni: 'flannel', encapsulation: 'none' }] });
     await ui.press('c');
     expect(await ui.see('kubeconfig')).toMatchInlineSnapshot(`
       " cka  clusters
 
         ▶ cka-lab  simulator, running
-          Kubernetes  v1.35.0, calico, kube-proxy in iptables mode
+          on          simulator: it needs nothing and starts at once
+          Kubernetes  v1.35.0, calico over VXLAN, kube-proxy in iptables mode
           nodes       cka-lab-control-plane, cka-lab-worker, cka-lab-worker2
           context     kind-cka-lab
           kubeconfig  /home/learner/.local/share/cka/clusters/cka-lab/kubeconfig
 
         · other  simulator, stopped
-          Kubernetes  v1.35.0, flannel, kube-proxy in iptables mode
+          Kubernetes  v1.35.0, flannel with host-gw, kube-proxy in iptables mode
           nodes       cka-lab-control-plane, cka-lab-worker, cka-lab-worker2
           context     kind-cka-lab
           kubeconfig  /home/learner/.local/share/cka/clusters/cka-lab/kubeconfig
-
 
 
 
@@ -785,6 +785,34 @@ describe('clusters, doctor, help', () => {
 
        r look again  Esc back  ? help"
     `);
+  });
+
+  test('what only real clusters lack is no failure, and comes last', async () => {
+    const ui = open(NARROW, { doctor: async () => [
+      { id: 'backend-simulator', title: 'Backend simulator', status: 'ok', detail: 'can run here' },
+      { id: 'engine', title: 'Container engine', status: 'failure', detail: 'none of docker, nerdctl and podman is installed', action: 'Install Docker.', for: 'kind' },
+      { id: 'node', title: 'Node.js', status: 'ok', detail: '20.20.2' },
+    ] });
+    await ui.press('d');
+    expect((await ui.see('Ready.')).split('\n').slice(0, 12).join('\n')).toMatchInlineSnapshot(`
+      " cka  doctor
+
+        Ready. Everything is in place.
+
+        ✓ Node.js  20.20.2
+
+        Real clusters
+
+        ✓ Backend simulator  can run here
+        ! Container engine  none of docker, nerdctl and podman is installed
+            Install Docker.
+      "
+    `);
+  });
+
+  test('with room, the header says why the cluster is where it is', async () => {
+    const ui = open(WIDE, { clusters: async () => [{ ...CLUSTER, because: 'it needs nothing and starts at once' }] });
+    expect((await ui.see('on simulator')).split('\n')[0]).toMatch(/cka-lab on simulator: it needs nothing and starts at once$/);
   });
 
   test('an answer that fails says what to do', async () => {
