@@ -120,7 +120,12 @@ function contentOf(thing: Thing): string {
   if (thing.kind === 'Node') return JSON.stringify([sorted(thing.metadata.labels ?? {}), taintsOf(thing), thing.spec?.unschedulable ?? false]);
   const bare = plain(thing);
   const { annotations: _annotations, ...metadata } = bare.metadata;
-  return JSON.stringify(sorted({ ...bare, metadata }));
+  return JSON.stringify(sorted({ ...bare, metadata }), (key, value: unknown) => (key === 'annotations' ? withoutRestart(value as Readonly<Record<string, string>>) : value));
+}
+
+/** That something was restarted is no change of what it is. */
+function withoutRestart({ 'kubectl.kubernetes.io/restartedAt': _restarted, ...annotations }: Readonly<Record<string, string>>): object | undefined {
+  return Object.keys(annotations).length > 0 ? annotations : undefined;
 }
 
 /** The node controller's own taints come and go with the node's state. */

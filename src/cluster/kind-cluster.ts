@@ -14,7 +14,7 @@ import { KubectlClient } from './kubectl-client.ts';
 import { IPVS_MODULES } from './modules.ts';
 import { restoreNodeFiles } from './node-files.ts';
 import { NETSHOOT_IMAGE } from './pins.ts';
-import { modeOn, type ProxyNodes, restartProxies, switchProxyMode } from './proxy-mode.ts';
+import { areInMode, type ProxyNodes, restartProxies, switchProxyMode } from './proxy-mode.ts';
 import { runAttached } from './attached.ts';
 import { probeNetwork } from './steps/probe.ts';
 import type { Tools } from './tools.ts';
@@ -85,10 +85,10 @@ export class KindCluster implements Cluster {
       for (const node of this.info.nodes) isTouched.push(await restoreNodeFiles(this.#parts.engine, node));
       if (isTouched.includes(true)) await at.kubectl.must(['wait', '--for=condition=Ready', 'nodes', '--all', '--timeout=180s']);
       const { putBack } = await restoreBaseline(at.kubectl, baseline, onProgress);
-      const mode = await modeOn(this.#parts.engine, this.info.nodes[0] ?? '');
-      if (mode !== record.spec.proxyMode || putBack.includes('ConfigMap kube-system/kube-proxy')) await restartProxies(at, onProgress);
+      const { proxyMode } = record.spec;
+      if (putBack.includes('ConfigMap kube-system/kube-proxy') || !(await areInMode(at, proxyMode))) await restartProxies(at, proxyMode, onProgress);
       if (putBack.includes('ConfigMap kube-system/coredns')) await at.kubectl.must(['-n', 'kube-system', 'rollout', 'restart', 'deployment/coredns']);
-      files.writeRecord({ ...(files.readRecord() ?? record), proxyMode: record.spec.proxyMode });
+      files.writeRecord({ ...(files.readRecord() ?? record), proxyMode });
       await this.#verify(at.kubectl, onProgress);
     });
   }
@@ -119,7 +119,7 @@ export class KindCluster implements Cluster {
 
   #proxyNodes(): ProxyNodes {
     const { engine, files, tools, record } = this.#parts;
-    return { kubectl: KubectlClient.for(files.kubeconfig(), { engine, name: `${record.spec.name}-control-plane` }, tools), engine, nodes: this.info.nodes };
+    return { kubectl: KubectlClient.for(files.kubeconfig(), { engine, name: `${record.spec.name}-control-plane` }, tools), engine, nodes: this.info.nodes, cni: record.spec.cni };
   }
 
   #node(name: string): string {

@@ -1,5 +1,5 @@
 /**
- * Switches kube-proxy on a real cluster as the lab teaches it: modules, ConfigMap, restart, look. And cleans up after the
+ * Switches kube-proxy on a real cluster as labs teach it: modules, ConfigMap, restart, look. And cleans up after the
  * former mode, whose rules kube-proxy leaves behind between iptables and IPVS. See kube-proxy's `--cleanup`.
  */
 import { UserError } from '../base/user-error.ts';
@@ -12,9 +12,15 @@ export interface ProxyNodes {
   readonly kubectl: KubectlClient;
   readonly engine: Engine;
   readonly nodes: readonly string[];
+  readonly cni: ClusterSpec['cni'];
+  /** Longest time that a kube-proxy may need to come up. */
+  readonly patienceMs?: number;
 }
 
 type Mode = ClusterSpec['proxyMode'];
+
+const PATIENCE_MS = 90_000;
+const PAUSE_MS = 1_000;
 
 /** @throws UserError when the nodes' kernel cannot, or a kube-proxy does not come up in that mode */
 export async function switchProxyMode(at: ProxyNodes, mode: Mode, say: (line: string) => void): Promise<void> {
@@ -24,32 +30,70 @@ export async function switchProxyMode(at: ProxyNodes, mode: Mode, say: (line: st
   const { data } = await at.kubectl.json<{ readonly data: Readonly<Record<string, string>> }>(['-n', 'kube-system', 'get', 'configmap', 'kube-proxy']);
   const config = parseDocument(data['config.conf'] ?? '');
   config.set('mode', mode);
+  // As kind writes it: in nftables mode what looks out of order must not be taken for invalid, and dropped.
+  config.setIn(['conntrack', 'tcpBeLiberal'], mode === 'nftables');
   await at.kubectl.must(['-n', 'kube-system', 'patch', 'configmap', 'kube-proxy', '--type=merge', '-p', JSON.stringify({ data: { 'config.conf': config.toString() } })]);
-  await restartProxies(at, say);
-  await requireMode(at, mode);
+  await restartProxies(at, mode, say);
 }
 
-/** Former rules go, and every kube-proxy reads its configuration anew: it does not notice a changed ConfigMap. */
-export async function restartProxies({ kubectl, engine, nodes }: ProxyNodes, say: (line: string) => void): Promise<void> {
-  say('removing rules of the former mode');
+/** Are all kube-proxies in this mode, as they say themselves? */
+export async function areInMode({ engine, nodes }: Pick<ProxyNodes, 'engine' | 'nodes'>, mode: Mode): Promise<boolean> {
+  return (await Promise.all(nodes.map((node) => modeOn(engine, node)))).every((is) => is === mode);
+}
+
+/**
+ * Every kube-proxy reads its configuration anew, since it does not notice a changed ConfigMap; what the former mode left
+ * in the kernel goes. @throws UserError when one does not come up in `mode`, or something stays
+ */
+export async function restartProxies(at: ProxyNodes, mode: Mode, say: (line: string) => void): Promise<void> {
+  const { kubectl, engine, nodes } = at;
+  const before = await modeOn(engine, nodes[0] ?? '');
+  say('restarting kube-proxy, and removing the rules of its former mode');
   const pods = (await kubectl.must(['-n', 'kube-system', 'get', 'pods', '-l', 'k8s-app=kube-proxy', '-o', 'name'])).split('\n').filter((line) => line !== '');
-  for (const pod of pods) await kubectl.run(['-n', 'kube-system', 'exec', pod, '--', '/usr/local/bin/kube-proxy', '--cleanup']);
+  for (const pod of pods) {
+    // One that lives on would write its rules again: it goes in the same breath.
+    await kubectl.run(['-n', 'kube-system', 'exec', pod, '--', '/usr/local/bin/kube-proxy', '--cleanup'], { timeoutMs: 60_000 });
+    await kubectl.must(['-n', 'kube-system', 'delete', pod, '--ignore-not-found', '--grace-period=1', '--timeout=60s']);
+  }
   // While it is there Calico stays in its own IPVS mode, and nodes take traffic to ClusterIPs for themselves.
-  for (const node of nodes) await engine.exec(node, ['sh', '-c', 'ip link show kube-ipvs0 >/dev/null 2>&1 && ip link delete kube-ipvs0; true']);
-  say('restarting kube-proxy');
-  await kubectl.must(['-n', 'kube-system', 'rollout', 'restart', 'daemonset/kube-proxy']);
-  await kubectl.must(['-n', 'kube-system', 'rollout', 'status', 'daemonset/kube-proxy', '--timeout=120s'], { action: 'See why it does not start: kubectl -n kube-system logs ds/kube-proxy.' });
+  if (mode !== 'ipvs') for (const node of nodes) await engine.exec(node, ['sh', '-c', 'ip link show kube-ipvs0 >/dev/null 2>&1 && ip link delete kube-ipvs0; true']);
+  for (const node of nodes) await requireMode(at, node, mode);
+  if (at.cni === 'calico' && before !== mode && [before, mode].includes('nftables')) await restartCalico(kubectl, say);
+  for (const node of nodes) await requireClean(engine, node, mode);
 }
 
 /** What the kube-proxy of a node says of itself. */
-export async function modeOn(engine: Engine, node: string): Promise<string> {
+async function modeOn(engine: Engine, node: string): Promise<string> {
   return (await engine.exec(node, ['curl', '-s', '--max-time', '5', 'http://localhost:10249/proxyMode'])).stdout.trim();
 }
 
-async function requireMode({ engine, nodes }: ProxyNodes, mode: Mode): Promise<void> {
-  for (const node of nodes) {
+async function requireMode({ engine, patienceMs = PATIENCE_MS }: ProxyNodes, node: string, mode: Mode): Promise<void> {
+  for (const end = performance.now() + patienceMs; ;) {
     const is = await modeOn(engine, node);
-    if (is !== mode) throw new UserError(`kube-proxy on ${node} is in ${is === '' ? 'no' : is} mode, and ${mode} was wanted.`, 'See its log: kubectl -n kube-system logs ds/kube-proxy.');
+    if (is === mode) return;
+    if (performance.now() >= end) throw new UserError(`kube-proxy on ${node} is in ${is === '' ? 'no' : is} mode, and ${mode} was wanted.`, 'See its log: kubectl -n kube-system logs ds/kube-proxy.');
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+}
+
+/** Felix chooses between iptables and nftables when it starts, by what kube-proxy uses. */
+async function restartCalico(kubectl: KubectlClient, say: (line: string) => void): Promise<void> {
+  say('restarting Calico, which follows kube-proxy to its tables');
+  await kubectl.must(['-n', 'kube-system', 'rollout', 'restart', 'daemonset/calico-node']);
+  await kubectl.must(['-n', 'kube-system', 'rollout', 'status', 'daemonset/calico-node', '--timeout=300s']);
+}
+
+/** What each mode would leave, and how to see it. */
+const LEFT: Readonly<Record<Mode, readonly [what: string, look: string]>> = {
+  iptables: ['chains KUBE-SVC-… in iptables', "iptables-save -t nat | grep -q '^:KUBE-SVC-'"],
+  ipvs: ['the device kube-ipvs0', 'ip link show kube-ipvs0'],
+  nftables: ['the table kube-proxy in nftables', 'nft list tables | grep -q kube-proxy'],
+};
+
+async function requireClean(engine: Engine, node: string, mode: Mode): Promise<void> {
+  for (const [former, [what, look]] of Object.entries(LEFT)) {
+    if (former === mode || (await engine.exec(node, ['sh', '-c', `${look} >/dev/null 2>&1`])).exitCode !== 0) continue;
+    throw new UserError(`After the switch of kube-proxy to ${mode}, node ${node} still has ${what}.`, `Restart that node (${engine.name} restart ${node}), or make the cluster anew.`);
   }
 }
 

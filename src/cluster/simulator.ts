@@ -39,6 +39,7 @@ export function simulatorBackend(paths: Pick<AppPaths, 'data'> & Partial<AppPath
     probe: () => Promise.resolve({ available: true }),
     offers: offersOf,
     async up(spec, onProgress) {
+      if (spec.proxyMode === 'nftables') throw new UserError('The simulated kube-proxy has no nftables mode.', 'Use --proxy-mode iptables or ipvs; a cluster of kind has all three: --backend kind', 2);
       const files = filesOf(spec.name);
       const known = files.readSpec();
       if (known) refuseOtherSpec(known, spec);

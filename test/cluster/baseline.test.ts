@@ -38,6 +38,7 @@ const ROWS: readonly (readonly [command: string, removed: readonly string[], put
   ['run box --image=busybox:1.28 -- sleep 60', ['Pod default/box'], []],
   ['-n kube-system patch configmap coredns --type=merge -p {"data":{"Corefile":"broken"}}', [], ['ConfigMap kube-system/coredns']],
   ['-n kube-system delete service kube-dns', [], ['Service kube-system/kube-dns']],
+  ['-n kube-system rollout restart daemonset/kube-proxy', [], []],
   ['label node base-worker disk=ssd', [], ['Node base-worker']],
   ['taint node base-worker2 key=value:NoSchedule', [], ['Node base-worker2']],
   ['taint node base-control-plane node-role.kubernetes.io/control-plane-', [], ['Node base-control-plane']],

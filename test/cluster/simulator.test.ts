@@ -44,6 +44,7 @@ test('a second `up` finds the first one’s process', async () => {
 });
 
 test('another shape under the same name is refused', async () => {
+  await expect(backend.up({ ...spec, name: 'other', proxyMode: 'nftables' })).rejects.toThrow('The simulated kube-proxy has no nftables mode.');
   await expect(backend.up({ ...spec, cni: 'flannel' })).rejects.toThrow('The cluster one exists with cni calico, not cni flannel.');
 });
 

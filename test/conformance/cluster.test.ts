@@ -55,6 +55,8 @@ let simulated: KindOnSimulator;
 clusterConformance({
   title: 'kind, its nodes simulated',
   spec: { ...SPEC, name: 'played', workers: 1 },
+  // Some two hundred programs are started for it.
+  slowMs: 180_000,
   async make() {
     simulated = await KindOnSimulator.start();
     return simulated.backend();

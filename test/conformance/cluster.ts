@@ -114,8 +114,13 @@ export function clusterConformance({ title, spec, make, clean, skip = [], slowMs
       const node = `/api/v1/nodes/${cluster.info.nodes.at(-1)}`;
       expect((await cluster.request('PATCH', path, { data: { Corefile: 'broken' } }, 'application/merge-patch+json')).status).toBe(200);
       expect((await cluster.request('PATCH', node, { metadata: { labels: { disk: 'ssd' } }, spec: { unschedulable: true } }, 'application/merge-patch+json')).status).toBe(200);
+      const proxyMode = async () => (await cluster.exec({ node: cluster.info.nodes[0]! }, ['curl', '-s', 'http://localhost:10249/proxyMode'])).stdout;
+      if (cluster.offers.has('ipvs')) {
+        await cluster.switchProxyMode?.('ipvs', () => undefined);
+        expect(await proxyMode()).toBe(cluster.switchProxyMode ? 'ipvs' : 'iptables');
+      }
       await cluster.reset();
-      expect(await corefile()).toBe(before);
+      expect([await corefile(), await proxyMode()]).toEqual([before, 'iptables']);
       const { metadata, spec: after } = (await cluster.request('GET', node)).body as { readonly metadata: { readonly labels: Readonly<Record<string, string>> }; readonly spec: { readonly unschedulable?: boolean } };
       expect([metadata.labels['disk'], after.unschedulable]).toEqual([undefined, undefined]);
     });

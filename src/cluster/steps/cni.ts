@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../../base/user-error.ts';
-import { obtain, type Wanted } from '../artifacts.ts';
+import { obtain, sha256, type Wanted } from '../artifacts.ts';
 import { POD_SUBNET } from '../kind-config.ts';
 import { CALICO_OPERATOR, calicoFor, FLANNEL, type Plugin } from '../pins.ts';
 import { pinnedImage } from './image.ts';
@@ -72,7 +72,11 @@ export async function requireSubnet(text: string): Promise<string> {
 async function byOperator(build: Build): Promise<void> {
   build.say(`calico ${CALICO_OPERATOR.version}, by its operator`);
   const kubectl = kubectlOf(build);
-  for (const manifest of CALICO_OPERATOR.manifests) await kubectl.must(['apply', '--server-side', '--force-conflicts', '-f', '-'], { input: await manifestText(manifest, build) });
+  for (const manifest of CALICO_OPERATOR.manifests) {
+    const text = await manifestText(manifest, build);
+    build.say(`${manifest.file} is not pinned by a checksum; this one has ${sha256(Buffer.from(text))}`);
+    await kubectl.must(['apply', '--server-side', '--force-conflicts', '-f', '-'], { input: text });
+  }
   await kubectl.must(['wait', '--for=condition=Established', 'crd/installations.operator.tigera.io', '--timeout=60s']);
   await kubectl.must(['apply', '--server-side', '--force-conflicts', '-f', '-'], { input: INSTALLATION });
 }

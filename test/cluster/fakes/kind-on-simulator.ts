@@ -158,6 +158,8 @@ export class KindOnSimulator {
     // Nodes of the simulator have no containerd to ask: what was imported counts as there.
     if (command[0] === 'ctr') return {};
     if (command[0] === 'crictl') return { exitCode: this.#isNew(`${node} ${command.at(-1)}`) ? 1 : 0 };
+    // Containers of one machine share its kernel.
+    if (command[0] === 'modprobe') for (const other of played.simulator.nodes) if (other !== node) await played.cluster.exec({ node: other }, command);
     const { stdout, stderr, exitCode } = await played.cluster.exec({ node }, command, { stdin: input });
     return { stdout, stderr, exitCode };
   }
