@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { checkers } from '../../checkers/index.ts';
 import { mayStandBeside, placed } from '../../src/lab/exam/beside.ts';
 import { drawExam } from '../../src/lab/exam/draw.ts';
 import type { ExamEvent, ExamHappening, TaskResult } from '../../src/lab/exam/event.ts';
@@ -18,6 +19,7 @@ import { examState, warningBetween } from '../../src/lab/exam/state.ts';
 import { passed, type Reading } from '../../src/lab/exam/time.ts';
 import { readTyped } from '../../src/lab/exam/typed.ts';
 import type { Domain, Lab } from '../../src/lab/lab.ts';
+import { loadPacks } from '../../src/lab/load.ts';
 import { makeLab, scratch } from './lab-support.ts';
 
 const DOMAINS: readonly Domain[] = ['Troubleshooting', 'Cluster Architecture, Installation and Configuration', 'Services and Networking', 'Workloads and Scheduling', 'Storage'];
@@ -60,6 +62,15 @@ describe('the drawing', () => {
       'There are 3 labs that can be asked here, so this exam has 3 tasks instead of 16.',
       "It covers domains with 20 % of the real exam's weight. Not asked: Troubleshooting (30 %); Cluster Architecture, Installation and Configuration (25 %); Workloads and Scheduling (15 %); Storage (10 %).",
     ]);
+  });
+
+  test('the labs that come with the program: two exams of 16 tasks in all five domains, and none of them in both', async () => {
+    const { labs } = await loadPacks([new URL('../../labs', import.meta.url).pathname], checkers);
+    const asked = labs.filter(({ needs }) => !needs.includes('plain-machines'));
+    const first = drawExam({ id: 'x', settings: { ...EXAM_DEFAULTS, seed: 1 }, labs: asked }).plan.tasks;
+    const second = drawExam({ id: 'y', settings: { ...EXAM_DEFAULTS, seed: 2 }, labs: asked, recent: first.map(({ lab: id }) => id) }).plan.tasks;
+    for (const tasks of [first, second]) expect(DOMAINS.map((domain) => tasks.filter((task) => task.domain === domain).length)).toEqual([5, 4, 3, 2, 2]);
+    expect(second.filter(({ lab: id }) => first.some((task) => task.lab === id))).toEqual([]);
   });
 
   test('nothing to draw from', () => {

@@ -30,16 +30,21 @@ export function drawExam({ id, settings, labs: given, recent = [], offers }: Dra
   const labs = offers ? given.filter((lab) => missing(lab, offers).length === 0) : given;
   if (labs.length === 0) throw new UserError('There are no labs to draw an exam from.', '`cka lab list` shows the labs; `cka pack install` adds more.', 2);
   const rng = seededRng(settings.seed);
-  const seats = seatsFor(labs, Math.min(settings.tasks, labs.length));
+  const tasks = Math.min(settings.tasks, labs.length);
+  const taken = new Set<string>();
   let groups: readonly (readonly Lab[])[] = [];
   const take = (lab: Lab): Lab | undefined => {
     // What varies in a lab varies with the exam's seed: namespaces must be known before clusters are shared out.
     const drawn = lab.vary?.(rng.below(2 ** 31)) ?? lab;
     const next = placed(drawn, groups, settings);
-    groups = next ?? groups;
-    return next && drawn;
+    if (!next) return undefined;
+    groups = next;
+    taken.add(lab.id);
+    return drawn;
   };
-  const chosen = [...seats].flatMap(([domain, count]) => choose({ labs: labs.filter((lab) => lab.domain === domain), count, recent, rng, take }));
+  const byDomain = [...seatsFor(labs, tasks)].flatMap(([domain, count]) => choose({ labs: labs.filter((lab) => lab.domain === domain), count, recent, rng, take }));
+  // Where clusters are few, a domain may not get its share: whatever still fits comes instead.
+  const chosen = [...byDomain, ...choose({ labs: labs.filter(({ id: one }) => !taken.has(one)), count: tasks - byDomain.length, recent, rng, take })];
   if (chosen.length === 0) throw new UserError('No lab fits on the clusters that this exam may use.', 'Allow more with --clusters, or use the simulator: cka exam start --backend simulator', 2);
   const drawn = shuffled(chosen, rng);
   return { plan: planOf({ id, settings, drawn, groups, all: labs, rng }), labs: drawn };
@@ -71,8 +76,8 @@ function choose({ labs, count, recent, rng, take }: Choice): readonly Lab[] {
       return (recent.includes(lab.id) ? 0 : 4) + (chosen.some(({ competency }) => competency === lab.competency) ? 0 : 2) + (DIFFICULTIES[lab.difficulty] / 100 - share) + rng.next();
     };
     const [best] = left.map((lab) => ({ lab, wanted: wanted(lab) })).toSorted((a, b) => b.wanted - a.wanted);
-    const taken = take(best!.lab);
-    if (taken) chosen.push(taken);
+    const asked = take(best!.lab);
+    if (asked) chosen.push(asked);
     left.splice(left.indexOf(best!.lab), 1);
   }
   return chosen;
