@@ -11,7 +11,7 @@ import { draft, isEqual } from '../api/deep.ts';
 import type { KubeObject, Stored } from '../api/object.ts';
 import { alreadyExists, badRequest, conflict, invalid, isApiError, methodNotSupported, notFound, unknownResource, type Status } from '../api/status.ts';
 import type { Store } from '../api/store.ts';
-import { admitCreate, admitUpdate } from './admission/index.ts';
+import { admitCreate, admitUpdate, judgeCreate, judgeUpdate } from './admission/index.ts';
 import { assignAddresses } from './registry/service-addresses.ts';
 import type { Loose } from './define.ts';
 import { kinds as allKinds } from './index.ts';
@@ -140,6 +140,7 @@ export class Registry {
     admitCreate({ registry: this, kind: of, object, options });
     of.prepareForCreate(object);
     this.#refuseIfInvalid(of, object, [...validateMetadata(of, object.metadata), ...of.validate(object)]);
+    judgeCreate({ registry: this, kind: of, object, options });
     of.warnings?.(object).forEach((warning) => options.onWarning?.(warning));
     const key = keyOf(this.#stored(of), object.metadata.namespace, object.metadata.name);
     if (this.store.get(key)) throw alreadyExists(of, object.metadata.name);
@@ -249,6 +250,7 @@ export class Registry {
     if (!options.subresource) errors.push(...of.validate(next), ...of.validateUpdate(next, current));
     else if (options.subresource === 'resize' || options.subresource === 'ephemeralcontainers') errors.push(...of.validate(next));
     this.#refuseIfInvalid(of, next, errors);
+    judgeUpdate({ registry: this, kind: of, object: next, previous: current, options });
     of.warnings?.(next, current).forEach((warning) => options.onWarning?.(warning));
     if (!options.subresource) assignAddresses(this, of, next, current);
     const { resourceVersion } = current.metadata;

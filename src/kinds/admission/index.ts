@@ -10,6 +10,7 @@ import { defaultIngressClass } from './default-ingress-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { podSecurity } from './pod-security.ts';
 import { priority } from './priority.ts';
 import { resourceQuota } from './resource-quota.ts';
 import { serviceAccount } from './service-account.ts';
@@ -30,10 +31,13 @@ export interface Admission {
   /** @throws ApiError Forbidden and the like */
   create?(request: AdmissionRequest): void;
   update?(request: AdmissionRequest): void;
+  /** After the object was found valid: refuses or warns, and changes nothing. */
+  judgeCreate?(request: AdmissionRequest): void;
+  judgeUpdate?(request: AdmissionRequest): void;
 }
 
-/** Differs from Kubernetes: PodSecurity, admission policies and webhooks are not there yet; labels of namespaces judge no pod. */
-const plugins: readonly Admission[] = [namespaceLifecycle, limitRanger, serviceAccount, taintNodesByCondition, priority, defaultTolerationSeconds, defaultStorageClass, storageProtection, claimResize, defaultIngressClass, certificateRequestor, resourceQuota];
+/** Differs from Kubernetes: admission policies and webhooks are not there. */
+const plugins: readonly Admission[] = [namespaceLifecycle, limitRanger, serviceAccount, taintNodesByCondition, priority, defaultTolerationSeconds, defaultStorageClass, storageProtection, claimResize, defaultIngressClass, certificateRequestor, podSecurity, resourceQuota];
 
 export function admitCreate(request: AdmissionRequest): void {
   for (const plugin of plugins) plugin.create?.(request);
@@ -41,4 +45,13 @@ export function admitCreate(request: AdmissionRequest): void {
 
 export function admitUpdate(request: AdmissionRequest): void {
   for (const plugin of plugins) plugin.update?.(request);
+}
+
+/** The validating plug-ins: once validation is through. */
+export function judgeCreate(request: AdmissionRequest): void {
+  for (const plugin of plugins) plugin.judgeCreate?.(request);
+}
+
+export function judgeUpdate(request: AdmissionRequest): void {
+  for (const plugin of plugins) plugin.judgeUpdate?.(request);
 }

@@ -17,7 +17,7 @@ const COMPUTE = ['cpu', 'memory', 'ephemeral-storage'] as const;
 
 export const resourceQuota: Admission = {
   name: 'ResourceQuota',
-  create({ registry, kind, object }) {
+  judgeCreate({ registry, kind, object }) {
     const { namespace } = object.metadata;
     if (!kind.namespaced || namespace === undefined || !kind.stored || kind.plural === 'events') return;
     const quotas = registry.list('resourcequotas', { namespace }).items as unknown as readonly Loose[];
