@@ -104,7 +104,7 @@ export const KEYS: readonly KeyBinding[] = [
   { context: 'reading', keys: ['up', 'k'], action: 'up', help: 'Scroll up.' },
   { context: 'reading', keys: ['down', 'j'], action: 'down', help: 'Scroll down.' },
   { context: 'reading', keys: ['pageup', 'b'], action: 'pageUp', help: 'A page up.' },
-  { context: 'reading', keys: ['pagedown', 'space'], action: 'pageDown', help: 'A page down.' },
+  { context: 'reading', keys: ['pagedown', 'space'], action: 'pageDown', help: 'A page down.', short: 'more' },
   { context: 'reading', keys: ['home', 'g'], action: 'top', help: 'To the beginning.' },
   { context: 'reading', keys: ['end', 'G'], action: 'bottom', help: 'To the end.' },
 

@@ -55,6 +55,8 @@ async function home(services: AppServices, say: (text?: string) => void, ask: (q
       for (const [index, { lab, state, best }] of labs.entries()) {
         say(`${index + 1}. ${lab.title}. ${lab.domain}. ${lab.difficulty}, ${lab.minutes} minutes. ${state}${best ? `, best ${best.points} of ${best.of}` : ''}.`);
       }
+      const next = services.next?.();
+      if (next) say(`Next: ${next.title}. ${next.because}.`);
       say(services.exams ? `Exams: ${lineText(examsPhrase(services.exams.past())).replace('Press e', 'Answer exams')}` : 'Exams: none here.');
     }
     const answer = await ask(`Number of a lab, or list, ${services.exams ? 'exams, ' : ''}clusters, doctor, quit:`);
@@ -108,6 +110,9 @@ async function workOn(services: AppServices, id: string, say: (text?: string) =>
         await attempt(say, async () => sayReport(say, await lab.check()));
         break;
       case 'hint':
+        await attempt(say, async () => {
+          for (const text of (await lab.observations?.()) ?? []) say(`As it is now: ${text}`);
+        });
         say(lab.takeHint() ?? 'There are no more hints.');
         break;
       case 'task':

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { UserError } from '../../src/base/user-error.ts';
 import { runPlain } from '../../src/tui/plain.ts';
 import type { AppServices } from '../../src/tui/services.ts';
-import { fakeApp } from '../support/fake-app.ts';
+import { CROSS_NODE, fakeApp, FakeLab } from '../support/fake-app.ts';
 
 /** The one place where the plain mode is started. Answers are typed as questions are asked. */
 async function converse(answers: readonly string[], prepare: (folder: string) => void = () => {}, overrides: Partial<AppServices> = {}): Promise<string> {
@@ -103,6 +103,17 @@ test('clusters, doctor, a wrong answer, the end of the input', async () => {
     There is no lab 7.
     Number of a lab, or list, clusters, doctor, quit: "
   `);
+});
+
+test('what to practise next, what can be seen now, and the way of a packet are told in sentences', async () => {
+  const said = await converse(['1', 'hint', 'trace', 'blue/web-a', 'blue/shop:80', 'back', 'quit'], undefined, {
+    next: () => ({ lab: 'networking/service-patch', title: 'A Service that finds no Pods', because: 'new' }),
+    openLab: async () => Object.assign(new FakeLab(CROSS_NODE, mkdtempSync(join(tmpdir(), 'cka-plain-')), 0), { observations: async () => ['Pod web-a is Pending.'] }),
+  });
+  expect(said).toContain('Next: A Service that finds no Pods. new.\n');
+  expect(said).toContain('As it is now: Pod web-a is Pending.\nA Pod says with `spec.nodeName` where it wants to be.\n');
+  expect(said).toContain('pod blue/web-a → service blue/shop (10.96.7.1, TCP port 80)\n');
+  expect(said).toContain('It was dropped. Pod blue/shop-0 may not receive this');
 });
 
 test('an error is said, and the conversation goes on', async () => {

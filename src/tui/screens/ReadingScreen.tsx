@@ -5,6 +5,7 @@ import type { Asked } from '../hooks/use-asked.ts';
 import { useKeys } from '../hooks/use-keys.ts';
 import { useScroll } from '../hooks/use-scroll.ts';
 import { useStage } from '../hooks/use-ui.ts';
+import type { KeyContext } from '../keys.ts';
 import { Frame } from '../panes/Frame.tsx';
 import { Page } from '../panes/Page.tsx';
 import { line, wrap, type Line } from '../text/lines.ts';
@@ -29,8 +30,9 @@ export function ReadingScreen<T>({ title, asked, waiting, lines, onBack, onAgain
   const height = rows - 4;
   const scroll = useScroll(content.length, height);
   useKeys(['answers', 'overview', 'reading'], { ...scroll.handlers, back: onBack, ...(onAgain ? { refresh: onAgain } : {}) });
+  const contexts: readonly KeyContext[] = [...(content.length > height ? (['reading'] as const) : []), ...(onAgain ? (['answers', 'overview', 'everywhere'] as const) : (['overview'] as const))];
   return (
-    <Frame title={title} contexts={onAgain ? ['answers', 'overview', 'everywhere'] : ['overview']}>
+    <Frame title={title} contexts={contexts}>
       <Box paddingX={2} paddingTop={1} flexDirection="column">
         <Page lines={content} height={height} scroll={scroll} />
       </Box>
