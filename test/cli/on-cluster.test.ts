@@ -40,7 +40,7 @@ async function json(line: string): Promise<Record<string, unknown>> {
 afterAll(async () => {
   await cka('cluster down --name one');
   await cka('cluster down --name two');
-  rmSync(HOME, { recursive: true, force: true });
+  rmSync(HOME, { recursive: true, force: true, maxRetries: 50 });
 }, 180_000);
 
 const SLOW = 180_000;

@@ -77,7 +77,8 @@ export class Learner {
   async leave(): Promise<void> {
     const { out } = await this.cka('cluster list --json');
     for (const { name } of JSON.parse(out || '[]') as { name: string }[]) await this.cka(`cluster down --name ${name}`);
-    rmSync(this.home, { recursive: true, force: true });
+    // Shells that were just hung up still write their history there.
+    rmSync(this.home, { recursive: true, force: true, maxRetries: 50 });
   }
 
   #pathWithoutKubectl(): string {
