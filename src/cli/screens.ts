@@ -11,13 +11,15 @@ export async function screens(cli: Cli, options: CliOptions): Promise<number> {
   if (!cli.isTerminal) return (await import('./overview.ts')).overview(cli);
   const [services, { runTui }, lab] = await Promise.all([appServices(cli), import('../tui/run.tsx'), wantedLab(cli, options)]);
   const { exam, prefix } = options;
-  return runTui(services, {
+  const code = await runTui(services, {
     plain: options['plain'] === true,
     pane: options['pane'] !== false,
     ...(typeof exam === 'string' ? { exam } : {}),
     ...(typeof prefix === 'string' ? { prefix: prefix.toLowerCase() } : {}),
     ...(lab === undefined ? {} : { lab }),
   });
+  await services.exams.settled();
+  return code;
 }
 
 async function wantedLab(cli: Cli, options: CliOptions): Promise<string | undefined> {
@@ -25,7 +27,7 @@ async function wantedLab(cli: Cli, options: CliOptions): Promise<string | undefi
   return typeof typed === 'string' ? (await chosenLab(cli, typed)).id : undefined;
 }
 
-async function appServices(cli: Cli): Promise<AppServices> {
+async function appServices(cli: Cli) {
   const notices: string[] = [];
   // The screen owns the terminal: nothing is asked beside it, and what would go to standard error waits until it has gone.
   const quiet: Cli = { ...cli, isTerminal: false, err: (text) => void notices.push(text) };
@@ -36,6 +38,7 @@ async function appServices(cli: Cli): Promise<AppServices> {
   const refresh = async () => {
     attempts = await progress.all();
   };
+  const exams = await examServices(quiet, labs);
   return {
     version: cli.version,
     firstRun: attempts.length === 0,
@@ -51,7 +54,7 @@ async function appServices(cli: Cli): Promise<AppServices> {
       await refresh();
       return remembering(session, refresh);
     },
-    exams: await examServices(quiet, labs),
+    exams,
     clusters: async () => (await backendOf(quiet)).list(),
     async doctor() {
       const [{ examine }, { examineBackends }] = await Promise.all([import('../cluster/doctor.ts'), import('../cluster/doctor-backends.ts')]);
@@ -67,7 +70,7 @@ async function appServices(cli: Cli): Promise<AppServices> {
     },
     shell: ({ lab }) => sessions.get(lab.id)!.shell(),
     pasteLine: ({ lab }) => commandLine([...cli.self, 'lab', 'shell', lab.id]),
-  };
+  } satisfies AppServices;
 }
 
 /** The session, keeping the home screen's list up to date. */

@@ -16,7 +16,12 @@ type Offered = ExamOffer & { readonly settings: Partial<ExamSettings> };
 const HALF = { title: 'Half an exam', tasks: 8, minutes: 60 };
 
 /** @param every lab that can be asked, as a list knows them: those that are drawn are read from their folders */
-export async function examServices(cli: Cli, every: readonly Lab[]): Promise<ExamServices> {
+export async function examServices(cli: Cli, every: readonly Lab[]): Promise<ExamServices & { settled(): Promise<void> }> {
+  const opened: Exam[] = [];
+  const remember = (exam: Exam): Exam => {
+    opened.push(exam);
+    return exam;
+  };
   const labs = every.filter(isAsked);
   let past: readonly PastExam[] = await pastExamsOf(cli);
   const refresh = async () => {
@@ -33,9 +38,11 @@ export async function examServices(cli: Cli, every: readonly Lab[]): Promise<Exa
       const drill = id.startsWith('drill:') ? whole.filter((lab) => `drill:${lab.id}` === id) : undefined;
       const exam = await startExam(cli, { ...(await settingsOf({}, drill?.[0])), ...settings }, drill ?? whole);
       await refresh();
-      return exam;
+      return remember(exam);
     },
-    open: (id) => chosenExam(cli, id),
+    open: async (id) => remember(await chosenExam(cli, id)),
+    /** When nothing is under way any more: a screen that goes does not wait for what it began. */
+    settled: async () => void (await Promise.all(opened.map((exam) => exam.settled()))),
     pasteLine: (task) => commandLine([...cli.self, 'exam', 'shell', ...(task ? [task.id] : ['--base'])]),
     async report(id) {
       const exam = await chosenExam(cli, id);

@@ -1,7 +1,7 @@
 /**
  * An exam that is taken: begun or found again, its environments brought up, everything that happens added to its list,
  * graded at the end. What must outlive this process is in the exam's folder; any process may go on with it.
- * Knows no screen and no backend.
+ * Knows no screen and no backend. Over 250 lines because an exam is one thing with many verbs, each a few lines.
  */
 import { join } from 'node:path';
 import type { Disposer } from '../../base/clock.ts';
@@ -55,6 +55,7 @@ export class Exam {
   readonly #preparing = new Map<string, Promise<Cluster>>();
   readonly #listeners = new Set<() => void>();
   #grading: Promise<void> | undefined;
+  #ending: Promise<unknown> = Promise.resolve();
 
   private constructor(plan: ExamPlan, file: ExamFile, labs: ReadonlyMap<string, Lab>, ports: ExamPorts) {
     this.plan = plan;
@@ -183,12 +184,16 @@ export class Exam {
   }
 
   /** Let the clusters of a review go; their states stay kept. */
-  async endReview(): Promise<void> {
-    for (const { name } of this.plan.clusters) await (await this.#ports.backend.find(name))?.down();
+  endReview(): Promise<void> {
+    const { backend } = this.#ports;
+    // Removed, not found: what was stopped meanwhile is not started for that.
+    this.#ending = Promise.all(this.plan.clusters.map(async ({ name }) => (backend.remove ? backend.remove(name) : (await backend.find(name))?.down())));
+    return this.#ending.then(() => undefined);
   }
 
-  settled(): Promise<void> {
-    return this.#file.settled();
+  /** Everything that was begun is on disk, and what should go has gone. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([this.#file.settled(), this.#ending]);
   }
 
   async #grade(onProgress: Progressing): Promise<void> {
