@@ -1,9 +1,9 @@
 /** A machine with fakes of kind, a container engine and kubectl on its PATH, in a folder with a blank in its name. */
-import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { create } from 'tar';
 import { sha256 } from '../../../src/cluster/artifacts.ts';
 import type { ClusterBackend, ClusterSpec } from '../../../src/cluster/cluster.ts';
 import { kindBackend, type KindOptions } from '../../../src/cluster/kind.ts';
@@ -65,7 +65,7 @@ export class FakeWorld {
     writeFileSync(join(this.home, 'manifests', 'calico.yaml'), CALICO);
     writeFileSync(join(this.home, 'manifests', 'flannel.yaml'), FLANNEL);
     writeFileSync(join(this.home, 'bridge'), 'a program');
-    execFileSync('tar', ['-czf', join(this.home, 'manifests', 'plugins.tgz'), '-C', this.home, './bridge']);
+    create({ sync: true, gzip: true, file: join(this.home, 'manifests', 'plugins.tgz'), cwd: this.home }, ['./bridge']);
     // Fakes first; the system's small tools behind them, without its own docker and kubectl.
     this.env = { PATH: `${join(this.home, 'bin')}:/bin`, HOME: this.home, KUBECONFIG: this.userKubeconfig, FAKE_STATE: this.state, ...(options.engine === undefined ? {} : { KIND_EXPERIMENTAL_PROVIDER: engine }) };
   }
