@@ -14,7 +14,7 @@ import { interruptible } from './interrupt.ts';
 import { KindCluster, kindInfo } from './kind-cluster.ts';
 import { KindFiles, kindFolder, kindNames, type KindRecord } from './kind-files.ts';
 import type { AppPaths } from './paths.ts';
-import { areFromOurBuild, deleteCluster, refuseForeign, requireOurs } from './steps/create.ts';
+import { areFromOurBuild, deleteCluster, deleteLate, refuseForeign, requireOurs } from './steps/create.ts';
 import { steps as allSteps } from './steps/index.ts';
 import { type Build, type BuildOptions, runSteps, type Step, type StepEvent } from './steps/step.ts';
 import { Tools } from './tools.ts';
@@ -40,6 +40,7 @@ export function kindBackend(paths: Pick<AppPaths, 'data' | 'cache'>, options: Ki
     const found = await engine.nodesOf(record.spec.name);
     await refuseUnlessOurs(found, record, files, engine);
     await deleteCluster({ engine, spec: record.spec, files, tools });
+    if (record.hasBegunNodes && record.nodes === undefined) await deleteLate({ engine, spec: record.spec, files, tools });
     files.forget({ keepLogs });
   };
 

@@ -48,7 +48,7 @@ test('a bundle that was damaged on its way is not loaded', async () => {
   mkdirSync(join(bundle, 'images'), { recursive: true });
   writeFileSync(join(bundle, 'images', 'kindest_node_v1.35.0.tar'), 'half');
   writeFileSync(join(bundle, 'SHA256SUMS'), `${sha256(Buffer.from('whole'))}  images/kindest_node_v1.35.0.tar\n`);
-  await expect(fake.backend({ bundle, given: [] }).up({ name: 'other', workers: 1, cni: 'calico', proxyMode: 'iptables' })).rejects.toThrow('is not what SHA256SUMS says: it is damaged.');
+  await expect(fake.backend({ bundle }).up({ name: 'other', workers: 1, cni: 'calico', proxyMode: 'iptables' })).rejects.toThrow('is not what SHA256SUMS says: it is damaged.');
 });
 
 test('a cluster is built from a bundle without a pull', async () => {

@@ -2,12 +2,11 @@
  * Step 6: the network plugin. Calico by its VXLAN manifest with every packet between nodes encapsulated, or by its
  * operator; Flannel by its manifest. Manifests are parsed and changed as YAML, never as text.
  */
-import { readFile } from 'node:fs/promises';
 import { UserError } from '../../base/user-error.ts';
-import { obtain, sha256, type Wanted } from '../artifacts.ts';
+import { sha256 } from '../artifacts.ts';
 import { POD_SUBNET } from '../kind-config.ts';
-import { CALICO_OPERATOR, calicoFor, FLANNEL, type Plugin } from '../pins.ts';
-import { pinnedImage } from './image.ts';
+import { CALICO_OPERATOR } from '../pins.ts';
+import { manifestText, pluginOf } from './pinned.ts';
 import { type Build, kubectlOf, type Step } from './step.ts';
 
 export const cni: Step = {
@@ -25,18 +24,6 @@ export const cni: Step = {
     }
   },
 };
-
-export function pluginOf(build: Pick<Build, 'spec' | 'options' | 'record'>): Plugin {
-  return build.options.plugin ?? (build.spec.cni === 'flannel' ? FLANNEL : calicoFor(kubernetesMinor(build)));
-}
-
-function kubernetesMinor(build: Pick<Build, 'record'>): number {
-  return Number(/^v1\.(\d+)/.exec(pinnedImage(build)?.version ?? '')?.[1] ?? 35);
-}
-
-async function manifestText(manifest: Wanted, { options, tools }: Build): Promise<string> {
-  return readFile(await obtain(manifest, options.artifacts, tools, options.fetchBytes), 'utf8');
-}
 
 interface DaemonSet {
   readonly kind?: string;

@@ -83,6 +83,14 @@ export async function deleteCluster({ engine, spec, files, tools }: Pick<Build, 
   if (left.length > 0) throw new UserError(`Containers of cluster ${spec.name} stay: ${left.map(({ name }) => name).join(', ')}.`, `Look why with \`${engine.name} logs\`, then run again: cka cluster down --name ${spec.name}`);
 }
 
+/** An engine that was about to make a container when kind was stopped makes it after its cluster has gone. */
+export async function deleteLate(build: Parameters<typeof deleteCluster>[0]): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, LATE_MS));
+  if ((await build.engine.nodesOf(build.spec.name)).length > 0) await deleteCluster(build);
+}
+
+const LATE_MS = 2_000;
+
 /** The engine gives its network any free range, and ours must not be in it. */
 export async function refuseOverlap(engine: Engine): Promise<void> {
   const ran = await engine.run(['network', 'inspect', 'kind']);

@@ -1,12 +1,14 @@
 /**
- * Step 2: the node image that belongs to the kind release, from a bundle, from what is here, or pulled; and on wish an
- * image derived from it with the tools that labs like. Knows no cluster.
+ * Step 2: what must come over the network, before anything is made: the plugin's manifests, and the node image that belongs
+ * to the kind release, from a bundle, from what is here, or pulled; on wish an image derived from it with the tools that
+ * labs like. Knows no cluster.
  */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../base/user-error.ts';
 import { requireWhole } from '../artifacts.ts';
-import { nodeImageFor, type NodeImage } from '../pins.ts';
+import type { NodeImage } from '../pins.ts';
+import { manifestsOf, manifestText, pinnedImage } from './pinned.ts';
 import type { Build, Step } from './step.ts';
 
 const NODE_PACKAGES = ['bridge-utils', 'dnsutils', 'ipset', 'iputils-ping', 'ipvsadm', 'less', 'net-tools', 'tcpdump', 'vim'];
@@ -19,18 +21,14 @@ export const image: Step = {
   title: 'Getting the node image',
   limitMs: 20 * 60_000,
   async run(build) {
+    // Small, and the first to say that there is no network, or that a checksum is wrong.
+    for (const manifest of manifestsOf(build)) await manifestText(manifest, build);
     const node = pinnedImage(build);
     if (!node) return build.say('this kind release is newer than the ones known here: kind chooses the image itself');
     if (!(await build.engine.hasImage(node.reference))) await get(node, build);
     if (build.options.nodeTools) await derive(node, build);
   },
 };
-
-/** Undefined when kind is to choose. */
-export function pinnedImage({ record }: Pick<Build, 'record'>): NodeImage | undefined {
-  const [major = 0, minor = 0] = (record.kindVersion ?? '').split('.').map(Number);
-  return nodeImageFor([major, minor]);
-}
 
 /** What `kind create` is told to use. */
 export async function imageToUse(build: Build): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 /** Step 5: images of the network plugin, the probe and the chosen labs come to the nodes at once instead of one by one. */
 import { loadImages } from '../images.ts';
 import { PROBE_IMAGES } from '../pins.ts';
-import { pluginOf } from './cni.ts';
+import { pluginOf } from './pinned.ts';
 import { nodeNames, type Step } from './step.ts';
 
 export const preload: Step = {

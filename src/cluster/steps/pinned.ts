@@ -1,0 +1,26 @@
+/** What a build uses at which version: the node image of its kind release, the network plugin that fits it. Installs nothing. */
+import { readFile } from 'node:fs/promises';
+import { obtain, type Wanted } from '../artifacts.ts';
+import { CALICO_OPERATOR, calicoFor, FLANNEL, type NodeImage, nodeImageFor, type Plugin } from '../pins.ts';
+import type { Build } from './step.ts';
+
+/** Undefined when kind is to choose. */
+export function pinnedImage({ record }: Pick<Build, 'record'>): NodeImage | undefined {
+  const [major = 0, minor = 0] = (record.kindVersion ?? '').split('.').map(Number);
+  return nodeImageFor([major, minor]);
+}
+
+/** By the Kubernetes that the kind release brings. */
+export function pluginOf({ spec, options, record }: Pick<Build, 'spec' | 'options' | 'record'>): Plugin {
+  const kubernetesMinor = Number(/^v1\.(\d+)/.exec(pinnedImage({ record })?.version ?? '')?.[1] ?? 35);
+  return options.plugin ?? (spec.cni === 'flannel' ? FLANNEL : calicoFor(kubernetesMinor));
+}
+
+/** Everything that is applied to the cluster. */
+export function manifestsOf(build: Pick<Build, 'spec' | 'options' | 'record'>): readonly Wanted[] {
+  return build.spec.cni === 'calico' && build.record.installer === 'operator' ? CALICO_OPERATOR.manifests : pluginOf(build).manifests;
+}
+
+export async function manifestText(manifest: Wanted, { options, tools }: Pick<Build, 'options' | 'tools'>): Promise<string> {
+  return readFile(await obtain(manifest, options.artifacts, tools, options.fetchBytes), 'utf8');
+}
