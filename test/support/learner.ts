@@ -12,7 +12,7 @@ import { ownCommand } from './self.ts';
 
 const KUBECONFIG = 'apiVersion: v1\nkind: Config\n# mine, not yours\n';
 /** What a shell, the lab scripts and the tests call; everything but kubectl. */
-const TOOLS = ['bash', 'sh', 'env', 'cat', 'sleep', 'ls', 'grep', 'sed', 'stty', 'rm', 'mkdir', 'tr', 'head', 'cmp', 'curl', 'dirname', 'readlink', 'uname'];
+const TOOLS = ['bash', 'sh', 'env', 'cat', 'sleep', 'ls', 'grep', 'sed', 'stty', 'rm', 'mkdir', 'tr', 'head', 'curl', 'dirname', 'readlink', 'uname'];
 
 export interface Ran {
   readonly code: number;
@@ -55,7 +55,7 @@ export class Learner {
 
   /** The program on a pseudo-terminal, between two looks of a shell at the terminal's settings. */
   screen(words = '', options: EyesOptions = {}): Promise<Eyes> {
-    const script = `echo before the program; stty -g > settings; ${this.#self.map((word) => `'${word}'`).join(' ')} ${words} & echo $! > pid; fg %1 > /dev/null; echo "exit code $?"; stty -g | cmp - settings && echo terminal restored; read -r _`;
+    const script = `echo before the program; settings=$(stty -g); ${this.#self.map((word) => `'${word}'`).join(' ')} ${words} & echo $! > pid; fg %1 > /dev/null; echo "exit code $?"; [ "$(stty -g)" = "$settings" ] && echo terminal restored; read -r _`;
     return Eyes.open('/bin/bash', ['--norc', '-m', '-c', script], { cwd: this.home, columns: 150, rows: 42, ...options, env: { ...this.env, ...options.env } });
   }
 

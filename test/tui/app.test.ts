@@ -38,7 +38,7 @@ async function start(flags = '', options: EyesOptions = {}): Promise<Eyes> {
     'while [ $code -eq 147 ]; do echo suspended; read -r _; fg %1 > /dev/null; code=$?; done',
     'echo "exit code $code"',
     'stty -a > settings-after',
-    'cmp settings-before settings-after && echo terminal restored',
+    '[ "$(< settings-before)" = "$(< settings-after)" ] && echo terminal restored',
     'read -r _',
   ].join('\n');
   eyes = await Eyes.open('/bin/bash', ['--norc', '-m', '-c', script], { cwd: folder, ...options, env: { DEMO_FOLDER: folder, ...options.env } });

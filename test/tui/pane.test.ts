@@ -14,6 +14,8 @@ import { fakeApp } from '../support/fake-app.ts';
 vi.setConfig({ testTimeout: SCREEN_TEST_MS, hookTimeout: SCREEN_TEST_MS });
 
 const skip = await noPty();
+/** What `clear` prints, which is not installed everywhere. */
+const CLEAR = "printf '\\e[H\\e[2J'";
 const PANE = { x: 58, y: 1, width: 92, height: 40 };
 
 const hasProgram = (name: string): boolean => {
@@ -87,7 +89,7 @@ const SHELL: readonly (readonly [string, string, string | RegExp])[] = [
   ['background to the end of the line', "printf '\\e[44mblue\\e[K\\e[0m\\n'; echo 'end''7'\r", 'end7'],
   ['a scroll region', "printf '\\e[5;10r\\e[10;1Ha\\nb\\nc\\e[r\\e[20;1H'; echo 'end''8'\r", 'end8'],
   ['editing the command line', "echo abc def\x01\x1bf\x0bx\x1b[D\x1b[Dy\x05 end9\r", 'echyox end9'],
-  ['three million characters', "yes flood | head -c 3000000; clear; echo 'end''10'\r", 'end10'],
+  ['three million characters', `yes flood | head -c 3000000; ${CLEAR}; echo 'end''10'\r`, 'end10'],
 ];
 
 describe.skipIf(skip)('in the shell', () => {
@@ -103,13 +105,13 @@ describe.skipIf(skip)('a program that floods', () => {
       screen.type('\x03');
       await screen.see('^C');
     }
-    await check("clear; echo 'end''11'\r", 'end11');
+    await check(`${CLEAR}; echo 'end''11'\r`, 'end11');
   });
 });
 
 describe.skipIf(skip || !hasProgram('less'))('less', () => {
   const steps: readonly (readonly [string, string, string | RegExp])[] = [
-    ['opens', 'clear; less long.txt\r', /(^|│)2 word word/m],
+    ['opens', `${CLEAR}; less long.txt\r`, /(^|│)2 word word/m],
     // Line 3 was on the screen before: what the keys do is that line 2 is gone.
     ['arrow keys', '\x1b[B\x1b[B\x1b[B', /^(?![\s\S]*(?:^|\n|│)2 word)[\s\S]*(?:^|\n|│)3 word/],
     ['search', '/250 \r', /(^|│)250 word/m],
@@ -121,7 +123,7 @@ describe.skipIf(skip || !hasProgram('less'))('less', () => {
 
 describe.skipIf(skip || !hasProgram('vim'))('vim', () => {
   const steps: readonly (readonly [string, string, string | RegExp])[] = [
-    ['opens with colours', "clear; vim -n -u NONE -c 'set nocp nomore shm+=I ruler bg=dark | syntax on' pod.yaml\r", 'apiVersion'],
+    ['opens with colours', `${CLEAR}; vim -n -u NONE -c 'set nocp nomore shm+=I ruler bg=dark | syntax on' pod.yaml\r`, 'apiVersion'],
     ['arrow keys and insert', '\x1b[B\x1b[B\x1b[Bohello\x1b', 'hello'],
     ['a split', ':split long.txt\r', '4 word word'],
     ['paging', '\x06\x06', /(^|│)34 word/m],
