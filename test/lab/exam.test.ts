@@ -292,11 +292,11 @@ describe('the list on disk', () => {
     symlinkSync('/dev/full', join(folder, '.exam.json.tmp'));
     await file.append(event(1, '1'));
     expect(notices).toEqual([expect.stringContaining('The disk is full: the exam could not be written')]);
-    expect(file.events).toHaveLength(2);
+    expect([file.events.length, file.isWhole]).toEqual([2, false]);
     const { rmSync } = await import('node:fs');
     rmSync(join(folder, '.exam.json.tmp'));
     await file.append(event(2, '2'));
-    expect(await new ExamFile(folder).refresh()).toHaveLength(3);
+    expect([(await new ExamFile(folder).refresh()).length, file.isWhole]).toEqual([3, true]);
   });
 
   test('an exam that cannot be remembered does not begin', async () => {

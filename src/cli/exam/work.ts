@@ -69,6 +69,7 @@ export const examFlag: CliCommand = {
     const task = exam.task(typed ?? cli.env['CKA_TASK'] ?? exam.state().open ?? '1');
     await exam.flag(task.id, options['off'] !== true);
     if (typeof options['note'] === 'string') await exam.note(task.id, options['note']);
+    await exam.kept();
     cli.out(`Task ${task.id} is ${options['off'] ? 'no longer flagged' : 'flagged'}.\n`);
     return EXIT.done;
   },
@@ -81,6 +82,7 @@ export const examPause: CliCommand = {
   async run(cli) {
     const exam = await runningExam(cli, undefined);
     await exam.pause();
+    await exam.kept();
     cli.out('The clock stands still. `cka exam continue` goes on.\n');
     return EXIT.done;
   },
@@ -94,6 +96,7 @@ export const examContinue: CliCommand = {
     const exam = await chosenExam(cli, undefined);
     if (exam.state().status !== 'paused') throw new UserError(`Exam ${exam.plan.id} is not paused.`, 'cka exam status', 2);
     await exam.goOn();
+    await exam.kept();
     cli.out('The clock runs.\n');
     return EXIT.done;
   },

@@ -68,6 +68,11 @@ export class ExamFile {
     return this.#writing;
   }
 
+  /** Is everything that happened on disk? */
+  get isWhole(): boolean {
+    return this.#unwritten.length === 0;
+  }
+
   settled(): Promise<void> {
     return this.#writing;
   }

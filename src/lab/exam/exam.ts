@@ -191,6 +191,12 @@ export class Exam {
     return this.#ending.then(() => undefined);
   }
 
+  /** For whoever ends now and cannot write it later. @throws UserError when the disk has refused something that happened */
+  async kept(): Promise<void> {
+    await this.#file.settled();
+    if (!this.#file.isWhole) throw new UserError('That is not in the exam, since it could not be written.', 'Do it again when the disk lets you.');
+  }
+
   /** Everything that was begun is on disk, and what should go has gone. */
   async settled(): Promise<void> {
     await Promise.allSettled([this.#file.settled(), this.#ending]);
