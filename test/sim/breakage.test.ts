@@ -91,10 +91,37 @@ describe.each(['calico', 'flannel'] as const)('with %s', (cni) => {
     expect(await working()).toEqual(ALL);
   });
 
-  it('without the tunnel, the other node is out of reach', async () => {
+  it.runIf(cni === 'calico')('without calico-node, what runs goes on, the scheduler keeps away, and a pod put there all the same is a stranger', async () => {
+    const select = (label: Record<string, string | null>) => sim.registry.patch('daemonsets.apps', 'calico-node', 'kube-system', { type: 'strategic', body: { spec: { template: { spec: { nodeSelector: label } } } } });
+    const condition = () => (sim.registry.get('nodes', 'cka-lab-worker2') as unknown as { status: { conditions: { type: string; status: string; reason: string }[] } }).status.conditions.find(({ type }) => type === 'NetworkUnavailable');
+    const taints = () => ((sim.registry.get('nodes', 'cka-lab-worker2') as unknown as { spec: { taints?: { key: string }[] } }).spec.taints ?? []).map(({ key }) => key);
+    select({ nobody: 'has-this' });
+    await sim.settleUntil(() => condition()?.status === 'True' && taints().length > 0 && sim.registry.list('pods', { labelSelector: 'k8s-app=calico-node' }).items.length === 0, 120_000);
+    expect([condition()?.reason, taints()]).toEqual(['CalicoIsDown', ['node.kubernetes.io/network-unavailable']]);
+    expect(await working()).toEqual(ALL);
+    apply(sim, `apiVersion: v1\nkind: Pod\nmetadata: {name: stranger}\nspec: {nodeName: cka-lab-worker2, containers: [{name: nginx, image: 'nginx:1.25'}]}\n`);
+    const [address] = await ready(sim, 'stranger');
+    expect((await run(sim, 'east', `curl -s -m 3 -o /dev/null http://${address}`)).code).toBe(28);
+    expect((await run(sim, 'node:cka-lab-worker2', 'iptables -vnL cali-to-wl-dispatch | tail -1')).stdout).toMatch(/^ +[1-9]\d* .* DROP .*Unknown interface/);
+    select({ nobody: null });
+    await sim.settleUntil(() => condition()?.status === 'False' && taints().length === 0, 120_000);
+    await sim.settle(5000);
+    expect((await run(sim, 'east', `curl -s -m 3 -o /dev/null http://${address}`)).code).toBe(0);
+  });
+
+  it(`without the tunnel, the other node is out of reach${cni === 'calico' ? ', until Felix looks after it' : ''}`, async () => {
     const device = cni === 'calico' ? 'vxlan.calico' : 'flannel.1';
+    const west = async () => (await run(sim, 'east', `curl -s -m 1 -o /dev/null http://${addresses['west']}`)).code === 0;
+    expect(await west()).toBe(true);
     await onWorker(`ip link set ${device} down`);
-    expect(await working()).toEqual(['east → near (same node)']);
+    expect(await west()).toBe(false);
+    await sim.settle(12_000);
+    expect(await west()).toBe(cni === 'calico');
+    if (cni === 'flannel') return;
+    await onWorker(`ip link del ${device}`);
+    expect(await west()).toBe(false);
+    await sim.settle(12_000);
+    expect(await working()).toEqual(ALL);
   });
 
   async function portOf(address: string): Promise<string> {

@@ -33,14 +33,20 @@ export function internalIp(node: NodeView): string | undefined {
 
 /** Writes the annotations and `NetworkUnavailable=False`. A node that is not there yet is left for the next try. */
 export function announce(component: Component, annotations: Readonly<Record<string, string>>, reason: string, message: string): void {
+  patchNode(component, { metadata: { annotations } });
+  setNetworkUnavailable(component, 'False', reason, message);
+}
+
+/** The condition by which others know whether pods of this node have a network: the scheduler keeps away from `True`. */
+export function setNetworkUnavailable(component: Component, status: 'True' | 'False', reason: string, message: string): void {
   const now = `${new Date(component.clock.unixMs()).toISOString().slice(0, 19)}Z`;
-  const patch = (body: unknown, subresource?: 'status') => {
-    try {
-      component.registry.patch('nodes', component.nodeName, undefined, { type: 'strategic', body }, subresource ? { subresource } : {});
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-    }
-  };
-  patch({ metadata: { annotations } });
-  patch({ status: { conditions: [{ type: 'NetworkUnavailable', status: 'False', reason, message, lastHeartbeatTime: now, lastTransitionTime: now }] } }, 'status');
+  patchNode(component, { status: { conditions: [{ type: 'NetworkUnavailable', status, reason, message, lastHeartbeatTime: now, lastTransitionTime: now }] } }, 'status');
+}
+
+function patchNode(component: Component, body: unknown, subresource?: 'status'): void {
+  try {
+    component.registry.patch('nodes', component.nodeName, undefined, { type: 'strategic', body }, subresource ? { subresource } : {});
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+  }
 }

@@ -4,10 +4,11 @@
  *
  * Differs from Kubernetes: routes without VXLAN appear at once; BIRD's BGP sessions, which would bring them, are not run.
  */
-import { cidr, contains, type Ipv4, parseIpv4, printCidr } from '../../../base/address.ts';
+import { type Cidr, cidr, contains, type Ipv4, parseIpv4, printCidr } from '../../../base/address.ts';
 import type { Machine } from '../../../machine/machine.ts';
 import { createIpip } from '../../../net/device/ipip.ts';
 import { createVxlan, type Vxlan } from '../../../net/device/vxlan.ts';
+import { NetError } from '../../../net/errors.ts';
 import type { Component } from '../../component.ts';
 import { allNodes, internalIp } from '../node-watch.ts';
 import { MTU, TUNNEL, type Encapsulation } from './encapsulation.ts';
@@ -31,18 +32,27 @@ export class BlockRoutes {
     return mode === 'none' ? undefined : this.ipam.allocate(node, `${mode}-tunnel-addr-${node}`);
   }
 
-  /** Makes the tunnel device if it is not there. */
-  ensureTunnel(local: Ipv4): void {
+  /** Makes the tunnel device if it is not there, and brings it up if it is down. @returns whether there was anything to do */
+  ensureTunnel(local: Ipv4): boolean {
     const { mode } = this.encapsulation;
-    if (mode === 'none') return;
+    if (mode === 'none') return false;
     const { netns } = this.node;
     const name = TUNNEL[mode];
-    if (netns.devices.get(name)) return;
-    if (mode === 'vxlan') createVxlan(netns, name, { vni: VNI, local, device: 'eth0', port: PORT, learning: false, mtu: MTU.vxlan, mac: tunnelMac(this.component.nodeName) });
+    const present = netns.devices.get(name);
+    if (present?.up) return false;
+    // Without the card under it there is no tunnel: the next look tries again.
+    if (!present && !netns.devices.get('eth0')) return false;
+    if (!present) this.#makeTunnel(name, local);
+    netns.devices.setUp(name, true);
+    return true;
+  }
+
+  #makeTunnel(name: string, local: Ipv4): void {
+    const { netns } = this.node;
+    if (this.encapsulation.mode === 'vxlan') createVxlan(netns, name, { vni: VNI, local, device: 'eth0', port: PORT, learning: false, mtu: MTU.vxlan, mac: tunnelMac(this.component.nodeName) });
     else createIpip(netns, name, { mtu: MTU.ipip });
     const address = this.tunnelAddress();
     if (address) netns.addAddress(name, cidr(`${address}/32`), { scope: 'global' });
-    netns.devices.setUp(name, true);
   }
 
   /** For every block: the way to its node, or a blackhole under this node's own pods. */
@@ -59,7 +69,7 @@ export class BlockRoutes {
         continue;
       }
       const peer = addresses.get(block.node);
-      if (peer) this.#toPeer(block.node, block.cidr, peer);
+      if (peer) this.#tryToPeer(block.node, block.cidr, peer);
     }
     const wanted = new Set(this.ipam.blocks().map((block) => printCidr(block.cidr)));
     // A node that left gives its blocks back; the way to them goes with it.
@@ -68,7 +78,16 @@ export class BlockRoutes {
     }
   }
 
-  #toPeer(node: string, destination: { readonly address: Ipv4; readonly prefix: number }, peer: Ipv4): void {
+  /** A device that is down or gone takes no route: Felix tries again with the next look. */
+  #tryToPeer(node: string, destination: Cidr, peer: Ipv4): void {
+    try {
+      this.#toPeer(node, destination, peer);
+    } catch (error) {
+      if (!(error instanceof NetError)) throw error;
+    }
+  }
+
+  #toPeer(node: string, destination: Cidr, peer: Ipv4): void {
     const { netns } = this.node;
     const { mode, crossSubnet } = this.encapsulation;
     const near = netns.addresses('eth0').some((own) => contains(own.address, peer));

@@ -18,6 +18,8 @@ import { felixRules, type Workload } from './rules.ts';
 
 /** Felix looks its routes and rules over at this interval and mends what others changed. */
 const REFRESH_MS = 90_000;
+/** So often it looks whether its tunnel is there and up (keepVXLANDeviceInSync). */
+const TUNNEL_MS = 10_000;
 /** kube-proxy's device in IPVS mode: Felix then judges packets that the balancer sends on. */
 const IPVS_DEVICE = 'kube-ipvs0';
 
@@ -71,7 +73,10 @@ export class Felix {
       ...['nodes', 'pods', 'namespaces', 'networkpolicies.networking.k8s.io'].map((kind) => registry.watch(kind, {}, ask)),
       this.ipam.onClaim(ask),
     );
-    this.#refreshForever();
+    this.#every(REFRESH_MS, () => this.#sync(true));
+    this.#every(TUNNEL_MS, () => {
+      if (this.#routes.ensureTunnel(ipv4(address))) this.#sync(true);
+    });
     this.#sync(true);
   }
 
@@ -90,11 +95,11 @@ export class Felix {
     });
   }
 
-  #refreshForever(): void {
-    const cancel = this.component.clock.schedule(REFRESH_MS, () => {
+  #every(periodMs: number, look: () => void): void {
+    const cancel = this.component.clock.schedule(periodMs, () => {
       this.#stops = this.#stops.filter((stop) => stop !== cancel);
-      this.#sync(true);
-      this.#refreshForever();
+      look();
+      this.#every(periodMs, look);
     });
     this.#stops.push(cancel);
   }

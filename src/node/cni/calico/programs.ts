@@ -7,6 +7,7 @@ import type { Process, Program } from '../../../machine/program.ts';
 import { programFile } from '../../../machine/machine.ts';
 import type { Component } from '../../component.ts';
 import { untilStopped } from '../../until-stopped.ts';
+import { setNetworkUnavailable } from '../node-watch.ts';
 import { encapsulationOf } from './encapsulation.ts';
 import { Felix } from './felix.ts';
 import type { CalicoIpam } from './ipam.ts';
@@ -18,7 +19,10 @@ export function calicoPrograms(component: Component, node: Machine, ipam: Calico
       name: 'calico-node',
       run: (process) => {
         const flags = process.argv.slice(1);
-        if (flags.includes('-shutdown')) return 0;
+        if (flags.includes('-shutdown')) {
+          setNetworkUnavailable(component, 'True', 'CalicoIsDown', 'Calico is shutting down on this node');
+          return 0;
+        }
         if (flags.includes('-felix-ready') || flags.includes('-felix-live')) return probe(process, flags.includes('-felix-ready') ? felix?.ready === true : felix !== undefined);
         if (flags.includes('-init') || flags.includes('-status-reporter')) return 0;
         return runFelix(process);

@@ -90,7 +90,10 @@ function parseNetConf(text: string): NetConf | string {
 
 function tunnel(component: Component, node: Machine, subnet: Cidr): Vxlan {
   const known = node.netns.devices.get(DEVICE) as Vxlan | undefined;
-  if (known) return known;
+  if (known) {
+    node.netns.devices.setUp(DEVICE, true);
+    return known;
+  }
   const local = parseIpv4(internalIp(ownNode(component)!)!)!;
   const device = createVxlan(node.netns, DEVICE, { vni: 1, local, device: 'eth0', port: 8472, learning: false, mtu: MTU.vxlan });
   node.netns.addAddress(DEVICE, cidr(`${networkOf(subnet)}/32`), { scope: 'global' });
