@@ -34,7 +34,8 @@ export async function namedObjects(run: Run, args: readonly string[], options: N
   const found: Named[] = [];
   for (const target of await targetsOf(run, args)) {
     if (target.name !== undefined) {
-      if (selecting) throw plainError('name cannot be provided when a selector is specified');
+      // `expose --selector` is what the Service will select, and chooses nothing.
+      if (selecting && options.many) throw plainError('name cannot be provided when a selector is specified');
       found.push({ resource: target.resource, name: target.name, namespace: run.namespace });
       continue;
     }
