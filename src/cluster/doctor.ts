@@ -2,9 +2,7 @@
  * Looks whether everything that labs need works on this machine, and says what to do when not. Looks only: nothing is
  * installed, started or repaired. A failure means that labs cannot run; a warning, that they run with less comfort.
  */
-import { execFile } from 'node:child_process';
-import { constants } from 'node:fs';
-import { access, mkdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { findProgram } from './find-program.ts';
@@ -108,8 +106,7 @@ function editor(env: DoctorOptions['env']): DoctorRow {
 }
 
 async function output(file: string, args: readonly string[]): Promise<string | undefined> {
-  await access(file, constants.X_OK);
-  return new Promise((resolve) => {
-    execFile(file, args, { timeout: 5_000 }, (error, stdout) => resolve(error ? undefined : stdout));
-  });
+  const { execa } = await import('execa');
+  const { failed, stdout } = await execa(file, args, { reject: false, timeout: 5_000 });
+  return failed ? undefined : stdout;
 }

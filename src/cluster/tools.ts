@@ -1,6 +1,7 @@
 /**
  * Runs the programs that make a real cluster (kind, docker, kubectl …): streamed line by line, logged, bounded in time,
  * and in process groups of their own, so that Ctrl-C reaches us first and we end them in order. Knows none of them.
+ * Not by execa: that ends the program it started and not its group, and `docker` below a `kind` would go on.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { UserError } from '../base/user-error.ts';
