@@ -1,4 +1,4 @@
-/** Where panel and terminal are on a screen that has both: zoomed, widened, or side by side. The lab screen's habits. */
+/** Where panel and terminal are on a screen that has both: zoomed, widened, or side by side. */
 import { useState } from 'react';
 import { labLayout, SPLIT_COLUMNS, type LabLayout } from '../layout.ts';
 import type { Rect } from '../terminal/stage-port.ts';

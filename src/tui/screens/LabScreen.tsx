@@ -5,11 +5,11 @@
 import { useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { useKeys } from '../hooks/use-keys.ts';
 import { useLab } from '../hooks/use-lab.ts';
+import { usePlace } from '../hooks/use-place.ts';
 import { useScroll } from '../hooks/use-scroll.ts';
 import { useTerminal, type OpenLab } from '../hooks/use-terminal.ts';
 import { useStage, useUi } from '../hooks/use-ui.ts';
 import type { KeyContext } from '../keys.ts';
-import { labLayout, SPLIT_COLUMNS } from '../layout.ts';
 import { Frame } from '../panes/Frame.tsx';
 import { LabPanel, panelPage } from '../panes/LabPanel.tsx';
 import { Lines } from '../panes/Lines.tsx';
@@ -39,25 +39,21 @@ export function LabScreen({ open, onBack, onStopped }: LabScreenProps): ReactNod
   const { view } = control;
   const [tab, setTab] = useState<Tab>('task');
   const [isRevealed, setRevealed] = useState(false);
-  const [isZoomed, setZoomed] = useState(false);
-  const [isWide, setWide] = useState(false);
   const [question, setQuestion] = useState<Question>();
   const [isTracing, setTracing] = useState(false);
 
-  const isSplit = state.columns >= SPLIT_COLUMNS;
-  const want = state.focus === 'panel' ? 'panel' : 'terminal';
-  const layout = labLayout(state, want, isZoomed && isSplit ? 'terminal' : isWide && want === 'panel' ? 'panel' : undefined);
-  const place = layout.terminal ?? labLayout(state, 'terminal').terminal!;
-  const { pane, because, reopen } = useTerminal(open, { columns: place.width, rows: place.height });
+  const place = usePlace();
+  const { layout, isSplit } = place;
+  const { pane, because, reopen } = useTerminal(open, { columns: place.terminal.width, rows: place.terminal.height });
   const isLive = pane !== undefined && pane.exitCode === undefined;
   const page = panelPage({
     tab,
     view,
     isRevealed,
-    width: (layout.panel?.width ?? state.columns) - 2,
-    height: layout.panel?.height ?? state.rows - 2,
+    width: place.panelWidth,
+    height: place.panelHeight,
     symbols: theme.symbols,
-    note: because !== undefined && !isSplit ? [line('In your own second terminal:', 'dim'), ...pasteLines(pasteLine(services, running), (layout.panel?.width ?? state.columns) - 2)] : [],
+    note: because !== undefined && !isSplit ? [line('In your own second terminal:', 'dim'), ...pasteLines(pasteLine(services, running), place.panelWidth)] : [],
   });
   const scroll = useScroll(page.lines.length, page.height);
 
@@ -72,7 +68,7 @@ export function LabScreen({ open, onBack, onStopped }: LabScreenProps): ReactNod
   const turnTo = (next: Tab) => {
     setTab(next);
     scroll.toTop();
-    setZoomed(false);
+    place.unzoom();
   };
   const intoTerminal = () => {
     if (isLive) stage.setFocus('terminal');
@@ -120,9 +116,7 @@ export function LabScreen({ open, onBack, onStopped }: LabScreenProps): ReactNod
         stage.notify(view.practice ? 'Checks only on c.' : 'Checks run by themselves.');
       },
       zoom: () => {
-        if (!isLive) return;
-        setZoomed(!isZoomed);
-        stage.setFocus('terminal');
+        if (isLive) place.zoom();
       },
       focusTerminal: intoTerminal,
       prefix: intoTerminal,
@@ -131,7 +125,7 @@ export function LabScreen({ open, onBack, onStopped }: LabScreenProps): ReactNod
         if (stage.pasteCopied()) intoTerminal();
         else stage.notify('Nothing was copied yet.');
       },
-      widen: () => setWide(!isWide),
+      widen: place.widen,
       literal: () => {
         stage.sendPrefix();
         intoTerminal();
