@@ -37,6 +37,9 @@ export interface JournalEntry {
   readonly message: string;
 }
 
+/** The identifier of the kernel's lines. */
+export const KERNEL = 'kernel';
+
 /** Older lines are forgotten, as a journal with a size limit does. */
 const MOST_ENTRIES = 5000;
 
@@ -103,7 +106,15 @@ export class Units {
 
   /** A line in the journal. */
   log(unit: Unit, message: string, identifier = unit.options.command[0]?.split('/').at(-1) ?? unit.options.name, pid = unit.mainPid ?? 0): void {
-    const entry: JournalEntry = { unixMs: this.clock.unixMs(), unit: unit.options.name, identifier, pid, message };
+    this.#keep({ unixMs: this.clock.unixMs(), unit: unit.options.name, identifier, pid, message });
+  }
+
+  /** What the kernel says: `journalctl -k`, and dmesg. */
+  kernel(message: string): void {
+    this.#keep({ unixMs: this.clock.unixMs(), unit: '', identifier: KERNEL, pid: 0, message });
+  }
+
+  #keep(entry: JournalEntry): void {
     this.#journal.push(entry);
     if (this.#journal.length > MOST_ENTRIES) this.#journal = this.#journal.slice(-MOST_ENTRIES / 2);
     for (const follower of this.#followers) follower(entry);

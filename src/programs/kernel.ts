@@ -1,6 +1,8 @@
-/** Small windows on the kernel: sysctl, lsmod, modprobe, ethtool. Each prints what the stack really has. */
+/** Small windows on the kernel: sysctl, lsmod, modprobe, ethtool, dmesg. Each prints what the stack really has. */
 import type { Process, Program } from '../machine/program.ts';
+import { KERNEL } from '../machine/units.ts';
 import { NetError } from '../net/errors.ts';
+import { strftime } from './coreutils/time.ts';
 import { refuse } from './usage.ts';
 
 export const sysctl: Program = { name: 'sysctl', run: (process) => runSysctl(process, 'procps') };
@@ -91,6 +93,23 @@ export const ethtool: Program = {
     const driver = DRIVERS[device.kind];
     if (!driver) return refuse(process, 71, 'Cannot get driver information: Operation not supported');
     await process.stdout.write(`driver: ${driver}\nversion: 1.0\nfirmware-version: \nexpansion-rom-version: \nbus-info: \nsupports-statistics: yes\nsupports-test: no\nsupports-eeprom-access: no\nsupports-register-dump: no\nsupports-priv-flags: no\n`);
+    return 0;
+  },
+};
+
+/** The kernel's own lines, with the seconds since it started. Differs from Linux: it says nothing of its boot, which there was none of. */
+export const dmesg: Program = {
+  name: 'dmesg',
+  async run(process) {
+    const unknown = process.argv.slice(1).find((arg) => arg !== '-T' && arg !== '--ctime');
+    if (unknown !== undefined) return refuse(process, 1, `dmesg: ${unknown.startsWith('-') ? `invalid option -- '${unknown.replace(/^-+/, '')}'` : 'bad usage'}\nTry 'dmesg --help' for more information.`);
+    const { clock, units } = process.machine;
+    const bootedMs = clock.unixMs() - clock.now();
+    for (const { identifier, unixMs, message } of units.journal()) {
+      if (identifier !== KERNEL) continue;
+      const when = process.argv.length > 1 ? strftime('%a %b %d %T %Y', unixMs) : ((unixMs - bootedMs) / 1000).toFixed(6).padStart(12);
+      await process.stdout.write(`[${when}] ${message}\n`);
+    }
     return 0;
   },
 };

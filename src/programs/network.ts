@@ -10,7 +10,7 @@ import { ipvsadm } from './ipvsadm.ts';
 import { iptables, iptablesRestore, iptablesSave } from './iptables/index.ts';
 import { conntrack } from './conntrack.ts';
 import { jq } from './jq/index.ts';
-import { busyboxSysctl, ethtool, lsmod, modprobe, sysctl } from './kernel.ts';
+import { busyboxSysctl, dmesg, ethtool, lsmod, modprobe, sysctl } from './kernel.ts';
 import { chroot } from './isolation/chroot.ts';
 import { nsenter } from './isolation/nsenter.ts';
 import { unshare } from './isolation/unshare.ts';
@@ -34,7 +34,7 @@ export const networkPrograms: readonly Program[] = [
   arp, busyboxArp,
   brctl, bridge,
   chroot, nsenter, unshare,
-  conntrack, ethtool, lsmod, modprobe,
+  conntrack, dmesg, ethtool, lsmod, modprobe,
   crictl,
   curl,
   dig, getent, host, nslookup, busyboxNslookup, busyboxNslookup128,

@@ -74,6 +74,7 @@ function switchOn(where: Where): ReadonlyMap<string, Machine> {
       modules: new Set(['overlay', 'nf_conntrack', 'nf_tables', 'x_tables', 'ip_tables']),
       memoryBytes: 2 * 1024 ** 3, cpus: 2,
     });
+    netns.netfilter.onLog = (line) => machine.units.kernel(line);
     machine.register(['/sbin/init']);
     machine.processes.skipTo(512);
     return [name, machine] as const;

@@ -19,7 +19,7 @@ export const TOOLS = [
   'ps', 'top', 'free', 'uptime', 'pgrep', 'pkill', 'pidof', 'kill', 'killall', 'watch', 'vi', 'vim', 'less', 'netstat', 'arp', 'route', 'ifconfig', 'systemctl', 'journalctl', 'crictl',
   'arping', 'file', 'lsns', 'hexdump', 'strings', 'xxd',
 ];
-export const ADMIN = ['iptables', 'iptables-save', 'iptables-restore', 'ipset', 'ipvsadm', 'conntrack', 'brctl', 'sysctl', 'modprobe', 'lsmod', 'nft', 'chroot', 'arping'];
+export const ADMIN = ['iptables', 'iptables-save', 'iptables-restore', 'ipset', 'ipvsadm', 'conntrack', 'brctl', 'sysctl', 'modprobe', 'lsmod', 'dmesg', 'nft', 'chroot', 'arping'];
 
 /** The node image, unpacked once and shared by all nodes until they write. */
 export function nodeFiles(): FileSystem {
@@ -75,6 +75,7 @@ export function makeNodeMachine(options: NodeMachineOptions): Machine {
     memoryBytes: 8 * 1024 ** 3,
     cpus: 4,
   });
+  netns.netfilter.onLog = (line) => machine.units.kernel(line);
   // Process 1 is systemd, as on a kind node. Were it the kubelet, stopping that would end everything on the node.
   machine.register(['/sbin/init']);
   files.write('/etc/hostname', `${plan.name}\n`);

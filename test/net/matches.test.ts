@@ -148,6 +148,6 @@ describe('targets that go on', () => {
     const lines: string[] = [];
     namespace.netfilter.onLog = (line) => lines.push(line);
     parseRule(splitWords('-j LOG --log-prefix "web: "'), { table: 'filter', chainExists: () => false }).target!.apply(read(namespace, WEB), { namespace, hook: 'input' });
-    expect(lines).toEqual(['web: IN=eth0 OUT= SRC=10.0.0.9 DST=10.0.0.1 LEN=60 TOS=0x00 PREC=0x00 TTL=64 ID=0 PROTO=TCP SPT=4000 DPT=80']);
+    expect(lines).toEqual(['web: IN=eth0 OUT= SRC=10.0.0.9 DST=10.0.0.1 LEN=60 TOS=0x00 PREC=0x00 TTL=64 ID=0 PROTO=TCP SPT=4000 DPT=80 WINDOW=0 RES=0x00 SYN URGP=0 ']);
   });
 });

@@ -104,3 +104,12 @@ test('ipvsadm needs the module, and then edits what packets meet', async () => {
     ['node-2', 'ipvsadm -D -t 1.2.3.4:5; echo $?; ipvsadm -C; ipvsadm -Ln | wc -l', 'No such service\n255\n3\n'],
   ]);
 });
+
+test('what a rule logs is in the kernel log', async () => {
+  await type('node-2', "iptables -A INPUT -p udp --dport 4242 -j LOG --log-prefix 'heard: '");
+  await type('node-1', 'echo hello | nc -u -w 1 -p 4000 192.168.64.6 4242');
+  const line = /heard: IN=enp0s1 OUT= SRC=192\.168\.64\.5 DST=192\.168\.64\.6 LEN=34 TOS=0x00 PREC=0x00 TTL=64 ID=\d+ (DF )?PROTO=UDP SPT=4000 DPT=4242 LEN=14 $/m;
+  expect(await type('node-2', 'dmesg')).toMatch(line);
+  expect(await type('node-2', 'journalctl -k --no-pager')).toMatch(line);
+  expect(await type('node-2', 'dmesg -q')).toBe("dmesg: invalid option -- 'q'\nTry 'dmesg --help' for more information.\n");
+});

@@ -1,5 +1,5 @@
 /** systemctl and journalctl: a node's services and what they said. Words are those of systemd 252. */
-import type { JournalEntry, Unit } from '../../machine/units.ts';
+import { type JournalEntry, KERNEL, type Unit } from '../../machine/units.ts';
 import { strftime } from './time.ts';
 import { type Tool, tool } from './tool.ts';
 
@@ -123,13 +123,13 @@ function line(entry: JournalEntry, hostname: string): string {
 }
 
 export const journalctl = tool({
-  name: 'journalctl', short: 'u:fn::exrb::S:U:p:o:kqNag:t:', long: { unit: 'u', follow: 'f', lines: 'n', 'no-pager': 'N', 'pager-end': 'e', catalog: 'x', reverse: 'r', boot: 'b', since: 'S', until: 'U', output: 'o', grep: 'g', quiet: 'q', identifier: 't' },
+  name: 'journalctl', short: 'u:fn::exrb::S:U:p:o:kqNag:t:', long: { unit: 'u', dmesg: 'k', follow: 'f', lines: 'n', 'no-pager': 'N', 'pager-end': 'e', catalog: 'x', reverse: 'r', boot: 'b', since: 'S', until: 'U', output: 'o', grep: 'g', quiet: 'q', identifier: 't' },
   async run(t) {
     const { units, hostname, clock } = t.process.machine;
     const names = t.values('u').map((name) => (name.includes('.') ? name : `${name}.service`));
     const pattern = t.has('g') ? new RegExp(t.value('g')!, /[A-Z]/.test(t.value('g')!) ? '' : 'i') : undefined;
     const since = t.has('S') ? sinceMs(t.value('S')!, clock.unixMs()) : 0;
-    const wanted = (entry: JournalEntry) => (names.length === 0 || names.includes(entry.unit)) && (!pattern || pattern.test(entry.message)) && entry.unixMs >= since && (!t.has('t') || entry.identifier === t.value('t'));
+    const wanted = (entry: JournalEntry) => (names.length === 0 || names.includes(entry.unit)) && (!pattern || pattern.test(entry.message)) && entry.unixMs >= since && (!t.has('t') || entry.identifier === t.value('t')) && (!t.has('k') || entry.identifier === KERNEL);
     let entries = units.journal().filter(wanted);
     // `-n` takes its number attached or as the next word.
     const count = t.has('n') ? Number(t.value('n') || (/^\d+$/.test(t.operands[0] ?? '') ? t.operands[0] : 10)) : t.has('f') ? 10 : t.has('e') ? 1000 : undefined;

@@ -1,7 +1,6 @@
 /** A line in the kernel log, and on with the next rule. See nf_log_syslog.c. */
-import { ICMP_TYPES } from '../../packet.ts';
 import type { PacketInFlight } from '../../in-flight.ts';
-import { sizeOf } from '../../packet.ts';
+import { ICMP_TYPES, type Ipv4Packet, sizeOf } from '../../packet.ts';
 import { CONTINUE, given, parseNumber, quote, RuleSyntaxError, type TargetKind } from '../extension.ts';
 
 const LEVELS = ['emerg', 'alert', 'crit', 'error', 'warning', 'notice', 'info', 'debug'];
@@ -29,12 +28,32 @@ export const log: TargetKind = {
   },
 };
 
+/** The flags that a segment may have here, by tcpdump's letters, in the kernel's order. */
+const FLAGS = [['.', 'ACK'], ['P', 'PSH'], ['R', 'RST'], ['S', 'SYN'], ['F', 'FIN']] as const;
+
+/** As dump_ipv4_packet writes it. Differs from Linux: no MAC= behind the devices, since hooks here see packets without their frames. */
 function describe({ packet, inDevice, outDevice, mark }: PacketInFlight): string {
+  const tail = mark === 0 ? '' : `MARK=0x${mark.toString(16)} `;
+  return `IN=${inDevice?.name ?? ''} OUT=${outDevice?.name ?? ''} ${describeHeader(packet)}${tail}`;
+}
+
+function describeHeader(packet: Ipv4Packet): string {
+  return `SRC=${packet.source} DST=${packet.destination} LEN=${sizeOf(packet)} TOS=0x00 PREC=0x00 TTL=${packet.ttl} ID=${packet.id ?? 0} ${packet.dontFragment ? 'DF ' : ''}${describePayload(packet)}`;
+}
+
+function describePayload(packet: Ipv4Packet): string {
   const { payload } = packet;
-  const head = `IN=${inDevice?.name ?? ''} OUT=${outDevice?.name ?? ''} SRC=${packet.source} DST=${packet.destination} LEN=${sizeOf(packet)} TOS=0x00 PREC=0x00 TTL=${packet.ttl} ID=${packet.id ?? 0}${packet.dontFragment ? ' DF' : ''}`;
-  const tail = mark === 0 ? '' : ` MARK=0x${mark.toString(16)}`;
-  if (payload.protocol === 'tcp') return `${head} PROTO=TCP SPT=${payload.sourcePort} DPT=${payload.destinationPort}${tail}`;
-  if (payload.protocol === 'udp') return `${head} PROTO=UDP SPT=${payload.sourcePort} DPT=${payload.destinationPort}${tail}`;
-  if (payload.protocol === 'icmp') return `${head} PROTO=ICMP TYPE=${ICMP_TYPES[payload.kind][0]} CODE=${ICMP_TYPES[payload.kind][1]} ID=${payload.id} SEQ=${payload.sequence}${tail}`;
-  return `${head} PROTO=4${tail}`;
+  switch (payload.protocol) {
+    case 'tcp':
+      return `PROTO=TCP SPT=${payload.sourcePort} DPT=${payload.destinationPort} WINDOW=${payload.window} RES=0x00 ${FLAGS.map(([letter, word]) => (payload.flags.includes(letter) ? `${word} ` : '')).join('')}URGP=0 `;
+    case 'udp':
+      return `PROTO=UDP SPT=${payload.sourcePort} DPT=${payload.destinationPort} LEN=${sizeOf(packet) - 20} `;
+    case 'icmp': {
+      const [type, code] = ICMP_TYPES[payload.kind];
+      const about = payload.quoted ? `[${describeHeader(payload.quoted)}] ` : `ID=${payload.id} SEQ=${payload.sequence} `;
+      return `PROTO=ICMP TYPE=${type} CODE=${code} ${about}${payload.mtu === undefined ? '' : `MTU=${payload.mtu} `}`;
+    }
+    case 'ipip':
+      return 'PROTO=4 ';
+  }
 }
