@@ -2,7 +2,7 @@
  * The report as one HTML file that needs nothing else: no script, no font, no network. Charts are SVG, drawn here; colours
  * follow the reader's light or dark setting, and no meaning hangs on colour alone.
  */
-import type { PastExam } from './history.ts';
+import { type PastExam, trends } from './history.ts';
 import type { ExamReport, ReportedCriterion, ReportedTask } from './report.ts';
 import { circumstances, inWords, shownMinutes, STATUS_WORDS, verdict } from './words.ts';
 
@@ -79,7 +79,8 @@ function trendChart(past: readonly PastExam[]): string {
   const y = (percent: number) => 24 + (100 - percent) * 1.2;
   const points = graded.map(({ percent }, index) => `${x(index).toFixed(1)},${y(percent!).toFixed(1)}`);
   const dots = graded.map(({ percent, id }, index) => `<circle cx="${x(index).toFixed(1)}" cy="${y(percent!).toFixed(1)}" r="4" fill="var(--bar)"><title>${escape(id)}</title></circle><text x="${x(index).toFixed(1)}" y="${(y(percent!) - 8).toFixed(1)}" text-anchor="middle">${percent}</text>`);
-  return `<h2>Your exams</h2>\n${svg(160, 'score of your exams, oldest first', `<polyline points="${points.join(' ')}" fill="none" stroke="var(--bar)" stroke-width="2"/>${dots.join('')}`)}`;
+  const lately = trends(past).filter(({ change }) => change !== undefined).map(({ domain, percents, change }) => `<li>${escape(`${domain}: ${percents.slice(-6).map((percent) => Math.round(percent)).join(', ')} % (${change! > 0 ? '+' : ''}${change})`)}</li>`);
+  return `<h2>Your exams</h2>\n${svg(160, 'score of your exams, oldest first', `<polyline points="${points.join(' ')}" fill="none" stroke="var(--bar)" stroke-width="2"/>${dots.join('')}`)}${lately.length === 0 ? '' : `<ul>${lately.join('')}</ul>`}`;
 }
 
 const svg = (height: number, title: string, content: string): string => `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escape(title)}">${content}</svg>`;

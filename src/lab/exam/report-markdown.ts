@@ -1,7 +1,8 @@
 /** The report as Markdown: for a notebook, or to show to somebody. */
 import type { ExamReport, ReportedCriterion, ReportedTask } from './report.ts';
-import { circumstances, inWords, STATUS_WORDS, verdict } from './words.ts';
+import { circumstances, inWords, shownMinutes, STATUS_WORDS, timeRow, verdict } from './words.ts';
 
+const TIME_CELLS = 60;
 const MARKS = { pass: '✓', fail: '✗', unknown: '?' } as const;
 
 export function reportMarkdown(report: ExamReport): string {
@@ -16,6 +17,12 @@ export function reportMarkdown(report: ExamReport): string {
     '| domain | of the real exam | tasks | score |',
     '|---|---|---|---|',
     ...report.domains.map(({ domain, examWeight, tasks, percent }) => `| ${domain} | ${examWeight} % | ${tasks} | ${percent === undefined ? '–' : `${percent} %`} |`),
+    '',
+    `## Where the time went, ${shownMinutes(report)} minutes across`,
+    '',
+    '```text',
+    ...report.tasks.map(({ id, spentMs }) => `${id.padStart(2)} ${timeRow(report, id, TIME_CELLS, ['=', '.'])} ${inWords(spentMs)}`),
+    '```',
     '',
     '## Tasks',
     '',
@@ -40,6 +47,7 @@ function taskSection(task: ReportedTask): readonly string[] {
     ...task.criteria.flatMap(criterionLines),
     ...(task.criteria.length > 0 ? [''] : []),
     ...(task.note === '' ? [] : [`Your note: ${task.note}`, '']),
+    ...(task.status !== 'full' && task.typed.length > 0 ? ['What was typed, `!` before what failed:', '', '```text', ...task.typed.map(({ exitCode, command }) => `${exitCode === 0 ? ' ' : '!'} ${command.replaceAll('```', "'''")}`), '```', ''] : []),
     ...(task.advice.length > 0 ? [...task.advice.map((advice) => `> ${advice}`), ''] : []),
   ];
 }

@@ -27,6 +27,13 @@ export function shownMinutes({ usedMs, minutes }: Pick<ExamReport, 'usedMs' | 'm
   return Math.min(minutes, Math.ceil(Math.max(1, usedMs) / 240_000) * 4);
 }
 
+/** When a task was worked on, drawn with one character for each part of the shown time. */
+export function timeRow(report: Pick<ExamReport, 'usedMs' | 'minutes' | 'timeline'>, task: string, cells: number, [worked, idle]: readonly [string, string]): string {
+  const own = report.timeline.filter((stretch) => stretch.task === task);
+  const cellMs = (shownMinutes(report) * 60_000) / cells;
+  return Array.from({ length: cells }, (_, cell) => (own.some(({ fromMs, toMs }) => fromMs < (cell + 1) * cellMs && toMs > cell * cellMs) ? worked : idle)).join('');
+}
+
 /** When, how it ended, what it was drawn from, where it ran. */
 export function circumstances(report: Pick<ExamReport, 'startedAt' | 'finishedBy' | 'usedMs' | 'minutes' | 'pausedMs' | 'seed' | 'places'>): string {
   return [`${moment(report.startedAt)}.`, ending(report), `Seed ${report.seed}.`, ...(report.places.length > 0 ? [`Ran on ${report.places.join('; ')}.`] : [])].join(' ');

@@ -1,6 +1,6 @@
 /** The report of an exam as styled lines, for the screen, the plain mode and the command line. Knows no drawing. */
 import type { ExamReport, ReportedCriterion, ReportedTask } from '../../lab/exam/report.ts';
-import { circumstances, inWords, shownMinutes, STATUS_WORDS, verdict } from '../../lab/exam/words.ts';
+import { circumstances, inWords, shownMinutes, STATUS_WORDS, timeRow, verdict } from '../../lab/exam/words.ts';
 import { BLANK, fit, justify, line, span, wrap, type Line, type Style } from '../text/lines.ts';
 import type { Symbols } from '../theme.ts';
 
@@ -23,25 +23,19 @@ export function reportLines(report: ExamReport, width: number, symbols: Symbols)
     BLANK,
     [span('Where the time went', 'heading'), span(`, ${shownMinutes(report)} minutes across`, 'dim')],
     ...timeline(report, width, symbols),
-    BLANK,
-    line('Tasks', 'heading'),
-    ...report.tasks.flatMap((task) => [BLANK, ...taskLines(task, width, symbols)]),
     ...list('Advice', report.advice, width),
     ...list('Weak', report.weak.map(({ competency, percent }) => `${competency}: ${percent} %`), width),
     ...list('Practise next', report.next.map(({ lab, title, because }) => `${title} (${lab}): ${because}`), width),
+    BLANK,
+    line('Tasks', 'heading'),
+    ...report.tasks.flatMap((task) => [BLANK, ...taskLines(task, width, symbols)]),
   ];
 }
 
-/** A row for each task; a cell is worked on when most of it was. */
+/** A row for each task. */
 function timeline(report: ExamReport, width: number, symbols: Symbols): Line[] {
-  const { tasks, timeline: stretches } = report;
   const cells = Math.max(10, width - 32);
-  const cellMs = (shownMinutes(report) * 60_000) / cells;
-  return tasks.map(({ id, title, spentMs }) => {
-    const own = stretches.filter(({ task }) => task === id);
-    const row = Array.from({ length: cells }, (_, cell) => (own.some(({ fromMs, toMs }) => fromMs < (cell + 1) * cellMs && toMs > cell * cellMs) ? '=' : symbols.dot)).join('');
-    return [span(fit(`${id.padStart(2)} ${title}`, 22)), span(` ${row} `, 'accent'), span(inWords(spentMs).padStart(8), 'dim')];
-  });
+  return report.tasks.map(({ id, title, spentMs }) => [span(fit(`${id.padStart(2)} ${title}`, 22)), span(` ${timeRow(report, id, cells, ['=', symbols.dot])} `, 'accent'), span(inWords(spentMs).padStart(8), 'dim')]);
 }
 
 function taskLines(task: ReportedTask, width: number, symbols: Symbols): Line[] {
