@@ -1,11 +1,14 @@
 /**
- * Port-forward: SPDY streams in pairs (data, error), one pair per connection that the client accepted.
- * Knows no sockets of the cluster; the containers' port connects. See k8s.io/kubelet/pkg/cri/streaming/portforward/httpstream.go.
+ * Port-forward: SPDY streams in pairs (data, error), one pair per connection that the client accepted; or, for clients
+ * that speak plain WebSocket, two channels for each port of the request, and one connection each.
+ * Knows no sockets of the cluster; the containers' port connects. See k8s.io/kubelet/pkg/cri/streaming/portforward/{httpstream,websocket}.go.
  */
+import type { WebSocket } from 'ws';
 import { ByteQueue } from './byte-queue.ts';
 import type { ContainerStreams } from './containers.ts';
 import { SpdySession } from './spdy/session.ts';
 import type { ByteTransport, SpdyStream } from './spdy/session.ts';
+import { bytesOf } from './websocket.ts';
 
 interface Pair {
   data?: SpdyStream;
@@ -55,4 +58,33 @@ async function forward(
   }
   data.end();
   error.end();
+}
+
+/** One connection for each of `ports`, until the client leaves or all have ended. Channel 2n carries the nth, 2n + 1 why it failed. */
+export function servePortChannels(webSocket: WebSocket, ports: readonly number[], containers: ContainerStreams, target: { readonly namespace: string; readonly pod: string }): void {
+  const gone = new AbortController();
+  const send = (channel: number, bytes: Buffer) => new Promise<void>((resolve) => webSocket.send(Buffer.concat([Buffer.from([channel]), bytes]), { binary: true }, () => resolve()));
+  const inputs = ports.map(() => new ByteQueue((hold) => (hold ? webSocket.pause() : webSocket.resume())));
+  webSocket.on('message', (data) => {
+    const message = bytesOf(data);
+    const input = message[0]! % 2 === 0 ? inputs[message[0]! / 2] : undefined;
+    input?.push(message.subarray(1));
+  });
+  const leave = () => {
+    gone.abort(new Error('the client is gone'));
+    for (const input of inputs) input.fail(gone.signal.reason as Error);
+  };
+  webSocket.on('error', leave).on('close', leave);
+  const connections = ports.map(async (port, index) => {
+    const [data, error] = [2 * index, 2 * index + 1];
+    const name = Buffer.from([port % 256, Math.floor(port / 256)]);
+    await send(data, name);
+    await send(error, name);
+    try {
+      await containers.portForward(target, port, { read: () => inputs[index]!.read(), write: (bytes) => send(data, Buffer.from(bytes, 'latin1')), end: () => {}, signal: gone.signal });
+    } catch (reason) {
+      if (!gone.signal.aborted) await send(error, Buffer.from((reason as Error).message));
+    }
+  });
+  void Promise.all(connections).then(() => webSocket.close(1000));
 }

@@ -13,7 +13,7 @@ import type { ExecOutcome } from './containers.ts';
 import { ExecStream } from './exec-stream.ts';
 import type { Exchange } from './exchange.ts';
 import { commonHeaders, sendError } from './exchange.ts';
-import { servePortForward } from './port-forward.ts';
+import { servePortChannels, servePortForward } from './port-forward.ts';
 import { isTrue } from './request-info.ts';
 import { OWN_PREFIX } from './routes.ts';
 import type { RouteContext } from './routes.ts';
@@ -111,9 +111,9 @@ async function serveExec({ request, socket, head, exchange }: Upgrade, command: 
   }
 }
 
-async function servePorts({ request, socket, head, context }: Upgrade, target: { readonly namespace: string; readonly pod: string }): Promise<void> {
+async function servePorts({ request, socket, head, exchange, context }: Upgrade, target: { readonly namespace: string; readonly pod: string }): Promise<void> {
   if (isWebSocket(request)) {
-    if (!offersTunnel(request)) throw badRequest(`unable to upgrade: only the ${TUNNEL_PROTOCOL} protocol is served over WebSocket`);
+    if (!offersTunnel(request)) return servePortsPlainly({ request, socket, head, exchange, context }, target);
     markUpgraded(request);
     const webSocket = await acceptWebSocket(request, socket, head, TUNNEL_PROTOCOL);
     return servePortForward(tunnelOf(webSocket), context.containers, target);
@@ -122,6 +122,18 @@ async function servePorts({ request, socket, head, context }: Upgrade, target: {
   if (protocol === undefined) throw badRequest('unable to upgrade: only the portforward.k8s.io protocol is served');
   answerSpdy(request, socket, protocol);
   servePortForward(socketTransport(socket, head), context.containers, target);
+}
+
+/** As clients of other languages do it, and kubelets understand. */
+async function servePortsPlainly({ request, socket, head, exchange, context }: Upgrade, target: { readonly namespace: string; readonly pod: string }): Promise<void> {
+  const protocol = execProtocol(request);
+  if (protocol !== 'v4.channel.k8s.io') throw badRequest(`unable to upgrade: no supported stream protocol was offered (${TUNNEL_PROTOCOL} or v4.channel.k8s.io)`);
+  const ports = exchange.query.getAll('ports').flatMap((text) => text.split(','));
+  if (ports.length === 0) throw badRequest('query parameter "ports" is required');
+  const wrong = ports.find((port) => !/^\d+$/.test(port) || Number(port) < 1 || Number(port) > 65_535);
+  if (wrong !== undefined) throw badRequest(`unable to parse ${JSON.stringify(wrong)} as a port`);
+  markUpgraded(request);
+  servePortChannels(await acceptWebSocket(request, socket, head, protocol), ports.map(Number), context.containers, target);
 }
 
 const isWebSocket = (request: IncomingMessage): boolean => request.headers.upgrade?.toLowerCase() === 'websocket';

@@ -80,7 +80,8 @@ export function tunnelOf(webSocket: WebSocket): ByteTransport {
   };
 }
 
-function bytesOf(data: RawData): Buffer {
+/** One message, however it came. */
+export function bytesOf(data: RawData): Buffer {
   if (Buffer.isBuffer(data)) return data;
   return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
 }

@@ -15,6 +15,7 @@ export class FakeContainers implements ContainerStreams {
 
   async exec(_target: unknown, command: readonly string[], io: StreamIo): Promise<{ exitCode: number }> {
     const [program, ...args] = command;
+    this.heard.push(`${program} runs`);
     switch (program) {
       case 'exit':
         return { exitCode: Number(args[0]) };

@@ -1,8 +1,15 @@
-/** Real kubectl against our streams: SPDY/3.1 up to 1.29, WebSocket from 1.30 on; port-forward is SPDY inside either. */
+/**
+ * Real kubectl and ours against our streams: SPDY/3.1 up to 1.29, WebSocket from 1.30 on; a real port-forward is SPDY
+ * inside either, ours is channels.
+ */
 import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { get } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ownCommand } from '../support/self.ts';
 import { kubectls, startTestServer } from './api-server.ts';
 import type { TestServer } from './api-server.ts';
 
@@ -17,7 +24,14 @@ afterAll(() => server.end());
 const THREE_MB = 3_000_000;
 const BIG = Buffer.from(Array.from({ length: THREE_MB }, (_, i) => (i % 10_000) % 256));
 
-describe.each(kubectls())('kubectl $name', ({ binary }) => {
+/** Ours as a file to start. */
+const folder = mkdtempSync(join(tmpdir(), 'own-kubectl-'));
+const own = { name: 'of our own', binary: join(folder, 'kubectl') };
+writeFileSync(own.binary, `#!/bin/sh\nexec ${ownCommand().map((word) => `'${word}'`).join(' ')} kubectl "$@"\n`);
+chmodSync(own.binary, 0o755);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.each([...kubectls(), own])('kubectl $name', ({ binary }) => {
   const check = async (args: string, expected: { code: number; stdout?: string; stderr?: string }, input?: string | Buffer) => {
     const result = await server.kubectl(binary, args.split(' '), input);
     expect({ code: result.code, ...(expected.stdout !== undefined && { stdout: result.stdout }), ...(expected.stderr !== undefined && { stderr: result.stderr }) }).toEqual(expected);
@@ -63,6 +77,7 @@ describe.each(kubectls())('kubectl $name', ({ binary }) => {
   test('exec -it sends the size of the terminal and what is typed', async () => {
     const size = await inTerminal(binary, ['exec', '-it', 'web', '--', 'size'], 101, 33);
     expect(size).toContain('101x33');
+    server.containers.heard.length = 0;
     expect(await inTerminal(binary, ['exec', '-it', 'web', '--', 'read-line'], 80, 24, 'typed\r')).toContain('got typed');
   });
 
@@ -91,7 +106,7 @@ describe.each(kubectls())('kubectl $name', ({ binary }) => {
     server.containers.heard.length = 0;
     const child = spawn(binary, ['exec', 'web', '--', 'sleep'], { env: { ...process.env, KUBECONFIG: server.kubeconfig }, stdio: 'ignore' });
     const exited = new Promise((resolve) => child.once('exit', resolve));
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await until(() => server.containers.heard.includes('sleep runs'));
     child.kill('SIGKILL');
     await exited;
     await until(() => server.containers.heard.includes('client gone'));
@@ -102,7 +117,10 @@ describe.each(kubectls())('kubectl $name', ({ binary }) => {
     const pty = spawnPty(file, args, { cols, rows, env: { ...process.env, KUBECONFIG: server.kubeconfig } as Record<string, string> });
     let output = '';
     pty.onData((data) => (output += data));
-    if (typed !== undefined) setTimeout(() => pty.write(typed), 300);
+    if (typed !== undefined) {
+      await until(() => server.containers.heard.includes('read-line runs'));
+      pty.write(typed);
+    }
     await new Promise<void>((resolve) => pty.onExit(() => resolve()));
     return output;
   }
@@ -132,7 +150,7 @@ const fetchText = (port: number, path: string): Promise<string> =>
 /** Waits for something that another process does. */
 async function until(holds: () => boolean): Promise<void> {
   for (let tries = 0; !holds(); tries++) {
-    if (tries > 500) throw new Error('it did not come to that');
+    if (tries > 1500) throw new Error('it did not come to that');
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -58,12 +58,14 @@ async function upload(run: Run, source: Spec, target: Spec): Promise<void> {
   // A folder that is there takes the file under its own name.
   const isFolder = await remoteIsFolder(run, target);
   const remote = isFolder ? posix.join(target.path, basename(local)) : target.path.replace(/(?<=.)\/$/, '');
-  const tar = spawn('tar', ['cf', '-', '-C', dirname(local), '--transform', `s,^${escapeSed(basename(local))},${escapeSed(posix.basename(remote))},`, basename(local)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const command = ['tar', ...(run.flags.bool('no-preserve') ? ['--no-same-permissions', '--no-same-owner'] : []), '-xmf', '-', ...(posix.dirname(remote) === '.' ? [] : ['-C', posix.dirname(remote)])];
   const path = await execPath(run, target, command, true);
   await streamContainer(run, path, { stdin: true, tty: false }, {
     onStdin: (listener) => {
+      // Not before somebody reads: what a process that has ended left unread, Node.js throws away.
+      const tar = spawn('tar', ['cf', '-', '-C', dirname(local), '--transform', `s,^${escapeSed(basename(local))},${escapeSed(posix.basename(remote))},`, basename(local)], { stdio: ['ignore', 'pipe', 'inherit'] });
       tar.stdout.on('data', (bytes: Buffer) => listener(bytes)).on('end', () => listener(undefined));
+      tar.on('error', () => listener(undefined));
       return () => void tar.kill();
     },
   });
