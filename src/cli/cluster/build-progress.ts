@@ -2,6 +2,7 @@
  * Draws the building of a cluster: a bar, the running step, the last lines of its log; one line per step that has ended.
  * Without a terminal, lines only. Knows steps by their titles.
  */
+import { stripVTControlCharacters } from 'node:util';
 import type { StepEvent } from '../../cluster/steps/step.ts';
 
 const SHOWN_LINES = 3;
@@ -35,7 +36,7 @@ export class BuildProgress {
     }
     this.#erase();
     const bar = `${'█'.repeat(index - 1)}${'░'.repeat(count - index + 1)}`;
-    const rows = [`${bar} ${index}/${count} ${step.title}`, ...this.#lines.map((line) => `  ${line}`)].map((row) => row.replace(/\p{Cc}/gu, '').slice(0, this.#columns - 1));
+    const rows = [`${bar} ${index}/${count} ${step.title}`, ...this.#lines.map((line) => `  ${line}`)].map((row) => stripVTControlCharacters(row).replace(/\p{Cc}/gu, '').slice(0, this.#columns - 1));
     this.#write(`${rows.join('\n')}\n`);
     this.#drawn = rows.length;
   }
