@@ -27,6 +27,7 @@ import { collectSoon } from './garbage.ts';
 import { logLine } from './log-line.ts';
 import { Persistence } from './persistence.ts';
 import { bootSaved } from './restore.ts';
+import { wallOf } from './wall.ts';
 import { isAlive, SimulatorFiles, startOf } from './simulator-files.ts';
 
 /** What this process needs of a simulation. */
@@ -197,19 +198,7 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
 
 /** Time runs, and every change goes to disk; the returned function ends both. */
 function startWorld(simulation: RunningSimulation, persistence: Persistence | undefined, log: (line: string) => void, speed = 1): Disposer {
-  const stopPacing = pace(simulation.clock, {
-    now: () => performance.now() * speed,
-    setTimer: (delayMs, run) => {
-      const timer = setTimeout(() => {
-        try {
-          run();
-        } catch (error) {
-          log(`event: ${(error as Error).stack ?? String(error)}`);
-        }
-      }, delayMs / speed);
-      return () => clearTimeout(timer);
-    },
-  });
+  const stopPacing = pace(simulation.clock, wallOf(speed, (error) => log(`event: ${(error as Error).stack ?? String(error)}`)));
   const stopKeeping = persistence?.keep(simulation.registry.store, () => simulation.snapshot(), () => simulation.takeNodeUse?.() ?? false);
   return () => {
     stopPacing();

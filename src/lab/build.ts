@@ -5,7 +5,7 @@
 import { basename, join } from 'node:path';
 import type { Checker } from './checker.ts';
 import type { Criterion, Lab, Mistake, SetupStep } from './lab.ts';
-import { labFile, type LabFile, type PackProblem, readYaml } from './lab-file.ts';
+import { labFile, type LabFile, type PackProblem, readYaml, varyingFile } from './lab-file.ts';
 import { draw, fillIn, unknownPlaceholders } from './template.ts';
 
 /** Texts by path inside the lab's folder. */
@@ -17,8 +17,7 @@ const PAGES = ['task.md', 'hints.md', 'solution.md', 'debrief.md'] as const;
 export function buildLab(id: string, folder: string, texts: LabTexts, checkers: readonly Checker[], seed: number, shown: (path: string) => string): Lab | { readonly problems: readonly PackProblem[] } {
   const written = texts.get('lab.yaml') ?? '';
   // The file as written says what varies, the file as filled says everything else.
-  const plain = readYaml(shown('lab.yaml'), written, labFile);
-  const varying = 'problems' in plain ? varyingOf(written) : plain.value;
+  const varying = varyingOf(written);
   const drawn = draw(varying?.parameters ?? {}, varying?.faults, seed);
   const content = readYaml(shown('lab.yaml'), fillIn(written, drawn.values), labFile);
   if ('problems' in content) return content;
@@ -110,10 +109,15 @@ function complainAbout(check: { readonly use: string; readonly with?: unknown },
   }
 }
 
-/** A file may be right only when it is filled (`port: __port__`): then what varies is read alone. */
+/**
+ * What varies, read alone: the whole file may be right only when it is filled (`port: __port__`), and reading it twice
+ * would cost twice. What is wrong in these parts is told when the whole is read.
+ */
 function varyingOf(text: string): Pick<LabFile, 'parameters' | 'faults'> | undefined {
-  const loose = readYaml('', text, labFile.pick({ parameters: true, faults: true }).loose());
-  return 'problems' in loose ? undefined : loose.value;
+  const parts = `${text}\n`.match(/^(parameters|faults):.*\n(?:(?:[ \t#].*)?\n)*/gm);
+  if (!parts) return undefined;
+  const read = readYaml('', parts.join(''), varyingFile);
+  return 'problems' in read ? undefined : read.value;
 }
 
 /** Hints are separated by a line `---` and shown one after the other. */

@@ -61,6 +61,9 @@ export const labFile = z.strictObject({
     .refine((criteria) => new Set(criteria.map(({ id }) => id)).size === criteria.length, 'two criteria have the same id'),
 });
 
+/** The parts of it that say what varies. */
+export const varyingFile = labFile.pick({ parameters: true, faults: true });
+
 export type LabFile = z.infer<typeof labFile>;
 
 /** For editors: what a lab.yaml may hold. */

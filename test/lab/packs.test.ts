@@ -111,6 +111,11 @@ test('mutations leave out one changing step each, and keep here-documents whole'
   ]);
 });
 
+test('a step for a fault that was not drawn is left alone, and so is one that only helps', () => {
+  const script = '# fault: name\nkubectl label a\n# fault: port\nkubectl label b\n# helps only: it would come by itself\nkubectl rollout restart c\nkubectl label d\n';
+  expect([[], ['name'], ['name', 'port']].map((faults) => mutationsOf(script, faults).map(({ left }) => left.split(' ').at(-1)))).toEqual([['d'], ['a', 'd'], ['a', 'b', 'd']]);
+});
+
 test('what failed comes before what is new, and what is fresh in memory comes last', () => {
   const lab = (id: string) => makeLab({ id });
   const at = (id: string, more: Partial<Attempt>): Attempt => ({ id, lab: id, backend: 'simulator', cluster: 'c', startedAt: 0, endedAt: 1, points: 3, of: 3, hints: 0, checks: 1, solutionRead: false, tookMs: 1, ...more });

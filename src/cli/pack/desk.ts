@@ -7,6 +7,7 @@ import { EventClock } from '../../base/clock.ts';
 import { pace } from '../../base/pacer.ts';
 import { seededRng } from '../../base/rng.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
+import { wallOf } from '../../cluster/wall.ts';
 import type { ScriptResult } from '../../lab/prove/ground.ts';
 import { runKubectl } from '../../kubectl/main.ts';
 import { Machine, programFile } from '../../machine/machine.ts';
@@ -33,13 +34,9 @@ export function makeDesk(cluster: Cluster, speed: number): Desk {
   const own = new Map([kubectlProgram(), sshProgram(cluster)].map((program) => [program.name, program]));
   const image = nodeFiles();
   for (const name of own.keys()) image.write(`/usr/local/bin/${name}`, programFile(name), { mode: 0o755 });
-  const stop = pace(clock, {
-    now: () => performance.now() * speed,
-    setTimer: (delayMs, run) => {
-      const timer = setTimeout(run, delayMs / speed);
-      return () => clearTimeout(timer);
-    },
-  });
+  const stop = pace(clock, wallOf(speed, (error) => {
+    throw error;
+  }));
   return {
     close: stop,
     async run(script, kubeconfig, limitMs) {

@@ -32,7 +32,7 @@ export interface ProveOptions {
   readonly onProof?: (proof: Proof) => void;
 }
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 45_000;
 const POLL_MS = 60;
 const SHOWN_LINES = 6;
 const MUTANT_MS = 8000;
@@ -43,7 +43,7 @@ export async function proveLab(lab: Lab, ground: Ground, options: ProveOptions):
     ['red at the start, full marks after solution.sh, red after a reset', (bench) => fromRedToFullAndBack(lab, bench, options)],
     ...(options.essentials ? [] : lab.proof.alternatives).map((script) => [`full marks after alternatives/${basename(script)}`, (bench: Bench) => isFull(lab, script, bench, options)] as const),
     ...(options.essentials && lab.touches === 'cluster' ? [] : lab.proof.mistakes).map((mistake) => [`mistakes/${basename(mistake.script)} is caught by ${mistake.caughtBy.join(', ')}`, (bench: Bench) => isCaught(lab, mistake, bench, options)] as const),
-    ...(options.mutate ? mutationsOf(await textOf(lab, lab.proof.solution)).map(({ left, script }) => [`missed without \`${left}\``, (bench: Bench) => isMissed(lab, script, bench, options)] as const) : []),
+    ...(options.mutate ? mutationsOf(await textOf(lab, lab.proof.solution), lab.drawn?.faults).map(({ left, script }) => [`missed without \`${left}\``, (bench: Bench) => isMissed(lab, script, bench, options)] as const) : []),
   ];
   return Promise.all(claims.map(async ([name, claim]) => {
     let began = performance.now();
