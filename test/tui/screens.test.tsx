@@ -200,6 +200,18 @@ describe('home', () => {
     }
   });
 
+  test('whoever comes back from a lab finds it in a long list', async () => {
+    const many = Array.from({ length: 40 }, (_, at) => ({ ...LISTINGS[1]!, lab: { ...LISTINGS[1]!.lab, id: `networking/lab-${at}`, title: `Lab number ${at}` } }));
+    const ui = open(NARROW, { labs: () => many });
+    await ui.press('end', '/', ...'number~31'.split('').map((key) => (key === '~' ? 'space' : key)), 'enter');
+    await ui.see('hints 0/2');
+    await ui.press('escape');
+    expect(await ui.see('Enter start')).toMatch(/❯ · Lab number 31/);
+    expect(ui.frame()).toMatch(/ \d+ above/);
+    await ui.press('down');
+    expect(ui.frame()).toMatch(/❯ · Lab number 32/);
+  });
+
   test('what to practise next is told with its reason, and n goes there; a streak is told from its second day', async () => {
     const ui = open(WIDE, { next: () => ({ lab: 'networking/service-patch', title: 'A Service that finds no Pods', because: 'new, and "Storage" stands at 20 %' }), streakDays: () => 3 });
     expect(ui.frame()).toContain(' Next   A Service that finds no Pods: new, and "Storage" stands at 20 %.  3 days in a row.');

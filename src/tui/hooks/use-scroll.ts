@@ -10,9 +10,9 @@ export interface Scroll {
   show(index: number): void;
 }
 
-/** @param total lines of the page; @param height lines that are seen */
-export function useScroll(total: number, height: number): Scroll {
-  const [wanted, setOffset] = useState(0);
+/** @param total lines of the page; @param height lines that are seen; @param first a line that is seen at first, in the middle where it can be */
+export function useScroll(total: number, height: number, first = 0): Scroll {
+  const [wanted, setOffset] = useState(() => Math.max(0, first - Math.floor(height / 2)));
   const last = Math.max(0, total - height);
   const offset = Math.min(wanted, last);
   const to = (next: number) => setOffset(Math.max(0, Math.min(last, next)));

@@ -36,7 +36,8 @@ export function HomeScreen({ labs, clusters, at, onOpen, onClusters, onDoctor, o
   const index = Math.max(0, ordered.findIndex(({ lab }) => lab.id === selected));
   const parts = homeParts({ ...homeInput(services), labs: shown, query, selected: ordered[index]?.lab.id, size, symbols: theme.symbols });
   const { list, listHeight } = parts;
-  const scroll = useScroll(list.length, listHeight);
+  // Whoever comes back finds the lab that they come from.
+  const scroll = useScroll(list.length, listHeight, list.findIndex(({ lab }) => lab !== undefined && lab === selected));
 
   const select = (next: number) => {
     const listing = ordered[Math.max(0, Math.min(ordered.length - 1, next))];
