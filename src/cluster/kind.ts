@@ -51,10 +51,11 @@ export function kindBackend(paths: Pick<AppPaths, 'data' | 'cache'>, options: Ki
 
   const build = async (files: KindFiles, spec: ClusterSpec, onProgress: ((step: string) => void) | undefined): Promise<Cluster> =>
     interruptible(async (signal) => {
-      const watched = tools.with({ signal });
-      const engine = findEngine(watched);
-      if (!engine) throw noEngine();
       const known = files.readRecord();
+      // Nodes stay in the engine that made them, whichever one is found first now.
+      const watched = tools.with({ signal, ...(known?.hasBegunNodes ? { env: { ...tools.env, KIND_EXPERIMENTAL_PROVIDER: known.engine } } : {}) });
+      const engine = findEngine(watched);
+      if (!engine) throw known?.hasBegunNodes ? new UserError(`The nodes of cluster ${spec.name} are in ${known.engine}, which is not here any more.`, `Install it again; or forget the cluster by removing ${files.folder}.`) : noEngine();
       if (!known) refuseForeign(spec.name, await engine.nodesOf(spec.name).catch(() => []));
       const record = known ?? files.writeRecord({ spec, engine: engine.name, installer: options.installer ?? 'manifest', begunAt: Date.now(), isReady: false });
       const start: Build = { spec, options: buildOptions(paths, options), files, tools: watched, engine, record, remember: () => undefined, say: () => undefined, show: () => undefined };

@@ -1,5 +1,5 @@
 /** kind's driver against fakes of kind, engines and kubectl: what it calls, what it survives, and what it never touches. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { ClusterSpec } from '../../src/cluster/cluster.ts';
@@ -248,7 +248,21 @@ test('after a reboot its nodes are started, modules loaded again, and nothing is
   expect(golden(fake.calls()).filter((call) => /^kind|start|modprobe br/.test(call))).toEqual(['docker start lab-control-plane lab-worker lab-worker2', 'docker exec --privileged lab-control-plane modprobe br_netfilter']);
 });
 
-test('half deleted or renamed, it says which node and what to do', async () => {
+test('nodes stay in the engine that made them, whatever else is installed later', async () => {
+  const fake = world({ tools: ['kind', 'docker', 'podman', 'kubectl'] });
+  fake.fail('wait --for=condition=Ready nodes');
+  await expect(fake.backend().up(SMALL)).rejects.toThrow('the injected failure');
+  fake.unset('fail');
+  fake.forgetCalls();
+  fake.env['KIND_EXPERIMENTAL_PROVIDER'] = 'podman';
+  await fake.backend().up(SMALL);
+  expect(fake.calls().filter((call) => call.startsWith('podman'))).toEqual([]);
+  fake.env['PATH'] = join(fake.home, 'bin');
+  rmSync(join(fake.home, 'bin', 'docker'));
+  await expect(fake.backend().up(SMALL)).rejects.toThrow('The nodes of cluster lab are in docker, which is not here any more.');
+});
+
+test('half deleted, it says which node and what to do', async () => {
   const fake = world();
   await fake.backend().up(SPEC);
   fake.unset('nodes/lab-worker2');
@@ -256,6 +270,30 @@ test('half deleted or renamed, it says which node and what to do', async () => {
   expect(rejected).toEqual(['Node lab-worker2 of cluster lab is gone: the cluster is half deleted.', 'Remove what is left, then make it anew: cka cluster down --name lab']);
   expect(await fake.backend().remove?.('lab')).toBe(true);
   expect(fake.nodes()).toEqual([]);
+});
+
+test('a node that was given another name is told by both, and left alone', async () => {
+  const fake = world();
+  await fake.backend().up(SMALL);
+  fake.unset('nodes/lab-worker');
+  fake.set('nodes/lab-mine', 'started\n');
+  fake.set('was-lab-mine', 'lab-worker\n');
+  const told = await fake.backend().find('lab').then(() => undefined, (error: Error & { action?: string }) => [error.message, error.action]);
+  expect(told).toEqual(['The container of node lab-worker was renamed to lab-mine.', 'Give it its name back (rename lab-mine lab-worker), or remove the cluster: cka cluster down --name lab']);
+  // `up` says the same, as a step of its own.
+  await expect(fake.backend().up(SMALL)).rejects.toThrow('Creating the nodes (create): The container of node lab-worker was renamed to lab-mine.');
+  expect(fake.nodes()).toEqual(['lab-control-plane', 'lab-mine']);
+});
+
+test('a dead node that does not start again is named, in the words of the engine', async () => {
+  const fake = world();
+  await fake.backend().up(SMALL);
+  fake.set('nodes/lab-worker', 'stopped\n');
+  fake.fail('^docker start', 'Error response from daemon: OCI runtime create failed');
+  const error = await fake.backend().up(SMALL).then(() => undefined, (reason: Error & { action?: string }) => reason);
+  expect(error?.message).toBe('Creating the nodes (create): `docker start lab-worker` failed: Error response from daemon: OCI runtime create failed.');
+  expect(error?.action).toContain('`cka cluster down --name lab` removes what was made.');
+  expect(fake.nodes()).toEqual(TWO_NODES);
 });
 
 test('another shape under the same name is refused', async () => {

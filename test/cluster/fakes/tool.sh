@@ -41,7 +41,7 @@ case "$call" in
       [ -f "$file" ] || continue
       node=${file##*/}
       read -r is <"$file"; status='Up 2 minutes'; [ "$is" = stopped ] && status='Exited (0) 2 minutes ago'
-      case "$call" in *ID*) printf 'id-of-%s\t%s\t%s\n' "$node" "$node" "$status" ;; *) echo "$node" ;; esac
+      case "$call" in *ID*) printf 'id-of-%s\t%s\t%s\n' "$(cat "$state/was-$node" 2>/dev/null || echo "$node")" "$node" "$status" ;; *) echo "$node" ;; esac
     done
     ;;
   *' inspect '*' kind' | *' inspect kind') cat "$state/network" ;;
