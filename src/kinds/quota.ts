@@ -36,7 +36,7 @@ export const limitrange = defineKind({
       for (const field of ['max', 'min', 'default', 'defaultRequest']) for (const [name, amount] of Object.entries(limit[field] ?? {})) limit[field]![name] = canonicalQuantity(String(amount));
       // Who names a limit and nothing else means it for both.
       if ((limit as { type?: unknown }).type !== 'Container') continue;
-      limit['default'] ??= { ...limit['max'] };
+      limit['default'] = { ...limit['max'], ...limit['default'] };
       limit['defaultRequest'] ??= {};
       for (const source of [limit['default'], limit['min']]) for (const [name, amount] of Object.entries(source ?? {})) limit['defaultRequest'][name] ??= amount;
       for (const field of ['default', 'defaultRequest']) if (!Object.keys(limit[field] ?? {}).length) delete limit[field];

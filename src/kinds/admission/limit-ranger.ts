@@ -1,10 +1,11 @@
 /**
- * LimitRange objects give containers default requests and limits.
- * Differs from Kubernetes: minimum, maximum and ratio of a LimitRange are not enforced yet; defaults are applied.
+ * LimitRange objects give containers default requests and limits, and refuse what is outside their bounds.
  * See plugin/pkg/admission/limitranger/admission.go.
  */
+import { forbidden } from '../../api/status.ts';
 import type { Loose } from '../define.ts';
-import type { Admission } from './index.ts';
+import type { Admission, AdmissionRequest } from './index.ts';
+import { claimProblems, podProblems, type Limit, type Usage } from './limit-constraints.ts';
 
 type Amounts = Record<string, string>;
 
@@ -12,14 +13,32 @@ export const limitRanger: Admission = {
   name: 'LimitRanger',
   create({ registry, kind, object }) {
     if (kind.group !== '' || kind.plural !== 'pods') return;
-    const ranges = registry.list('limitranges', { namespace: object.metadata.namespace }).items as unknown as Loose[];
-    for (const range of ranges) {
-      for (const limit of (range['spec']?.limits ?? []) as { type: string; default?: Amounts; defaultRequest?: Amounts }[]) {
+    for (const limits of limitsOf({ registry, object })) {
+      for (const limit of limits as readonly { type: string; default?: Amounts; defaultRequest?: Amounts }[]) {
         if (limit.type === 'Container') giveDefaults(object as Loose, limit);
       }
     }
   },
+  judgeCreate: judge,
+  judgeUpdate(request) {
+    // What a pod asks for changes through its resize alone; a claim may grow.
+    if (request.kind.plural === 'persistentvolumeclaims' ? request.options.subresource === undefined : request.options.subresource === 'resize') judge(request);
+  },
 };
+
+/** The first LimitRange that objects refuses; it names everything that is wrong. */
+function judge({ registry, kind, object }: Pick<AdmissionRequest, 'registry' | 'kind' | 'object'>): void {
+  if (kind.group !== '' || (kind.plural !== 'pods' && kind.plural !== 'persistentvolumeclaims')) return;
+  const { spec } = object as Loose;
+  for (const limits of limitsOf({ registry, object })) {
+    const problems = kind.plural === 'pods' ? podProblems(limits, spec) : claimProblems(limits, (spec.resources ?? {}) as Usage);
+    if (problems.length > 0) throw forbidden(kind, object.metadata.name, problems.length === 1 ? problems[0]! : `[${problems.join(', ')}]`);
+  }
+}
+
+function limitsOf({ registry, object }: Pick<AdmissionRequest, 'registry' | 'object'>): readonly (readonly Limit[])[] {
+  return registry.list('limitranges', { namespace: object.metadata.namespace }).items.map((range) => ((range as Loose)['spec']?.limits ?? []) as readonly Limit[]);
+}
 
 function giveDefaults(pod: Loose, limit: { default?: Amounts; defaultRequest?: Amounts }): void {
   const notes: string[] = [];
