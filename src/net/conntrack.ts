@@ -92,6 +92,8 @@ export class Conntrack {
       }
       entry.state = state;
       if (state === 'ESTABLISHED') entry.status.assured = true;
+      // Refused at once: there was no connection, and the table forgets it when this very packet has passed.
+      if (flight.packet.payload.flags.startsWith('R') && !entry.status.seenReply) this.remove(entry);
     }
     if (direction === 'reply') entry.status.seenReply = true;
     this.#refresh(entry, flight.packet, direction);

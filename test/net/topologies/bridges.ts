@@ -231,4 +231,37 @@ export const bridges: readonly Topology[] = [
   node: iptables -t nat -A PREROUTING -d 10.96.0.10/32 -p tcp -j DNAT --to-destination 172.18.0.3:8080`,
     probes: [['p says for i in 1 2 3 4; do nc -z -w 1 10.96.0.10 80 && echo reached || echo lost; done', 'lost\nreached\nlost\nreached']],
   },
+  {
+    title: 'what the table of connections says afterwards, of what a bridge carried and a router forwarded',
+    script: `${BRIDGED}
+  ns far
+  veth node:out far:eth0
+  node: ip link set out up
+  node: ip addr add 172.18.0.2/24 dev out
+  far: ip link set eth0 up
+  far: ip addr add 172.18.0.3/24 dev eth0
+  far: ip route add default via 172.18.0.2
+  serve q 8080
+  serve far 8080
+  node: sysctl -w net.bridge.bridge-nf-call-iptables=1
+  node: iptables -t nat -A PREROUTING -d 10.96.0.10/32 -p tcp --dport 80 -j DNAT --to-destination 10.244.0.3:8080`,
+    probes: [
+      ['p tcp 10.96.0.10 80', 'q: hello from 10.244.0.2'],
+      ['p tcp 172.18.0.3 8080', 'far: hello from 10.244.0.2'],
+      ['p tcp 172.18.0.3 8081', 'ECONNREFUSED'],
+      ['q ping 172.18.0.3', 'reply from 172.18.0.3 ttl 63'],
+      ['node says conntrack -L -p tcp 2>/dev/null | sed -E "s/.*(TIME_WAIT|CLOSE|ESTABLISHED|CLOSE_WAIT|LAST_ACK|FIN_WAIT) (src=[0-9.]+ dst=[0-9.]+).*/\\1 \\2/" | sort', 'TIME_WAIT src=10.244.0.2 dst=10.96.0.10\nTIME_WAIT src=10.244.0.2 dst=172.18.0.3'],
+    ],
+  },
+  {
+    title: 'the table when a client goes away in the middle: closed by a reset',
+    script: `${BRIDGED}
+  serve q 8080
+  node: sysctl -w net.bridge.bridge-nf-call-iptables=1
+  node: iptables -A FORWARD -m conntrack --ctstate INVALID -j DROP`,
+    probes: [
+      ['p says nc -z -w 2 10.244.0.3 8080 && sleep 0.3 && echo reached', 'reached'],
+      ['node says conntrack -L -p tcp 2>/dev/null | grep -oE "CLOSE|TIME_WAIT|LAST_ACK|FIN_WAIT"', 'CLOSE'],
+    ],
+  },
 ];
