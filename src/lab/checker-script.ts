@@ -10,6 +10,7 @@ import { isAbsolute, join, normalize } from 'node:path';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { CheckerScripts } from './checker.ts';
 import type { Lab } from './lab.ts';
+import { writeLabKubeconfig } from './shell/kubeconfig.ts';
 
 const LIMIT_MS = 10_000;
 const LIMIT_BYTES = 64 * 1024;
@@ -20,16 +21,18 @@ export function scriptsOf(lab: Lab, cluster: Cluster, signal: AbortSignal): Chec
     if (isAbsolute(inside) || inside.startsWith('..')) throw new Error(`${path} lies outside of the lab's folder`);
     const home = await mkdtemp(join(tmpdir(), 'cka-check-'));
     try {
-      return await run(join(lab.folder, inside), args, { cwd: home, env: environment(lab, cluster, home), signal });
+      const kubeconfig = join(home, 'kubeconfig');
+      await writeLabKubeconfig(cluster.info.kubeconfig, kubeconfig, lab.namespaces[0] ?? 'default');
+      return await run(join(lab.folder, inside), args, { cwd: home, env: environment(lab, kubeconfig, home), signal });
     } finally {
       await rm(home, { recursive: true, force: true });
     }
   };
 }
 
-function environment(lab: Lab, cluster: Cluster, home: string): NodeJS.ProcessEnv {
+function environment(lab: Lab, kubeconfig: string, home: string): NodeJS.ProcessEnv {
   const drawn = Object.entries(lab.drawn?.values ?? {}).map(([name, value]) => [`CKA_${name.toUpperCase().replaceAll('-', '_')}`, value]);
-  return { PATH: process.env['PATH'], HOME: home, TMPDIR: home, LC_ALL: 'C.UTF-8', KUBECONFIG: cluster.info.kubeconfig, KUBECACHEDIR: join(home, 'kube'), CKA_LAB: lab.id, CKA_NAMESPACE: lab.namespaces[0], ...Object.fromEntries(drawn) as NodeJS.ProcessEnv };
+  return { PATH: process.env['PATH'], HOME: home, TMPDIR: home, LC_ALL: 'C.UTF-8', KUBECONFIG: kubeconfig, KUBECACHEDIR: join(home, 'kube'), CKA_LAB: lab.id, CKA_NAMESPACE: lab.namespaces[0], ...Object.fromEntries(drawn) as NodeJS.ProcessEnv };
 }
 
 interface Surroundings { readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly signal: AbortSignal }

@@ -88,21 +88,24 @@ export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>): F
     return { problems: document.errors.map((error) => ({ file, line: lines.linePos(error.pos[0]).line, message: `${error.message}. Correct the YAML.` })) };
   }
   const lineOf = (path: readonly PropertyKey[]) => lineIn(document, lines, path);
-  const parsed = schema.safeParse(document.toJS());
+  const content: unknown = document.toJS();
+  if (content === null || content === undefined) return { problems: [{ file, line: 1, message: 'the file is empty. Write it, or copy the one of another lab or pack.' }] };
+  const parsed = schema.safeParse(content);
   if (parsed.success) return { value: parsed.data, lineOf };
   const problems = parsed.error.issues.map((issue): PackProblem => {
     const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path;
     const line = lineOf(path);
-    return { file, message: inWords(issue), ...(line === undefined ? {} : { line }) };
+    return { file, message: inWords(issue, content), ...(line === undefined ? {} : { line }) };
   });
   return { problems };
 }
 
-function inWords(issue: z.core.$ZodIssue): string {
+function inWords(issue: z.core.$ZodIssue, content: unknown): string {
   const where = issue.path.length === 0 ? 'the file' : `\`${issue.path.join('.')}\``;
   if (issue.code === 'unrecognized_keys') return `${where} has an unknown key: ${issue.keys.join(', ')}. Remove it, or correct its spelling.`;
-  if (issue.code === 'invalid_type' && issue.input === undefined) return `${where} is missing. Add it (${issue.expected}).`;
-  return `${where}: ${issue.message}.`;
+  if (issue.code !== 'invalid_type') return `${where}: ${issue.message}.`;
+  const given = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | null | undefined)?.[key], content);
+  return given === undefined ? `${where} is missing. Add it (${issue.expected}).` : `${where} must be of the type ${issue.expected}, and is ${JSON.stringify(given)?.slice(0, 60) ?? String(given)}. Correct it.`;
 }
 
 /** The line of the deepest part of `path` that the file has. */

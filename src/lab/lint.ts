@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Lab } from './lab.ts';
 import type { PackProblem } from './lab-file.ts';
+import { fillIn } from './template.ts';
 
 /** Commands that change something, long enough not to be meant by chance. */
 const TELLING = /^(kubectl|ssh)\s.*\b(create|apply|patch|set|expose|scale|taint|label|rollout|run|replace|delete|mv|rm|enable|start)\b/;
@@ -12,7 +13,7 @@ export async function lintLab(lab: Lab): Promise<readonly PackProblem[]> {
   const problems: PackProblem[] = [];
   const tell = (file: string, message: string) => problems.push({ file: join(lab.folder, file), message });
   const name = basename(lab.folder);
-  const solution = (await readFile(lab.proof.solution, 'utf8')).split('\n').map(plain).filter((line) => TELLING.test(line) && line.length >= SHORTEST_SECRET);
+  const solution = fillIn(await readFile(lab.proof.solution, 'utf8'), lab.drawn?.values ?? {}).split('\n').map(plain).filter((line) => TELLING.test(line) && line.length >= SHORTEST_SECRET);
   for (const line of solution) {
     if (lab.hints.some((hint) => plain(hint).includes(line))) tell('hints.md', `${name} gives its solution away in a hint: \`${line}\`. Say where to look instead.`);
   }

@@ -111,6 +111,8 @@ export class LabSession {
 
   /** @param isAsked false when nobody asked and a screen looks by itself: kept only when it is the best so far */
   async check(isAsked = true): Promise<CheckReport> {
+    // A pack that changed since it was agreed to is another pack.
+    await this.#options.agree?.(this.lab);
     const report = await checkLab(this.lab, this.cluster, this.#options.checkers, () => performance.now());
     if (isAsked || report.points > this.#attempt.points) await this.#record(() => this.#options.progress.checked(this.#attempt.id, report, isAsked));
     return report;
@@ -141,6 +143,7 @@ export class LabSession {
 
   /** Back to the lab's start: a new attempt; hints that were read stay read. */
   async reset(onProgress?: Progressing): Promise<void> {
+    await this.#options.agree?.(this.lab);
     await this.settled();
     const { cluster, of, hints, solutionRead } = this.#attempt;
     await this.#options.progress.end(cluster);

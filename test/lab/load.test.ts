@@ -54,6 +54,8 @@ test('a lab is read whole', async () => {
 });
 
 test.each([
+  ['a value of another type', { '01-one/lab.yaml': LAB.replace('minutes: 5\n', 'minutes: soon\n') }, '01-one/lab.yaml:5: `minutes` must be of the type number, and is "soon". Correct it.'],
+  ['an empty file', { '01-one/lab.yaml': '' }, '01-one/lab.yaml:1: the file is empty. Write it, or copy the one of another lab or pack.'],
   ['a missing key', { '01-one/lab.yaml': LAB.replace('minutes: 5\n', '') }, '01-one/lab.yaml:1: `minutes` is missing. Add it (number).'],
   ['an unknown key', { '01-one/lab.yaml': `${LAB}colour: red\n` }, '01-one/lab.yaml:13: the file has an unknown key: colour. Remove it, or correct its spelling.'],
   ['a wrong value', { '01-one/lab.yaml': LAB.replace('easy', 'trivial') }, '01-one/lab.yaml:4: `difficulty`: Invalid option: expected one of "easy"|"medium"|"hard".'],

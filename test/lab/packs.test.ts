@@ -95,13 +95,15 @@ test.each([
   ['echo broken >&2; exit 7', { status: 'unknown', because: 'checks/c.sh ended with 7: broken' }],
   ['yes', { status: 'unknown', because: expect.stringContaining('printed more than 64 kB') as string }],
   ['kill -9 $$', { status: 'unknown', because: expect.stringContaining('ended with SIGKILL') as string }],
-  ['[ -z "$SECRET_OF_MINE" ] && echo "$KUBECONFIG $CKA_NAMESPACE"', { status: 'pass', saw: '/nowhere/kubeconfig one' }],
+  ['[ -z "$SECRET_OF_MINE" ] && grep -q "namespace: $CKA_NAMESPACE" "$KUBECONFIG" && echo "$CKA_NAMESPACE"', { status: 'pass', saw: 'one' }],
 ])('a checker script: %s', async (text, finding) => {
   process.env['SECRET_OF_MINE'] = 'x';
   const root = folder({ 'checks/c.sh': `#!/bin/sh\n${text}\n` });
   chmodSync(join(root, 'checks/c.sh'), 0o755);
   const lab = makeLab({ folder: root, criteria: [{ id: 'c', title: 'C', points: 1, use: 'script', with: { run: 'checks/c.sh', expected: 'It is so' } }] });
-  expect((await checkLab(lab, new FakeCluster(), checkers, () => 0)).criteria[0]!.finding).toEqual(finding);
+  const kubeconfig = join(root, 'kubeconfig');
+  writeFileSync(kubeconfig, 'clusters: []\nusers: []\ncontexts: [{ name: one, context: { cluster: one, user: one } }]\n');
+  expect((await checkLab(lab, new FakeCluster({ kubeconfig }), checkers, () => 0)).criteria[0]!.finding).toEqual(finding);
 });
 
 test('mutations leave out one changing step each, and keep here-documents whole', () => {

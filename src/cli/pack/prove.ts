@@ -19,7 +19,7 @@ export const packLint: CliCommand = {
     const [{ labs, problems }, { lintLab }] = await Promise.all([readPack(await packRoot(cli, typed!)), import('../../lab/lint.ts')]);
     const all = [...problems, ...(await Promise.all(labs.map(lintLab))).flat()];
     if (options['json']) printJson(cli, { labs: labs.length, problems: all });
-    else if (all.length === 0) cli.out(`${labs.length} labs, nothing to complain about.\n`);
+    else if (all.length === 0) cli.out(`${labs.length} lab${labs.length === 1 ? '' : 's'}, nothing to complain about.\n`);
     else for (const { file, line, message } of all) cli.out(`${file}${line === undefined ? '' : `:${line}`}: ${message}\n`);
     return all.length === 0 ? EXIT.done : EXIT.failed;
   },
@@ -48,7 +48,7 @@ export const packTest: CliCommand = {
     if (options['json']) printJson(cli, { labs: chosen.length, proofs, problems });
     else {
       for (const { file, line, message } of problems) cli.out(`${file}${line === undefined ? '' : `:${line}`}: ${message}\n`);
-      cli.out(`${chosen.length} labs, ${proofs.length} proofs, ${failed.length === 0 && problems.length === 0 ? 'all hold' : `${failed.length} fail`}.\n`);
+      cli.out(`${chosen.length} lab${chosen.length === 1 ? '' : 's'}, ${proofs.length} proofs, ${failed.length === 0 && problems.length === 0 ? 'all hold' : `${failed.length} fail`}.\n`);
     }
     return failed.length + problems.length === 0 ? EXIT.done : EXIT.failed;
   },

@@ -53,7 +53,7 @@ export const packInstall: CliCommand = {
       await rename(join(scratch, name), target);
       const scripts = await (await import('../../lab/trust.ts')).scriptsIn(target);
       if (options['json']) printJson(cli, { pack: name, labs: labs.length, problems: problems.length, scripts });
-      else cli.out(`Installed ${name}: ${labs.length} lab${labs.length === 1 ? '' : 's'}.${scripts.length === 0 ? '' : ` It brings ${scripts.length} scripts; they run only after you have agreed.`}\n`);
+      else cli.out(`Installed ${name}: ${labs.length} lab${labs.length === 1 ? '' : 's'}.${scripts.length === 0 ? '' : ` It brings ${scripts.length === 1 ? 'a script; it runs' : `${scripts.length} scripts; they run`} only after you have agreed.`}\n`);
       return EXIT.done;
     } finally {
       await rm(scratch, { recursive: true, force: true });
