@@ -80,6 +80,12 @@ describe.skipIf(skip)('an exam', () => {
     }
     await taker.settled(tasks);
     expect(await taker.ends(eyes)).toContain('100 %: passed (66 % needed)');
+    // A look at the first task as it was left; its cluster goes with the screen.
+    eyes.type('v');
+    await eyes.see(`review  task 1 of ${tasks.length}`);
+    eyes.type('r');
+    await eyes.see(`[${tasks[0]!.host}]`, 60_000);
+    await taker.panel(eyes);
     await taker.quits(eyes);
     const { percent, tasks: graded, advice } = await report(id);
     expect([percent, [...new Set(graded.map((task) => task.status))]]).toEqual([100, ['full']]);
