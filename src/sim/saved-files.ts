@@ -2,6 +2,8 @@
  * What somebody changed in a machine's files, against the image that it began as; and the same changes made again on a
  * fresh one. Inodes that were not touched are still the image's own, so an untouched folder costs one comparison.
  * Knows no units and no network.
+ *
+ * Differs from Linux: a file of more than a mebibyte is not kept, since all of them are written with every change of the cluster.
  */
 import type { Inode } from '../machine/inode.ts';
 import type { FileSystem } from '../machine/files.ts';
@@ -27,6 +29,8 @@ export interface SavedFiles {
 /** Made anew when a machine starts (kernel, runtime, logs of containers that are gone), or of pods that start anew. */
 const NOT_KEPT = new Set(['/proc', '/sys', '/dev', '/run', '/var/lib/kubelet/pods', '/var/log/pods', '/var/log/containers', '/var/lib/containerd', '/var/lib/cni']);
 
+const MOST_BYTES = 1024 * 1024;
+
 export function changesSince(image: FileSystem, files: FileSystem): SavedFiles {
   const changed: SavedFile[] = [];
   const removed: string[] = [];
@@ -34,7 +38,7 @@ export function changesSince(image: FileSystem, files: FileSystem): SavedFiles {
     if (before === now || NOT_KEPT.has(path)) return;
     if (!now) return void removed.push(path);
     const saved = savedFile(path, now);
-    if (saved && !isAlike(saved, before && savedFile(path, before))) changed.push(saved);
+    if (saved && (saved.content?.length ?? 0) <= MOST_BYTES && !isAlike(saved, before && savedFile(path, before))) changed.push(saved);
     if (now.type !== 'directory') return;
     const old = before?.type === 'directory' ? before.entries : new Map<string, Inode>();
     for (const name of new Set([...old.keys(), ...now.entries.keys()])) look(path === '/' ? `/${name}` : `${path}/${name}`, old.get(name), now.entries.get(name));

@@ -8,6 +8,7 @@ const restarted = (sim: Simulation): Promise<Simulation> => bootForTest({ snapsh
 
 const ROWS: readonly (readonly [what: string, change: string, look: string, seen: string])[] = [
   ['a file with its mode', 'mkdir -p /opt/notes && echo one > /opt/notes/a && chmod 600 /opt/notes/a', 'stat -c "%a %n" /opt/notes/a; cat /opt/notes/a', '600 /opt/notes/a\none\n'],
+  ['but no file of more than a mebibyte', 'head -c 1048577 /dev/zero > /opt/big; head -c 1048576 /dev/zero > /opt/large', 'ls /opt | grep -e big -e large', 'large\n'],
   ['a symbolic link', 'ln -s /etc/hostname /opt/name', 'readlink /opt/name', '/etc/hostname\n'],
   ['a file of the image that was changed', 'echo "10.0.0.9 files" >> /etc/hosts', 'grep files /etc/hosts', '10.0.0.9 files\n'],
   ['a file of the image that was removed', 'rm /root/.bashrc', 'ls -A /root', '.profile\n'],
