@@ -62,7 +62,9 @@ export async function openProgress(cli: Cli): Promise<Progress> {
 
 /** Everything a session needs. */
 export async function sessionOptions(cli: Cli, lab: Lab, options: CliOptions, onProgress?: (step: string) => void): Promise<SessionOptions> {
-  const [{ checkers }, progress, backend, folders] = await Promise.all([import('../../checkers/index.ts'), openProgress(cli), backendOf(cli, options), shellFolders(cli)]);
+  // Nodes of a new kind cluster get this lab's images beforehand.
+  const { imagesOf } = await import('./cluster/lab-images.ts');
+  const [{ checkers }, progress, backend, folders] = await Promise.all([import('../../checkers/index.ts'), openProgress(cli), backendOf(cli, options, { images: imagesOf([lab]) }), shellFolders(cli)]);
   return {
     lab,
     backend,
