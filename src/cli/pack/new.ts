@@ -18,6 +18,7 @@ export const packNew: CliCommand = {
       await mkdir(dirname(join(root, path)), { recursive: true });
       await writeFile(join(root, path), text);
     }
+    await writeFile(join(root, 'lab.schema.json'), `${JSON.stringify((await import('../../lab/lab-file.ts')).labJsonSchema(), undefined, 2)}\n`);
     cli.out(`Made ${typed}. Next:\n  cka pack lint ${typed}\n  cka pack test ${typed}\n`);
     return EXIT.done;
   },
@@ -27,7 +28,8 @@ const LAB = '01-first';
 
 const FILES: Readonly<Record<string, string>> = {
   'pack.yaml': 'title: My pack\ndescription: What somebody learns here, in one sentence.\n',
-  [`${LAB}/lab.yaml`]: `# What a lab is; \`cka pack lint . --schema\` prints every key for your editor.
+  [`${LAB}/lab.yaml`]: `# yaml-language-server: $schema=../lab.schema.json
+# What a lab is. The line above tells editors every key (\`cka pack lint . --schema\` prints them).
 title: A word for everybody        # the symptom or the wish, never the cause
 domain: Workloads and Scheduling
 competency: Use ConfigMaps and Secrets to configure applications

@@ -27,6 +27,8 @@ export interface ProveOptions {
   readonly mutate?: boolean;
   /** Only what no lab may ship without: red, full marks, and the mistakes where they cost little. */
   readonly essentials?: boolean;
+  /** Leave the mistakes out. */
+  readonly noMistakes?: boolean;
   /** A check that is to turn green has this long: the network needs a moment, as everywhere. */
   readonly patienceMs?: number;
   readonly onProof?: (proof: Proof) => void;
@@ -42,7 +44,7 @@ export async function proveLab(lab: Lab, ground: Ground, options: ProveOptions):
   const claims: readonly (readonly [string, (bench: Bench) => Promise<string | undefined>])[] = [
     ['red at the start, full marks after solution.sh, red after a reset', (bench) => fromRedToFullAndBack(lab, bench, options)],
     ...(options.essentials ? [] : lab.proof.alternatives).map((script) => [`full marks after alternatives/${basename(script)}`, (bench: Bench) => isFull(lab, script, bench, options)] as const),
-    ...(options.essentials && lab.touches === 'cluster' ? [] : lab.proof.mistakes).map((mistake) => [`mistakes/${basename(mistake.script)} is caught by ${mistake.caughtBy.join(', ')}`, (bench: Bench) => isCaught(lab, mistake, bench, options)] as const),
+    ...(options.noMistakes || (options.essentials && lab.touches === 'cluster') ? [] : lab.proof.mistakes).map((mistake) => [`mistakes/${basename(mistake.script)} is caught by ${mistake.caughtBy.join(', ')}`, (bench: Bench) => isCaught(lab, mistake, bench, options)] as const),
     ...(options.mutate ? mutationsOf(await textOf(lab, lab.proof.solution), lab.drawn?.faults).map(({ left, script }) => [`missed without \`${left}\``, (bench: Bench) => isMissed(lab, script, bench, options)] as const) : []),
   ];
   return Promise.all(claims.map(async ([name, claim]) => {
