@@ -121,7 +121,7 @@ function change(ns: NetNamespace, command: 'add' | 'append' | 'replace' | 'delet
     else if (['permanent', 'local', 'self', 'master'].includes(word)) continue;
     else if (mac === undefined) {
       mac = parseMac(word);
-      if (!mac) throw new IpError(`Invalid address "${word}"`, 255);
+      if (!mac) throw new IpError(`Invalid mac address ${word}`, 255);
     } else throw new IpError(`Error: either "to" is duplicate, or "${word}" is a garbage.`, 255);
   }
   if (name === undefined || mac === undefined) throw new IpError('Device and address are required arguments.', 255);
@@ -153,6 +153,11 @@ export const brctl: Program = {
   async run(process) {
     const [command, first, second] = process.argv.slice(1);
     const { netns } = process;
+    const needed = BRCTL_ARGUMENTS[command ?? ''];
+    if (needed !== undefined && process.argv.length - 2 < needed) {
+      await process.stdout.write(`Incorrect number of arguments for command\nUsage: brctl ${BRCTL_USAGE.split('\n').find((line) => line.trim().startsWith(`${command} `))!.trim().replace(/ +\t/, ' ')}\n`);
+      return 1;
+    }
     const found = first === undefined ? undefined : netns.devices.get(first);
     const isBridge = found instanceof Bridge;
     try {
@@ -169,7 +174,7 @@ export const brctl: Program = {
           createBridge(netns, first ?? '');
           return 0;
         case 'delbr':
-          if (!isBridge) return await refuse(process, 1, `bridge ${first} doesn't exist; can't delete it`);
+          if (!isBridge) return await refuse(process, 1, found ? `can't delete bridge ${first}: Operation not permitted` : `bridge ${first} doesn't exist; can't delete it`);
           if (found.up) return await refuse(process, 1, `bridge ${first} is still up; can't delete it`);
           netns.devices.remove(first!);
           return 0;
@@ -222,6 +227,9 @@ function showMacs({ machine }: Process, found: Bridge): string {
 const USAGE = `Usage: bridge [ OPTIONS ] OBJECT { COMMAND | help }
 where  OBJECT := { link | fdb }
        OPTIONS := { -d[etails] | -n[etns] name | -j[son] }`;
+
+/** How many words each command needs. */
+const BRCTL_ARGUMENTS: Readonly<Record<string, number>> = { addbr: 1, delbr: 1, addif: 2, delif: 2, hairpin: 3, showmacs: 1 };
 
 const BRCTL_USAGE = `Usage: brctl [commands]
 commands:

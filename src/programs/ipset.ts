@@ -2,6 +2,7 @@
  * ipset: the sets that rules ask. Words and exit codes of ipset 7.17. See ipset(8).
  * Differs from Linux: sizes in memory are estimates, and sets have neither timeouts nor counters.
  */
+import { contains, parseCidr, parseIpv4 } from '../base/address.ts';
 import type { Process, Program } from '../machine/program.ts';
 import { readAll } from '../machine/streams.ts';
 import { NetError } from '../net/errors.ts';
@@ -112,13 +113,24 @@ async function element(process: Process, command: 'add' | 'del' | 'test', set: I
   const parts = set.type.slice(set.type.indexOf(':') + 1).split(',').length;
   if (text.split(',').length < parts) throw new IpsetError(`Syntax error: ${['', 'Second', 'Third'][text.split(',').length]} element is missing from ${text}.`);
   if (command === 'test') {
-    const is = set.has(text);
+    const is = set.has(text) || liesWithin(set, text);
     if (!flags.has('q')) await process.stderr.write(is ? `Warning: ${text} is in set ${set.name}.\n` : `${text} is NOT in set ${set.name}.\n`);
     return is ? 0 : 1;
   }
   if (command === 'add' && !(flags.has('!') && set.has(text))) set.add(text, { nomatch: options.includes('nomatch') });
   if (command === 'del' && !(flags.has('!') && !set.has(text))) set.delete(text);
   return 0;
+}
+
+/** Whether an address lies in a network of the set: the longest one that holds it decides. */
+function liesWithin(set: IpSet, text: string): boolean {
+  const address = parseIpv4(text);
+  if (set.type !== 'hash:net' || !address) return false;
+  const holding = set.list().flatMap((entry) => {
+    const network = parseCidr(entry.text);
+    return network && contains(network, address) ? [{ prefix: network.prefix, nomatch: entry.nomatch }] : [];
+  });
+  return holding.sort((a, b) => b.prefix - a.prefix)[0]?.nomatch === false;
 }
 
 function required(process: Process, name: string): IpSet {

@@ -1,55 +1,13 @@
-/** Small windows on the kernel: sysctl, lsmod, modprobe, ethtool, dmesg. Each prints what the stack really has. */
-import type { Process, Program } from '../machine/program.ts';
+/** Small windows on the kernel: lsmod, modprobe, dmesg. Each prints what the stack really has. */
+import type { Program } from '../machine/program.ts';
 import { KERNEL } from '../machine/units.ts';
-import { NetError } from '../net/errors.ts';
 import { strftime } from './coreutils/time.ts';
 import { refuse } from './usage.ts';
-
-export const sysctl: Program = { name: 'sysctl', run: (process) => runSysctl(process, 'procps') };
-export const busyboxSysctl: Program = { name: 'busybox-sysctl', run: (process) => runSysctl(process, 'busybox') };
-
-async function runSysctl(process: Process, flavour: 'procps' | 'busybox'): Promise<number> {
-  const flags = new Set(process.argv.slice(1).filter((arg) => /^-[a-zA-Z]+$/.test(arg)).flatMap((arg) => arg.slice(1).split('')));
-  const names = process.argv.slice(1).filter((arg) => !arg.startsWith('-'));
-  const unknown = [...flags].find((flag) => !'wnaqe'.includes(flag));
-  if (unknown) return refuse(process, 1, `sysctl: invalid option -- '${unknown}'`);
-  const { sysctl: knobs } = process.netns;
-  const show = (name: string, value: string) => process.stdout.write(flags.has('n') ? `${value}\n` : `${name} = ${value}\n`);
-  if (flags.has('a')) {
-    for (const [name, value] of knobs.list()) await show(name, value);
-    return 0;
-  }
-  let code = 0;
-  for (const [index, word] of names.entries()) {
-    const at = word.indexOf('=');
-    const name = (at < 0 ? word : word.slice(0, at)).trim().replaceAll('/', '.');
-    if (at < 0 && flags.has('w')) {
-      code = await refuse(process, 1, flavour === 'busybox' ? `sysctl: error: '${name}' must be of the form name=value` : `sysctl: command line(${index}): invalid syntax, continuing...`);
-    } else if (knobs.get(name) === undefined) {
-      code = await refuse(process, 1, flavour === 'busybox' ? `sysctl: error: '${name}' is an unknown key` : `sysctl: cannot stat /proc/sys/${name.replaceAll('.', '/')}: No such file or directory`);
-    } else if (at < 0) await show(name, knobs.get(name)!);
-    else code = (await setKnob(process, name, word.slice(at + 1).trim())) || code;
-    if (at >= 0 && code === 0 && !flags.has('q')) await show(name, knobs.get(name)!);
-  }
-  return code;
-}
-
-async function setKnob(process: Process, name: string, value: string): Promise<number> {
-  // /proc/sys is mounted read-only in containers that are not privileged.
-  const path = `/proc/sys/${name.replaceAll('.', '/')}`;
-  if (!process.machine.privileged && !process.files.access(path, 2)) return refuse(process, 255, `sysctl: setting key "${name}": Read-only file system`);
-  try {
-    process.netns.sysctl.set(name, value);
-    return 0;
-  } catch (error) {
-    if (!(error instanceof NetError)) throw error;
-    return refuse(process, 255, `sysctl: setting key "${name}": ${error.message}`);
-  }
-}
 
 export const lsmod: Program = {
   name: 'lsmod',
   async run(process) {
+    if (process.argv.length > 1) return refuse(process, 1, 'Usage: lsmod');
     const rows = [...process.machine.modules].map((name) => `${name.padEnd(24)}16384  0\n`);
     await process.stdout.write(`Module                  Size  Used by\n${rows.join('')}`);
     return 0;
@@ -64,10 +22,11 @@ export const modprobe: Program = {
   async run(process) {
     const words = process.argv.slice(1).filter((arg) => !arg.startsWith('-'));
     const removing = process.argv.includes('-r');
+    if (words.length === 0) return refuse(process, 1, 'modprobe: ERROR: missing parameters. See -h.');
     const all = process.argv.includes('-a') || removing;
     for (const word of all ? words : words.slice(0, 1)) {
       const name = word.replaceAll('-', '_');
-      if (!LOADABLE.has(name) && !process.machine.modules.has(name)) return refuse(process, 1, `modprobe: FATAL: Module ${word} not found in directory /lib/modules/${process.machine.kernelRelease}`);
+      if (!LOADABLE.has(name) && !process.machine.modules.has(name)) return refuse(process, 1, removing ? `modprobe: FATAL: Module ${word} not found.` : `modprobe: FATAL: Module ${word} not found in directory /lib/modules/${process.machine.kernelRelease}`);
       if (removing) process.machine.modules.delete(name);
       else process.machine.modules.add(name);
       if (name.startsWith('ip_vs') && !removing) {
@@ -77,22 +36,6 @@ export const modprobe: Program = {
       }
       if (name === 'br_netfilter' && !removing) process.netns.sysctl.loadBridgeNetfilter();
     }
-    return 0;
-  },
-};
-
-const DRIVERS: Readonly<Record<string, string>> = { veth: 'veth', bridge: 'bridge', vxlan: 'vxlan', dummy: 'dummy', ipip: 'ipip' };
-
-export const ethtool: Program = {
-  name: 'ethtool',
-  async run(process) {
-    const [option, name] = process.argv.slice(1);
-    if (option !== '-i' || name === undefined) return refuse(process, 1, option === undefined ? 'ethtool: bad command line argument(s)\nFor more information run ethtool -h' : 'ethtool: only `ethtool -i DEVNAME` is part of this simulator');
-    const device = process.netns.devices.get(name);
-    if (!device) return refuse(process, 71, 'Cannot get driver information: No such device');
-    const driver = DRIVERS[device.kind];
-    if (!driver) return refuse(process, 71, 'Cannot get driver information: Operation not supported');
-    await process.stdout.write(`driver: ${driver}\nversion: 1.0\nfirmware-version: \nexpansion-rom-version: \nbus-info: \nsupports-statistics: yes\nsupports-test: no\nsupports-eeprom-access: no\nsupports-register-dump: no\nsupports-priv-flags: no\n`);
     return 0;
   },
 };

@@ -1,6 +1,6 @@
 /**
- * route, arp and ifconfig of net-tools: the old ways to look at what `ip` shows, and to change a little of it.
- * See route(8), arp(8), ifconfig(8). BusyBox prints the same tables with small differences.
+ * route and ifconfig of net-tools: the old ways to look at what `ip` shows, and to change a little of it.
+ * See route(8), ifconfig(8). BusyBox prints the same tables with small differences.
  */
 import { broadcastOf, fromNumber, maskOf, networkOf, parseCidr, parseIpv4, toNumber, type Cidr } from '../base/address.ts';
 import type { Process, Program } from '../machine/program.ts';
@@ -65,32 +65,6 @@ async function runRoute(process: Process): Promise<number> {
 
 const prefixOf = (mask: string) => Array.from({ length: 33 }, (_, prefix) => prefix).find((prefix) => fromNumber(maskOf(prefix)) === mask) ?? 32;
 
-export const arp: Program = { name: 'arp', run: (process) => runArp(process, 'net-tools') };
-export const busyboxArp: Program = { name: 'busybox-arp', run: (process) => runArp(process, 'busybox') };
-
-async function runArp(process: Process, flavour: 'net-tools' | 'busybox'): Promise<number> {
-  const args = process.argv.slice(1);
-  const at = args.indexOf('-d');
-  if (at >= 0) {
-    const address = args[at + 1] ?? '';
-    const known = process.netns.neighbors.list().find((neighbor) => neighbor.address === address);
-    if (!known) return flavour === 'busybox' ? refuse(process, 1, `No ARP entry for ${address}`) : refuse(process, 255, `SIOCDARP(dontpub): ${parseIpv4(address) ? 'No such file or directory' : 'Network is unreachable'}`);
-    process.netns.neighbors.delete(known.address, known.device);
-    return 0;
-  }
-  const entries = process.netns.neighbors.list().filter(({ state }) => state !== 'NOARP');
-  const bsd = args.some((arg) => /^-[nv]*a/.test(arg)) || flavour === 'busybox';
-  if (bsd) {
-    const blank = flavour === 'busybox' ? '  ' : ' ';
-    await process.stdout.write(entries.map(({ address, mac, device, state }) => `? (${address}) at ${mac ?? '<incomplete>'}${mac ? ' [ether]' : ''}${state === 'PERMANENT' ? ' PERM' : ''}${blank}on ${device}\n`).join(''));
-    return 0;
-  }
-  if (entries.length === 0) return 0;
-  const rows = entries.map(({ address, mac, device, state }) => `${address.padEnd(23)}  ${mac ? 'ether   ' : '        '}${(mac ?? '(incomplete)').padEnd(20)}${(mac ? (state === 'PERMANENT' ? 'CM' : 'C') : '').padEnd(22)}${device}\n`);
-  await process.stdout.write(`Address                  HWtype  HWaddress           Flags Mask            Iface\n${rows.join('')}`);
-  return 0;
-}
-
 export const ifconfig: Program = { name: 'ifconfig', run: (process) => runIfconfig(process, 'net-tools') };
 export const busyboxIfconfig: Program = { name: 'busybox-ifconfig', run: (process) => runIfconfig(process, 'busybox') };
 
@@ -98,6 +72,8 @@ async function runIfconfig(process: Process, flavour: 'net-tools' | 'busybox'): 
   const { devices } = process.netns;
   const all = process.argv.includes('-a');
   const [name, ...changes] = process.argv.slice(1).filter((arg) => arg !== '-a');
+  if (name !== undefined && flavour === 'net-tools' && name.startsWith('-')) return refuse(process, 1, `ifconfig: option \`${name}' not recognised.\nifconfig: \`--help' gives usage information.`);
+  if (name !== undefined && flavour === 'net-tools' && changes.length > 0 && !devices.get(name)) return refuse(process, 255, `${name}: ERROR while getting interface flags: No such device`);
   if (name !== undefined && !devices.get(name)) return refuse(process, 1, `${flavour === 'busybox' ? 'ifconfig: ' : ''}${name}: error fetching interface information: Device not found`);
   if (name !== undefined && changes.length > 0) return changeDevice(process, name, changes);
   // net-tools sorts by name; BusyBox too.
@@ -113,7 +89,11 @@ async function changeDevice(process: Process, name: string, words: readonly stri
       const word = words[i]!;
       const address = parseCidr(word);
       if (word === 'up' || word === 'down') netns.devices.setUp(name, word === 'up');
-      else if (word === 'mtu') netns.devices.setMtu(name, Number(words[++i]));
+      else if (word === 'mtu') {
+        const mtu = Number(words[++i]);
+        if (!(mtu > 0)) return refuse(process, 1, 'SIOCSIFMTU: Invalid argument');
+        netns.devices.setMtu(name, mtu);
+      }
       else if (address) {
         const mask = words[i + 1] === 'netmask' ? prefixOf(words[i + 2] ?? '') : word.includes('/') ? address.prefix : classful(address.address);
         if (words[i + 1] === 'netmask') i += 2;

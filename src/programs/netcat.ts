@@ -12,23 +12,26 @@ import { portNumber, serviceName } from './services.ts';
 import { busyboxUsage, refuse, withOptions } from './usage.ts';
 import { Arrivals, TimedOut, until } from './waiting.ts';
 
-export const netcat: Program = { name: 'nc', run: (process) => withOptions(() => openbsd(process), () => refuse(process, 1, USAGE)) };
+export const netcat: Program = { name: 'nc', run: (process) => withOptions(() => openbsd(process), (error) => refuse(process, 1, `${error.sentence('nc')}\n${USAGE}`)) };
 export const busyboxNetcat: Program = { name: 'busybox-nc', run: (process) => withOptions(() => busybox(process), (error) => busyboxUsage(process, BUSYBOX_USAGE, error)) };
 
 async function openbsd(process: Process): Promise<number> {
   const options = parseOptions(process.argv.slice(1), { short: '4klNnp:q:uvw:z' });
   const [host, portText] = options.operands;
+  const wait = options.value('w');
+  if (wait !== undefined && !/^\d+$/.test(wait)) return refuse(process, 1, `nc: timeout invalid: ${wait}`);
   const udp = options.has('u');
   const protocol = udp ? 'udp' : 'tcp';
   if (options.has('l')) {
     const port = portNumber(options.value('p') ?? portText ?? host ?? '', protocol);
-    if (port === undefined) return refuse(process, 1, options.value('p') ?? portText ?? host ? `nc: port number invalid: ${options.value('p') ?? portText ?? host}` : USAGE);
+    if (port === undefined) return refuse(process, 1, options.value('p') ?? portText ?? host ? wrongPort(options.value('p') ?? portText ?? host!) : 'nc: missing port number');
     return listen(process, port, options);
   }
-  if (host === undefined || portText === undefined) return refuse(process, 1, USAGE);
+  if (host === undefined) return refuse(process, 1, USAGE);
+  if (portText === undefined) return refuse(process, 1, 'nc: missing port number');
   const range = /^(\d+)-(\d+)$/.exec(portText);
   const ports = range ? Array.from({ length: Math.max(0, Number(range[2]) - Number(range[1]) + 1) }, (_, i) => Number(range[1]) + i) : [portNumber(portText, protocol)];
-  if (ports[0] === undefined) return refuse(process, 1, `nc: port number invalid: ${portText}`);
+  if (ports[0] === undefined) return refuse(process, 1, wrongPort(portText));
   const found = await lookupHost(process, host);
   if (found.outcome !== 'found') return refuse(process, 1, `nc: getaddrinfo for host "${host}" port ${portText}: ${lookupFailureText(found.outcome)}`);
   let code = 1;
@@ -39,6 +42,8 @@ async function openbsd(process: Process): Promise<number> {
   }
   return code;
 }
+
+const wrongPort = (text: string): string => `nc: port number ${/^\d+$/.test(text) && Number(text) > 65_535 ? 'too large' : 'invalid'}: ${text}`;
 
 async function tcpClient(process: Process, address: Parameters<typeof connectTcp>[1]['destination'], port: number, { shown, options }: { shown: string; options: ParsedOptions }): Promise<boolean> {
   const scanning = options.has('z');

@@ -31,10 +31,15 @@ async function runSs(process: Process): Promise<number> {
   const chosen = sockets.filter((socket) => wanted(socket, options, both)).filter(filterOf(options.operands));
   const withKind = both || (options.has('t') && options.has('u'));
   // A column that would say the same in every row is left out: `ss -t` shows established connections only.
-  const withState = options.has('a') || options.has('l') || withKind || options.has('t');
+  const byState = options.operands[0] === 'state';
+  if (byState && !STATES.has(options.operands[1] ?? '')) return refuse(process, 255, `ss: wrong state name: ${options.operands[1] ?? ''}`);
+  const withState = !byState && (options.has('a') || options.has('l') || withKind || options.has('t'));
   await process.stdout.write(table(chosen, { withKind, withState, options }));
   return 0;
 }
+
+/** The names that `state` knows: scan_state in misc/ss.c. */
+const STATES: ReadonlySet<string> = new Set(['established', 'syn-sent', 'syn-recv', 'fin-wait-1', 'fin-wait-2', 'time-wait', 'closed', 'close-wait', 'last-ack', 'listening', 'listen', 'closing', 'all', 'connected', 'synchronized', 'bucket', 'big']);
 
 /** `sport = :80`, `dst 10.0.0.2`, `state listening`: the filters that people use. */
 function filterOf(words: readonly string[]): (socket: SocketInfo) => boolean {

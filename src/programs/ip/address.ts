@@ -1,5 +1,5 @@
 /** `ip address`: list, add, delete, flush. See ip-address(8); ip/ipaddress.c. */
-import { broadcastOf, parseCidr, printCidr, type Cidr } from '../../base/address.ts';
+import { broadcastOf, contains, parseCidr, printCidr, type Cidr } from '../../base/address.ts';
 import type { AddressOptions, InterfaceAddress, Scope } from '../../net/addresses.ts';
 import type { Device } from '../../net/device/device.ts';
 import { NetError } from '../../net/errors.ts';
@@ -49,7 +49,7 @@ function readFilter(words: Words, context: IpContext): Filter {
 
 function matching(context: IpContext, device: Device, filter: Filter): readonly InterfaceAddress[] {
   if (context.flags.family === 6) return [];
-  const fits = (entry: InterfaceAddress) => (filter.scope === undefined || entry.scope === filter.scope) && (filter.to === undefined || entry.address.address === filter.to.address);
+  const fits = (entry: InterfaceAddress) => (filter.scope === undefined || entry.scope === filter.scope) && (filter.to === undefined || contains(filter.to, entry.address.address));
   const found = context.ns.addresses(device.name).filter(fits);
   // The kernel keeps secondary addresses behind all others.
   return [...found.filter(({ secondary }) => !secondary), ...found.filter(({ secondary }) => secondary)];

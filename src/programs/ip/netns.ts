@@ -43,6 +43,7 @@ async function list({ process, ns, flags, print }: IpContext): Promise<void> {
 async function add(words: Words, { process, ns }: IpContext): Promise<void> {
   if (words.done) throw new IpError('No netns name specified', 1);
   const name = words.next();
+  if (/^\.{0,2}$|\//.test(name) || name.length > 255) throw new IpError(`Invalid netns name "${name}"`, 255);
   const { namespaces } = process.machine;
   if (namespaces.has(name)) throw new IpError(`Cannot create namespace file "/run/netns/${name}": File exists`, 1);
   namespaces.set(name, ns.world.createNamespace(name, { inherit: process.machine.netns }));

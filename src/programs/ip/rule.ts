@@ -31,6 +31,7 @@ function line(rule: RoutingRule): string {
 const short = (network: Cidr) => (network.prefix === 32 ? network.address : printCidr(network));
 
 async function modify(words: Words, { ns }: IpContext, what: 'add' | 'delete'): Promise<void> {
+  if (words.done && what === 'add') throw new IpError('"ip rule add" requires arguments.', 1);
   const rule: { -readonly [K in keyof RoutingRule]?: RoutingRule[K] } = {};
   while (!words.done) {
     const word = words.next();

@@ -1,5 +1,5 @@
 /** ping of iputils, as Debian, Ubuntu and netshoot have it. Words of iputils 20221126. See ping(8). */
-import { parseIpv4 } from '../../base/address.ts';
+import { LOCALHOST, parseIpv4 } from '../../base/address.ts';
 import type { Process, Program } from '../../machine/program.ts';
 import type { IcmpKind } from '../../net/packet.ts';
 import { lookupAddress, lookupFailureText, lookupHost } from '../dns/resolver.ts';
@@ -26,12 +26,12 @@ export const ping: Program = {
 async function main(process: Process): Promise<number> {
   const options = parseOptions(process.argv.slice(1), { short: '46c:i:W:w:s:qI:t:nM:hV' });
   if (options.has('V')) {
-    await process.stdout.write('ping from iputils 20221126\n');
+    await process.stdout.write('ping from iputils 20221126\nlibcap: yes, IDN: yes, NLS: no, error.h: yes, getrandom(): yes, __fpending(): yes\n');
     return 0;
   }
   if (options.has('h')) return refuse(process, 2, USAGE);
   const wrong = wrongNumber(options);
-  if (wrong) return refuse(process, 1, `ping: ${wrong}`);
+  if (wrong) return refuse(process, wrong.startsWith('invalid -M') ? 2 : 1, `ping: ${wrong}`);
   const [host] = options.operands;
   if (host === undefined) return refuse(process, 1, 'ping: usage error: Destination address required');
   if (options.has('6')) return refuse(process, 2, `ping: ${host}: Address family for hostname not supported`);
@@ -41,6 +41,8 @@ async function main(process: Process): Promise<number> {
   const via = options.value('I');
   const source = via === undefined ? {} : sourceOf(process, via, parseIpv4);
   if (!source) return refuse(process, 2, `ping: SO_BINDTODEVICE ${via}: No such device`);
+  const own = process.netns.devices.list().flatMap(({ name }) => process.netns.addresses(name)).map(({ address }) => address.address);
+  if (source.source !== undefined && source.source !== LOCALHOST && !own.includes(source.source)) return refuse(process, 2, 'ping: bind: Cannot assign requested address');
   const route = process.netns.routes.lookup(destination, { source: source.source, outDevice: source.device });
   if (route.kind === 'unreachable') return refuse(process, 2, `ping: connect: ${route.reason === 'no-route' ? 'Network is unreachable' : route.reason === 'blackhole' ? 'Invalid argument' : route.reason === 'prohibit' ? 'Permission denied' : 'No route to host'}`);
   return session(process, options, { host, destination, canonicalName: found.canonicalName, ...source });

@@ -37,6 +37,8 @@ async function main(process: Process): Promise<number> {
     return 0;
   }
   if (options.operands.length === 0) return refuse(process, 1, `wget: missing URL\n${USAGE}`);
+  const timeout = options.value('T');
+  if (timeout !== undefined && !/^\d+(\.\d+)?$/.test(timeout)) return refuse(process, 2, utf8Encode(`wget: --timeout: Invalid time period ‘${timeout}’`));
   let code = 0;
   for (const text of options.operands) code = (await fetchOne(process, options, text)) || code;
   return code;
