@@ -215,6 +215,14 @@ test('two runs at once: the second is told about the first', async () => {
   expect(await first).toBe('Interrupted (SIGTERM).');
 });
 
+test('a container that the engine makes after all is removed too', async () => {
+  const fake = world();
+  fake.set('late', 'lab-worker\n');
+  fake.fail('^kind create');
+  await expect(fake.backend().up(SMALL)).rejects.toThrow('the injected failure');
+  expect([fake.nodes(), fake.calls().filter((call) => call.startsWith('kind delete')).length]).toEqual([[], 2]);
+});
+
 test('a cluster of this name that is not ours is left alone', async () => {
   const fake = world();
   fake.set('nodes/lab-control-plane', 'theirs\n');

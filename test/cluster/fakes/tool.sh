@@ -32,7 +32,11 @@ case "$call" in
     done
     cp "$state/kubeconfig" "$8"
     ;;
-  'kind delete cluster '*) rm -f "$state/nodes/$4-"* ;;
+  'kind delete cluster '*)
+    rm -f "$state/nodes/$4-"*
+    # A container that the engine was still making: there when one has looked once.
+    [ ! -f "$state/late" ] || mv "$state/late" "$state/coming"
+    ;;
   *' version --client '*) echo '{"clientVersion":{"gitVersion":"v1.35.0"}}' ;;
   *' info '*) cat "$state/info" ;;
   *' ps -a '*)
@@ -43,6 +47,7 @@ case "$call" in
       read -r is <"$file"; status='Up 2 minutes'; [ "$is" = stopped ] && status='Exited (0) 2 minutes ago'
       case "$call" in *ID*) printf 'id-of-%s\t%s\t%s\n' "$(cat "$state/was-$node" 2>/dev/null || echo "$node")" "$node" "$status" ;; *) echo "$node" ;; esac
     done
+    [ ! -f "$state/coming" ] || mv "$state/coming" "$state/nodes/$(cat "$state/coming")"
     ;;
   *' inspect '*' kind' | *' inspect kind') cat "$state/network" ;;
   *' image inspect '*) grep -qxF "$5" "$state/images" ;;
