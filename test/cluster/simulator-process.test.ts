@@ -82,6 +82,21 @@ test('a full disk is reported once, tried again, and stops nothing', async () =>
   expect([lines.at(-1), persistence.trouble(), readFileSync(join(root, 'full', 'store.json'), 'utf8')]).toEqual(['the cluster is saved again', {}, '{"saved":true}']);
 });
 
+test.each([
+  ['an object changed', '/registry/pods/default/web', false, true],
+  ['a heartbeat, and nobody was on a node', 'coordination.k8s.io/leases/kube-node-lease/one', false, false],
+  ['a heartbeat, and somebody was', 'coordination.k8s.io/leases/kube-node-lease/one', true, true],
+])('what is saved when: %s', async (_what, key, wasUsed, isSaved) => {
+  const files = new SimulatorFiles(join(root, `saved-${String(wasUsed)}-${String(isSaved)}`));
+  files.create();
+  const persistence = new Persistence(files, () => undefined);
+  let tell: (event: { readonly key: string }) => void = () => undefined;
+  persistence.keep({ revision: 0, watch: (_prefix, _from, listener) => ((tell = listener), () => {}) }, () => ({ saved: true }), () => wasUsed);
+  tell({ key });
+  await persistence.flush();
+  expect(files.has('store.json')).toBe(isSaved);
+});
+
 test('a process is itself, and not another one with its number', () => {
   expect(isAlive({ pid: process.pid, startedAt: startOf(process.pid) })).toBe(true);
   expect(isAlive({ pid: process.pid, startedAt: '1' })).toBe(process.platform !== 'linux');
