@@ -18,7 +18,7 @@ export const kubectl: CliCommand = {
 
 /** @returns the exit code */
 export async function kubectlHere(words: readonly string[], cli: Cli): Promise<number> {
-  const [{ runKubectl }, env] = await Promise.all([import('../kubectl/main.ts'), withKubeconfig(cli)]);
+  const [{ runKubectl }, env] = await Promise.all([import('../kubectl/main.ts'), environment(cli)]);
   const interrupted = new AbortController();
   const interrupt = () => interrupted.abort();
   process.on('SIGINT', interrupt);
@@ -29,11 +29,14 @@ export async function kubectlHere(words: readonly string[], cli: Cli): Promise<n
   }
 }
 
-async function withKubeconfig(cli: Cli): Promise<Cli['env']> {
-  if (cli.env['KUBECONFIG']) return cli.env;
+async function environment(cli: Cli): Promise<Cli['env']> {
   const [{ clusterFolder }, { DEFAULT_CLUSTER, paths }] = await Promise.all([import('../cluster/paths.ts'), import('./labs.ts')]);
-  const file = join(clusterFolder(await paths(cli), cli.env['CKA_CLUSTER'] ?? DEFAULT_CLUSTER), 'kubeconfig');
-  return existsSync(file) ? { ...cli.env, KUBECONFIG: file } : cli.env;
+  const folders = await paths(cli);
+  // What it keeps, it keeps where the rest of this program does.
+  const env: Cli['env'] = { KUBECACHEDIR: join(folders.cache, 'kubectl'), ...cli.env };
+  if (env['KUBECONFIG']) return env;
+  const file = join(clusterFolder(folders, cli.env['CKA_CLUSTER'] ?? DEFAULT_CLUSTER), 'kubeconfig');
+  return existsSync(file) ? { ...env, KUBECONFIG: file } : env;
 }
 
 function terminalOf(cli: Cli): Pick<KubectlIo, 'terminal'> {

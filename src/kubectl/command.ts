@@ -1,5 +1,6 @@
 /** What a verb is, and what it gets. Adding one = one file in verbs/ and one line in verbs/index.ts; its help comes from the same record. */
 import { Client } from './client.ts';
+import { DiscoveryCache } from './discovery-cache.ts';
 import type { Flag, Flags } from './flags.ts';
 import type { KubectlIo } from './io.ts';
 import { connectionOf, type Connection } from './kubeconfig.ts';
@@ -86,9 +87,26 @@ export class Run {
     return (this.#client ??= new Client(this.connection(), this.io, this.flags.int('v')));
   }
 
+  /** What the server offers, as it is now. */
+  freshResources(): Promise<Resources> {
+    this.#cache().forget();
+    return this.resources();
+  }
+
   /** What the server offers; asked once. */
   resources(): Promise<Resources> {
-    return (this.#resources ??= Resources.discover(this.client));
+    return (this.#resources ??= Resources.discover(this.client, this.#cache()));
+  }
+
+  /** Was something looked for in a cache alone? Then it is forgotten. */
+  async forgetCachedResources(): Promise<boolean> {
+    if (!(await this.#resources)?.isCached) return false;
+    this.#cache().forget();
+    return true;
+  }
+
+  #cache(): DiscoveryCache {
+    return new DiscoveryCache(this.io.env['KUBECACHEDIR'], this.client.url);
   }
 
   /** Where namespaced things are looked for. */

@@ -5,7 +5,7 @@ import { parseAllDocuments } from 'yaml';
 import type { Run } from './command.ts';
 import { plainError } from './io.ts';
 import type { KubeObject } from './object.ts';
-import type { Resource } from './resources.ts';
+import { UnknownResource, type Resource } from './resources.ts';
 
 export const FILE_FLAGS = [
   { name: 'filename', short: 'f', type: 'strings', help: 'Filename, directory, or URL to files identifying the resource.' },
@@ -93,7 +93,7 @@ export async function targetsOfFiles(run: Run): Promise<readonly FileTarget[]> {
   const resources = await run.resources();
   return manifests.map(({ object, source }) => {
     const resource = resources.ofKind(object.apiVersion ?? '', object.kind ?? '');
-    if (!resource) throw plainError(`resource mapping not found for name: "${object.metadata?.name ?? ''}" namespace: "${object.metadata?.namespace ?? ''}" from "${source}": no matches for kind "${object.kind}" in version "${object.apiVersion}"\nensure CRDs are installed first`);
+    if (!resource) throw new UnknownResource(`error: resource mapping not found for name: "${object.metadata?.name ?? ''}" namespace: "${object.metadata?.namespace ?? ''}" from "${source}": no matches for kind "${object.kind}" in version "${object.apiVersion}"\nensure CRDs are installed first`);
     const explicit = run.flags.text('namespace');
     if (explicit && object.metadata?.namespace && object.metadata.namespace !== explicit && resource.namespaced) {
       throw plainError(`the namespace from the provided object "${object.metadata.namespace}" does not match the namespace "${explicit}". You must pass '--namespace=${object.metadata.namespace}' to perform this operation.`);

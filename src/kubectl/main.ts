@@ -7,6 +7,7 @@ import { GLOBAL_FLAGS, Run, type Verb } from './command.ts';
 import { parseFlags, type Flag } from './flags.ts';
 import { helpOf, overview } from './help.ts';
 import { KubectlError, usageError, type KubectlIo } from './io.ts';
+import { UnknownResource } from './resources.ts';
 import { verbs } from './verbs/index.ts';
 
 /** @param argv without `kubectl`. @returns the exit code */
@@ -53,11 +54,26 @@ async function dispatch(argv: readonly string[], io: KubectlIo): Promise<number>
   }
   const missing = (verb.required ?? []).filter((name) => !parsed.flags.has(name));
   if (missing.length > 0) throw new KubectlError(`error: required flag(s) ${missing.map((name) => `"${name}"`).join(', ')} not set`);
-  const run = new Run(io, command, parsed.flags, parsed.args, parsed.dashAt);
+  return runVerb(verb.run, (heard) => new Run(heard, command, parsed.flags, parsed.args, parsed.dashAt), io);
+}
+
+/** What a cache does not know may be new to the server: as long as nothing was said, the verb begins anew without it. */
+async function runVerb(verb: NonNullable<Verb['run']>, makeRun: (io: KubectlIo) => Run, io: KubectlIo): Promise<number> {
+  let hasSpoken = false;
+  let input: Promise<Uint8Array> | undefined;
+  const saying = (say: KubectlIo['stdout']) => (text: string | Uint8Array) => {
+    hasSpoken = true;
+    say(text);
+  };
+  const heard: KubectlIo = { ...io, stdout: saying((text) => io.stdout(text)), stderr: saying((text) => io.stderr(text)), readStdin: () => (input ??= io.readStdin()), onStdin: (listener) => io.onStdin(listener) };
+  const run = makeRun(heard);
   try {
-    const code = await verb.run(run);
-    if (code === 0 && parsed.flags.bool('warnings-as-errors') && run.warnings > 0) throw new KubectlError(`error: ${run.warnings} warning${run.warnings === 1 ? '' : 's'} received`);
+    const code = await verb(run);
+    if (code === 0 && run.flags.bool('warnings-as-errors') && run.warnings > 0) throw new KubectlError(`error: ${run.warnings} warning${run.warnings === 1 ? '' : 's'} received`);
     return code;
+  } catch (error) {
+    if (error instanceof UnknownResource && (await run.forgetCachedResources()) && !hasSpoken) return await runVerb(verb, makeRun, { ...io, readStdin: heard.readStdin });
+    throw error;
   } finally {
     run.close();
   }

@@ -1,9 +1,10 @@
 /**
  * Which resources the server has, and what a word on the command line means: `po`, `pods`, `Pod`, `deployments.apps`,
- * `deploy.v1.apps`. Asked from the server's aggregated discovery at each run. See cli-runtime/pkg/resource and restmapper.
+ * `deploy.v1.apps`. Asked from the server's aggregated discovery, or known from a moment ago. See cli-runtime/pkg/resource and restmapper.
  */
 import type { Client } from './client.ts';
-import { plainError } from './io.ts';
+import type { DiscoveryCache } from './discovery-cache.ts';
+import { KubectlError } from './io.ts';
 
 export interface Resource {
   readonly group: string;
@@ -41,11 +42,15 @@ export class Resources {
   private constructor(
     /** In the server's order: core first, then groups by priority, preferred version first. */
     readonly all: readonly Resource[],
+    /** Known from a moment ago: the server may have more by now. */
+    readonly isCached: boolean,
   ) {}
 
-  static async discover(client: Client): Promise<Resources> {
+  static async discover(client: Client, cache: DiscoveryCache): Promise<Resources> {
+    const kept = cache.read();
+    if (kept) return new Resources(kept, true);
     const lists = await Promise.all(['/api', '/apis'].map((path) => client.json<AggregatedList>('GET', path, { accept: ACCEPT })));
-    return new Resources(lists.flatMap((list) => (list.items ?? []).flatMap((group) =>
+    const all = lists.flatMap((list) => (list.items ?? []).flatMap((group) =>
       (group.versions ?? []).flatMap((version) => (version.resources ?? []).map((one): Resource => ({
         group: group.metadata?.name ?? '',
         version: version.version,
@@ -56,7 +61,9 @@ export class Resources {
         shortNames: one.shortNames ?? [],
         categories: one.categories ?? [],
         verbs: one.verbs ?? [],
-      }))))));
+      })))));
+    cache.write(all);
+    return new Resources(all, false);
   }
 
   /** By any of its names; a group or version may follow after dots. */
@@ -75,7 +82,7 @@ export class Resources {
   /** @throws KubectlError `the server doesn't have a resource type "foo"` */
   need(word: string): Resource {
     const found = this.find(word);
-    if (!found) throw plainError(`the server doesn't have a resource type "${word}"`);
+    if (!found) throw new UnknownResource(`error: the server doesn't have a resource type "${word}"`);
     return found;
   }
 
@@ -99,6 +106,9 @@ export class Resources {
     return this.preferred().filter((one) => one.categories.includes(category));
   }
 }
+
+/** What nobody has heard of: it may be new to the server. */
+export class UnknownResource extends KubectlError {}
 
 /** `/api/v1/namespaces/default/pods/web`. */
 export function pathOf(resource: Pick<Resource, 'group' | 'version' | 'plural' | 'namespaced'>, namespace: string | undefined, name?: string, subresource?: string): string {

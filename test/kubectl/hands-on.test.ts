@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'hands-on-'));
 let cluster: ServedSimulation;
 
 beforeAll(async () => {
-  cluster = await serveSimulation(20);
+  cluster = await serveSimulation(5);
   writeFileSync(join(folder, 'config'), cluster.kubeconfig);
 });
 

@@ -1,6 +1,9 @@
 /**
  * Where the recorded conversations and ours may differ, each with its reason. The recordings were made with kubectl and
  * servers of version 1.36; what a client of another version words otherwise is the client's, not ours.
+ *
+ * Two recordings are not here: one of StatefulSets, since its image is a database that is not simulated, and one of
+ * admission policies, which are not served.
  */
 
 /** Read the same on both sides before texts are compared. */

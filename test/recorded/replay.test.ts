@@ -11,7 +11,7 @@ import { ALIKE, KNOWN } from './known-differences.ts';
 
 const FOLDER = new URL('./kubectl/', import.meta.url);
 /** Played by every `npm test`; all of them take some minutes. */
-const DAILY = ['deploy-apply-merge', 'deploy-basics', 'exam-flow-one', 'jobs', 'svc-troubleshoot'];
+const DAILY = ['deploy-apply-merge', 'deploy-basics', 'exam-flow-one', 'jobs', 'podsecurity', 'svc-troubleshoot'];
 const asked = process.env['REPLAY'];
 const only = asked === 'all' ? undefined : (asked?.split(',') ?? DAILY);
 const scenarios = readdirSync(FOLDER)

@@ -2,7 +2,7 @@
 import type { Run } from '../../command.ts';
 import { plainError, usageError } from '../../io.ts';
 import type { KubeObject } from '../../object.ts';
-import { pathOf, Resources } from '../../resources.ts';
+import { pathOf } from '../../resources.ts';
 import { parseIntOrString } from '../../values.ts';
 import { CREATED, generatorVerb } from './generator.ts';
 
@@ -62,7 +62,7 @@ export const job = generatorVerb({
 
 async function fromCronJob(run: Run, name: string): Promise<KubeObject> {
   const [type, source] = run.flags.text('from').split('/') as [string, string | undefined];
-  const resource = (await Resources.discover(run.client)).need(source === undefined ? 'cronjob' : type);
+  const resource = (await run.resources()).need(source === undefined ? 'cronjob' : type);
   if (resource.plural !== 'cronjobs') throw plainError(`from must be an existing cronjob`);
   const cron = await run.client.json<KubeObject & { spec: { jobTemplate: { metadata?: KubeObject['metadata']; spec: unknown } } }>('GET', pathOf(resource, run.namespace, source ?? type));
   const template = cron.spec.jobTemplate;
