@@ -26,7 +26,8 @@ export class Ground {
   readonly #make: MakeBench;
   readonly #size: number;
   readonly #free: { readonly key: string; readonly bench: Promise<Bench>; dirty: boolean }[] = [];
-  readonly #all: Promise<Bench>[] = [];
+  readonly #all = new Set<Promise<Bench>>();
+  #made = 0;
   readonly #waiting: (() => void)[] = [];
   #lent = 0;
 
@@ -50,23 +51,32 @@ export class Ground {
       place.dirty = lab.touches === 'cluster';
       return await use(bench);
     } finally {
-      // A bench that cannot be cleaned is lent to nobody any more.
       if (isClean) this.#free.push(place);
+      // One that cannot be cleaned is lent to nobody any more.
+      else void this.#end(place.bench).catch(() => undefined);
       this.#lent--;
       this.#waiting.shift()?.();
     }
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#all.map(async (bench) => (await bench).close()));
+    await Promise.all([...this.#all].map((bench) => this.#end(bench)));
   }
 
+  /** One of the kind that is wanted; where there are as many as may be lent, one of another kind makes room for it. */
   #take(spec: Omit<ClusterSpec, 'name'>) {
     const key = `${spec.cni} ${spec.proxyMode} ${spec.workers}`;
     const found = this.#free.findIndex((place) => place.key === key);
     if (found >= 0) return this.#free.splice(found, 1)[0]!;
-    const bench = this.#make({ ...spec, name: `prove-${this.#all.length}` });
-    this.#all.push(bench);
+    const room = this.#all.size >= this.#size ? this.#free.shift() : undefined;
+    const name = `prove-${this.#made++}`;
+    const bench = (room ? this.#end(room.bench) : Promise.resolve()).then(() => this.#make({ ...spec, name }));
+    this.#all.add(bench);
     return { key, bench, dirty: false };
+  }
+
+  async #end(bench: Promise<Bench>): Promise<void> {
+    this.#all.delete(bench);
+    await (await bench).close();
   }
 }
