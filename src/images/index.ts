@@ -59,6 +59,9 @@ export function findImage(reference: string): FoundImage | MissingImage {
   return { recipe, tag: parsed.tag, name: parsed.name, digest, imageId: `${repository}@${digest}` };
 }
 
+/** What `ls -l` and nginx's Last-Modified say of an image's files. Differs from Linux: all images were built on one day. */
+const BUILT_UNIX_MS = Date.UTC(2025, 9, 7, 17, 4, 7);
+
 const rootFiles = new Map<string, FileSystem>();
 
 /** A container's own copy of an image's files. Unpacked once per image; copies share what they do not change. */
@@ -67,6 +70,7 @@ export function unpack(image: FoundImage): FileSystem {
   let files = rootFiles.get(key);
   if (!files) {
     files = new FileSystem();
+    files.keepTime(() => BUILT_UNIX_MS);
     image.recipe.files(files, image.tag);
     rootFiles.set(key, files);
   }

@@ -3,6 +3,7 @@
  * and the registry wraps every program so that it is let go.
  */
 import type { Disposer } from '../base/clock.ts';
+import type { Task } from '../machine/processes.ts';
 import type { Process, Program } from '../machine/program.ts';
 import type { TcpConnection } from '../net/sockets.ts';
 
@@ -58,7 +59,18 @@ export function bindUdp(process: Process, options: Omit<Parameters<Process['netn
 
 /** As `ss -p` names who holds a socket. */
 export function ownerOf(process: Process): { readonly pid: number; readonly program: string } {
-  return { pid: process.pid, program: process.argv[0]?.split('/').at(-1)?.replace(/^nginx: .*/, 'nginx') ?? '' };
+  const owner = { pid: process.pid, program: process.argv[0]?.split('/').at(-1)?.replace(/^nginx: .*/, 'nginx') ?? '' };
+  const task = process.machine.processes.get(process.pid);
+  if (task) tasks.set(owner, task);
+  return owner;
+}
+
+const tasks = new WeakMap<object, Task>();
+
+/** The number under which `process` sees the owner of a socket: a container's server has another one on its node, and none next door. */
+export function pidSeenBy(process: Process, owner: { readonly pid: number } | undefined): number | undefined {
+  const task = owner && tasks.get(owner);
+  return task ? process.machine.processes.pidOf(task) : owner?.pid;
 }
 
 function holding(process: Process, connection: TcpConnection): TcpConnection {

@@ -2,6 +2,7 @@
 import type { Process, Program } from '../machine/program.ts';
 import type { SocketInfo } from '../net/sockets.ts';
 import { routesTable } from './net-tools.ts';
+import { pidSeenBy } from './lifetime.ts';
 import { parseOptions, type ParsedOptions } from './options.ts';
 import { serviceName } from './services.ts';
 import { busyboxUsage, nameOf, refuse, withOptions } from './usage.ts';
@@ -34,7 +35,7 @@ async function runSs(process: Process): Promise<number> {
   const byState = options.operands[0] === 'state';
   if (byState && !STATES.has(options.operands[1] ?? '')) return refuse(process, 255, `ss: wrong state name: ${options.operands[1] ?? ''}`);
   const withState = !byState && (options.has('a') || options.has('l') || withKind || options.has('t'));
-  await process.stdout.write(table(chosen, { withKind, withState, options }));
+  await process.stdout.write(table(process, chosen, { withKind, withState, options }));
   return 0;
 }
 
@@ -71,12 +72,12 @@ function wanted(socket: SocketInfo, options: ParsedOptions, both: boolean): bool
 
 const stateName = (socket: SocketInfo) => (socket.state);
 
-function table(sockets: readonly SocketInfo[], { withKind, withState, options }: { withKind: boolean; withState: boolean; options: ParsedOptions }): string {
+function table(process: Process, sockets: readonly SocketInfo[], { withKind, withState, options }: { withKind: boolean; withState: boolean; options: ParsedOptions }): string {
   const port = (number: number | undefined, socket: SocketInfo) => (number === undefined || number === 0 ? '*' : options.has('n') ? String(number) : (serviceName(number, socket.protocol === 'udp' ? 'udp' : 'tcp') ?? String(number)));
   const rows = sockets.map((socket) => ({
     kind: socket.protocol, state: stateName(socket), recv: String(socket.recvQueue), send: String(socket.sendQueue),
     local: socket.local.address, localPort: port(socket.local.port, socket), peer: socket.remote?.address ?? '0.0.0.0', peerPort: port(socket.remote?.port, socket),
-    users: options.has('p') && socket.owner ? `users:(("${socket.owner.program}",pid=${socket.owner.pid},fd=3))` : '',
+    users: options.has('p') && pidSeenBy(process, socket.owner) !== undefined ? `users:(("${socket.owner!.program}",pid=${pidSeenBy(process, socket.owner)},fd=3))` : '',
   }));
   const head = { kind: 'Netid', state: 'State', recv: 'Recv-Q', send: 'Send-Q', local: 'Local Address', localPort: 'Port', peer: 'Peer Address', peerPort: 'Port', users: 'Process' };
   const all = options.has('H') ? rows : [head, ...rows];
@@ -118,7 +119,8 @@ async function runNetstat(process: Process, flavour: 'net-tools' | 'busybox'): P
   const head = `Active Internet connections ${title}\nProto Recv-Q Send-Q Local Address           Foreign Address         ${'State'.padEnd(stateWidth)}${programs ? 'PID/Program name    ' : ''}\n`;
   const rows = sockets.map((socket) => {
     const end = (address: string, port: number | undefined) => `${address}:${port === undefined || port === 0 ? '*' : options.has('n') ? port : (serviceName(port, socket.protocol === 'udp' ? 'udp' : 'tcp') ?? port)}`;
-    const owner = socket.owner ? `${socket.owner.pid}/${socket.owner.program}` : '-';
+    const pid = pidSeenBy(process, socket.owner);
+    const owner = pid === undefined ? '-' : `${pid}/${socket.owner!.program}`.slice(0, 19);
     const state = socket.state === 'UNCONN' ? '' : socket.state === 'ESTAB' ? 'ESTABLISHED' : socket.state.replaceAll('-', '_').replace('FIN_WAIT_', 'FIN_WAIT');
     const queue = socket.state === 'LISTEN' ? 0 : socket.sendQueue;
     return `${socket.protocol.padEnd(5)} ${String(socket.recvQueue).padStart(6)} ${String(queue).padStart(6)} ${end(socket.local.address, socket.local.port).padEnd(23)} ${end(socket.remote?.address ?? '0.0.0.0', socket.remote?.port).padEnd(23)} ${state.padEnd(stateWidth)}${programs ? owner.padEnd(20) : ''}\n`;

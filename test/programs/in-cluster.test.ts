@@ -60,6 +60,18 @@ describe('crictl', () => {
   });
 });
 
+describe('who holds a socket', () => {
+  test('a node sees the server of a pod under its own number, the pod under the container\'s', async () => {
+    const pid = (await run(sim, NODE, 'crictl inspect $(crictl ps -q --name kube-proxy) | jq .info.pid')).stdout.trim();
+    expect((await run(sim, NODE, 'ss -tlnp | grep 10249')).stdout).toContain(`users:(("kube-proxy",pid=${pid},fd=3))`);
+    expect((await run(sim, NODE, 'netstat -tlnp | grep 10249')).stdout).toContain(`${pid}/kube-proxy`);
+  });
+
+  test('files of an image are as old as the image', async () => {
+    expect((await run(sim, 'web', 'curl -sI localhost | grep -i last-modified')).stdout).toBe('Last-Modified: Tue, 07 Oct 2025 17:04:07 GMT\r\n');
+  });
+});
+
 describe('what one container does, the others survive', () => {
   const others = async () => (await run(sim, 'web', 'curl -s -o /dev/null -w "%{http_code}" localhost')).stdout;
 
