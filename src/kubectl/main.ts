@@ -54,11 +54,11 @@ async function dispatch(argv: readonly string[], io: KubectlIo): Promise<number>
   }
   const missing = (verb.required ?? []).filter((name) => !parsed.flags.has(name));
   if (missing.length > 0) throw new KubectlError(`error: required flag(s) ${missing.map((name) => `"${name}"`).join(', ')} not set`);
-  return runVerb(verb.run, (heard) => new Run(heard, command, parsed.flags, parsed.args, parsed.dashAt), io);
+  return runVerb((run) => verb.run!(run), (heard) => new Run(heard, command, parsed.flags, parsed.args, parsed.dashAt), io);
 }
 
 /** What a cache does not know may be new to the server: as long as nothing was said, the verb begins anew without it. */
-async function runVerb(verb: NonNullable<Verb['run']>, makeRun: (io: KubectlIo) => Run, io: KubectlIo): Promise<number> {
+async function runVerb(verb: (run: Run) => Promise<number>, makeRun: (io: KubectlIo) => Run, io: KubectlIo): Promise<number> {
   let hasSpoken = false;
   let input: Promise<Uint8Array> | undefined;
   const saying = (say: KubectlIo['stdout']) => (text: string | Uint8Array) => {
@@ -72,7 +72,7 @@ async function runVerb(verb: NonNullable<Verb['run']>, makeRun: (io: KubectlIo) 
     if (code === 0 && run.flags.bool('warnings-as-errors') && run.warnings > 0) throw new KubectlError(`error: ${run.warnings} warning${run.warnings === 1 ? '' : 's'} received`);
     return code;
   } catch (error) {
-    if (error instanceof UnknownResource && (await run.forgetCachedResources()) && !hasSpoken) return await runVerb(verb, makeRun, { ...io, readStdin: heard.readStdin });
+    if (error instanceof UnknownResource && (await run.forgetCachedResources()) && !hasSpoken) return await runVerb(verb, makeRun, { ...io, readStdin: () => heard.readStdin() });
     throw error;
   } finally {
     run.close();
