@@ -9,7 +9,7 @@ const run = promisify(execFile);
 export function whyNotReal(): string | undefined {
   if (process.platform !== 'linux') return 'network namespaces are Linux';
   if (process.getuid?.() !== 0) return 'making network namespaces needs root';
-  for (const [file, ...args] of [['ip', '-V'], ['iptables', '--version'], ['ping', '-V'], ['bridge', '-V'], ['sysctl', '--version'], ['sh', '-c', 'command -v nc'], ['unshare', '-n', 'true'], ['unshare', '-n', 'iptables', '-t', 'nat', '-L']] as const) {
+  for (const [file, ...args] of [['ip', '-V'], ['iptables', '--version'], ['ping', '-V'], ['bridge', '-V'], ['sysctl', '--version'], ['sh', '-c', 'command -v nc'], ['conntrack', '-V'], ['ipset', '-v'], ['unshare', '-n', 'true'], ['unshare', '-n', 'iptables', '-t', 'nat', '-L']] as const) {
     try {
       execFileSync(file, args, { stdio: 'ignore' });
     } catch {

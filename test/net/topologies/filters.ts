@@ -378,4 +378,18 @@ export const filters: readonly Topology[] = [
       ['b says iptables -S INPUT', '-P INPUT ACCEPT\n-A INPUT -p sctp -m sctp --dport 80 -j DROP\n-A INPUT -p gre -j DROP'],
     ],
   },
+  {
+    title: 'what conntrack does not take',
+    script: `${WIRE}
+  a: iptables -A INPUT -m conntrack --ctstate NEW`,
+    probes: [
+      ['a says conntrack -L -p foo 2>&1 | head -1 | sed "s/^.*): //"', "`foo' unsupported protocol"],
+      ['a says conntrack -L --src 2>&1 | head -1 | sed "s/^.*): //"', "option `--src' requires an argument"],
+      ['a says conntrack -L --sport 5 2>&1 | head -1 | sed "s/^.*): //"', "unknown option `--sport'"],
+      ['a says conntrack -L -D 2>&1 | head -1 | sed "s/^.*): //"', 'Invalid commands combination'],
+      ['a says conntrack -L -p tcp --state FOO 2>&1 | head -1 | sed "s/^.*): //"', "unknown TCP state `FOO'"],
+      ['a says conntrack -D -p tcp --sport 5 2>/dev/null || echo $?', '1'],
+      ['a says conntrack -L -s 1.2.3 2>&1 | sed "s/^.*): //"', '0 flow entries have been shown.'],
+    ],
+  },
 ];
