@@ -1,5 +1,8 @@
 /** Tools that show or encode bytes: md5sum and kin, base64, od, hexdump, xxd, dd, strings, cmp. */
+import { sha512 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { decodeBase64, encodeBase64 } from '../../base/base64.ts';
+import { toBytes } from '../../base/bytes.ts';
 import { readAll } from '../../machine/streams.ts';
 import { md5, sha1, sha256 } from './digests.ts';
 import { openInput, openOutput } from '../../machine/open.ts';
@@ -35,6 +38,7 @@ function summer(name: string, digest: (bytes: string) => string): Program {
 export const md5sum = summer('md5sum', md5);
 export const sha1sum = summer('sha1sum', sha1);
 export const sha256sum = summer('sha256sum', sha256);
+export const sha512sum = summer('sha512sum', (bytes) => bytesToHex(sha512(toBytes(bytes))));
 
 export const base64 = tool({
   name: 'base64', short: 'diw:D', long: { decode: 'd', wrap: 'w', 'ignore-garbage': 'i' },

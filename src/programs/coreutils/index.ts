@@ -3,7 +3,7 @@ import type { FileSystem } from '../../machine/files.ts';
 import { programFile } from '../../machine/machine.ts';
 import type { Program } from '../../machine/program.ts';
 import { awk } from './awk.ts';
-import { base64, dd, hexdump, md5sum, od, sha1sum, sha256sum, strings, xxd } from './bytes-tools.ts';
+import { base64, dd, hexdump, md5sum, od, sha1sum, sha256sum, sha512sum, strings, xxd } from './bytes-tools.ts';
 import { busybox } from './busybox.ts';
 import { cat } from './cat.ts';
 import { cmp, comm, dnsdomainname, nice, setsid, time, unlink } from './comparing.ts';
@@ -37,7 +37,7 @@ export const coreutils: readonly Program[] = [
   cmp, comm, dnsdomainname, expr, nice, setsid, time, unlink,
   arch, awk, base64, basename, bracket, busybox, cat, chgrp, chmod, chown, clear, cp, cut, date, dd, df, diff, dirname, du, echo, egrep, env, falseProgram, fgrep, find, fold, free, grep, groups, gunzip, gzip,
   head, hexdump, hostname, id, journalctl, kill, killall, less, ln, ls, md5sum, mkdir, mktemp, more, mount, mountpoint, mv, nl, nohup, nproc, od, paste, pgrep, pidof, pkill, printenv, printf, ps, pwd, readlink,
-  realpath, reset, rev, rm, rmdir, sed, seq, sha1sum, sha256sum, sleep, sort, stat, strings, stty, sync, systemctl, tac, tail, tar, tee, test, timeout, top, touch, tr, trueProgram, tty, umount,
+  realpath, reset, rev, rm, rmdir, sed, seq, sha1sum, sha256sum, sha512sum, sleep, sort, stat, strings, stty, sync, systemctl, tac, tail, tar, tee, test, timeout, top, touch, tr, trueProgram, tty, umount,
   uname, uniq, uptime, watch, wc, which, whoami, xargs, xxd, yes, zcat,
 ];
 
@@ -45,7 +45,7 @@ export const coreutils: readonly Program[] = [
 const SYSTEMD = new Set(['systemctl', 'journalctl']);
 
 /** Where busybox's installer puts what is not in /bin: the FHS place of each. */
-const USR_BIN = new Set(['[', 'awk', 'basename', 'clear', 'cut', 'diff', 'dirname', 'du', 'env', 'find', 'fold', 'free', 'groups', 'head', 'hexdump', 'id', 'killall', 'less', 'md5sum', 'nl', 'nohup', 'nproc', 'od', 'paste', 'pgrep', 'pkill', 'printf', 'readlink', 'realpath', 'reset', 'seq', 'sha1sum', 'sha256sum', 'sort', 'strings', 'tac', 'tail', 'tee', 'test', 'timeout', 'top', 'tr', 'tty', 'uniq', 'uptime', 'wc', 'which', 'whoami', 'xargs', 'xxd', 'yes']);
+const USR_BIN = new Set(['[', 'awk', 'basename', 'clear', 'cut', 'diff', 'dirname', 'du', 'env', 'find', 'fold', 'free', 'groups', 'head', 'hexdump', 'id', 'killall', 'less', 'md5sum', 'nl', 'nohup', 'nproc', 'od', 'paste', 'pgrep', 'pkill', 'printf', 'readlink', 'realpath', 'reset', 'seq', 'sha1sum', 'sha256sum', 'sha512sum', 'sort', 'strings', 'tac', 'tail', 'tee', 'test', 'timeout', 'top', 'tr', 'tty', 'uniq', 'uptime', 'wc', 'which', 'whoami', 'xargs', 'xxd', 'yes']);
 
 /** An image with busybox: every applet, the shell, and busybox itself. */
 export function installBusybox(files: FileSystem): void {
