@@ -46,20 +46,29 @@ export async function areInMode({ engine, nodes }: Pick<ProxyNodes, 'engine' | '
  * in the kernel goes. @throws UserError when one does not come up in `mode`, or something stays
  */
 export async function restartProxies(at: ProxyNodes, mode: Mode, say: (line: string) => void): Promise<void> {
-  const { kubectl, engine, nodes } = at;
-  const before = await modeOn(engine, nodes[0] ?? '');
+  const before = await modeOn(at.engine, at.nodes[0] ?? '');
   say('restarting kube-proxy, and removing the rules of its former mode');
+  await cleanAndRestart(at, mode);
+  let left = await leftBehind(at, mode);
+  // One that wrote its rules once more between its clean-up and its end has gone now: a second time none of that mode is left to do so.
+  if (left) {
+    await cleanAndRestart(at, mode);
+    left = await leftBehind(at, mode);
+  }
+  if (left) throw new UserError(`After the switch of kube-proxy to ${mode}, node ${left.node} still has ${left.what}.`, `Restart that node (${at.engine.name} restart ${left.node}), or make the cluster anew.`);
+  if (at.cni === 'calico' && before !== mode && [before, mode].includes('nftables')) await restartCalico(at.kubectl, say);
+}
+
+async function cleanAndRestart(at: ProxyNodes, mode: Mode): Promise<void> {
+  const { kubectl, engine, nodes } = at;
   const pods = (await kubectl.must(['-n', 'kube-system', 'get', 'pods', '-l', 'k8s-app=kube-proxy', '-o', 'name'])).split('\n').filter((line) => line !== '');
   for (const pod of pods) {
-    // One that lives on would write its rules again: it goes in the same breath.
     await kubectl.run(['-n', 'kube-system', 'exec', pod, '--', '/usr/local/bin/kube-proxy', '--cleanup'], { timeoutMs: 60_000 });
     await kubectl.must(['-n', 'kube-system', 'delete', pod, '--ignore-not-found', '--grace-period=1', '--timeout=60s']);
   }
   // While it is there Calico stays in its own IPVS mode, and nodes take traffic to ClusterIPs for themselves.
   if (mode !== 'ipvs') for (const node of nodes) await engine.exec(node, ['sh', '-c', 'ip link show kube-ipvs0 >/dev/null 2>&1 && ip link delete kube-ipvs0; true']);
   for (const node of nodes) await requireMode(at, node, mode);
-  if (at.cni === 'calico' && before !== mode && [before, mode].includes('nftables')) await restartCalico(kubectl, say);
-  for (const node of nodes) await requireClean(engine, node, mode);
 }
 
 /** What the kube-proxy of a node says of itself. */
@@ -90,11 +99,14 @@ const LEFT: Readonly<Record<Mode, readonly [what: string, look: string]>> = {
   nftables: ['the table kube-proxy in nftables', 'nft list tables | grep -q kube-proxy'],
 };
 
-async function requireClean(engine: Engine, node: string, mode: Mode): Promise<void> {
-  for (const [former, [what, look]] of Object.entries(LEFT)) {
-    if (former === mode || (await engine.exec(node, ['sh', '-c', `${look} >/dev/null 2>&1`])).exitCode !== 0) continue;
-    throw new UserError(`After the switch of kube-proxy to ${mode}, node ${node} still has ${what}.`, `Restart that node (${engine.name} restart ${node}), or make the cluster anew.`);
+/** @returns the first node with something of another mode; undefined when there is none */
+async function leftBehind({ engine, nodes }: ProxyNodes, mode: Mode): Promise<{ readonly node: string; readonly what: string } | undefined> {
+  for (const node of nodes) {
+    for (const [former, [what, look]] of Object.entries(LEFT)) {
+      if (former !== mode && (await engine.exec(node, ['sh', '-c', `${look} >/dev/null 2>&1`])).exitCode === 0) return { node, what };
+    }
   }
+  return undefined;
 }
 
 async function requireIpvs({ engine, nodes: [node = ''] }: ProxyNodes): Promise<void> {

@@ -12,7 +12,7 @@ import { kindAtHand } from '../kind/at-hand.ts';
 import { clusterConformance } from './cluster.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'cka-conformance-'));
-const SPEC: ClusterSpec = { name: 'suite', workers: 2, cni: 'calico', proxyMode: 'iptables' };
+const SPEC: ClusterSpec = { name: 'suite', workers: 2, cni: 'calico', proxyMode: 'iptables', because: 'the suite says so' };
 const command = ownCommand();
 
 clusterConformance({

@@ -43,7 +43,7 @@ export function clusterConformance({ title, spec, make, clean, skip = [], slowMs
 
     check('says what it is', async () => {
       const { info } = cluster;
-      expect({ backend: info.backend, name: info.name, running: info.running, version: /^v1\.\d+\.\d+/.test(info.kubernetesVersion) }).toEqual({ backend: backend.name, name: spec.name, running: true, version: true });
+      expect({ backend: info.backend, because: info.because, name: info.name, running: info.running, version: /^v1\.\d+\.\d+/.test(info.kubernetesVersion) }).toEqual({ backend: backend.name, because: spec.because, name: spec.name, running: true, version: true });
       expect(info.nodes.length).toBe(spec.workers + 1);
       expect(readFileSync(info.kubeconfig, 'utf8')).toContain(`current-context: ${info.context}`);
       await Promise.resolve();
