@@ -19,7 +19,7 @@ export const TOOLS = [
   'ps', 'top', 'free', 'uptime', 'pgrep', 'pkill', 'pidof', 'kill', 'killall', 'watch', 'vi', 'vim', 'less', 'netstat', 'arp', 'route', 'ifconfig', 'systemctl', 'journalctl', 'crictl',
   'arping', 'file', 'lsns', 'hexdump', 'strings', 'xxd',
 ];
-export const ADMIN = ['iptables', 'iptables-save', 'iptables-restore', 'ipset', 'ipvsadm', 'conntrack', 'brctl', 'sysctl', 'modprobe', 'lsmod', 'dmesg', 'nft', 'chroot', 'arping'];
+export const ADMIN = ['iptables', 'iptables-save', 'iptables-restore', 'ipset', 'ipvsadm', 'conntrack', 'brctl', 'sysctl', 'modprobe', 'lsmod', 'dmesg', 'chroot', 'arping'];
 
 /** The node image, unpacked once and shared by all nodes until they write. */
 export function nodeFiles(): FileSystem {

@@ -80,8 +80,8 @@ test('a lab is started, graded, hinted and stopped by script', async () => {
 
 test('what `lab env` prints makes any shell work on the lab, by name of node too', async () => {
   const { out } = await cka('lab env service-patch --name one');
-  const { out: said, err } = await run('/bin/sh', ['-c', 'eval "$ENVIRONMENT"; echo "$CKA_CLUSTER"; cka lab check >/dev/null; echo $?; ssh one-worker hostname; ssh one-worker "exit 7"; echo $?; kubectl get pod till -o jsonpath="{.status.phase}"'], { ...ENV, ENVIRONMENT: out });
-  expect({ said, err }).toEqual({ said: 'one\n1\none-worker\n7\nRunning', err: '' });
+  const { out: said, err } = await run('/bin/sh', ['-c', 'eval "$ENVIRONMENT"; echo "$CKA_CLUSTER"; cka lab check >/dev/null; echo $?; ssh one-worker hostname; ssh one-worker "echo twice; exit 7"; echo $?; kubectl get pod till -o jsonpath="{.status.phase}"'], { ...ENV, ENVIRONMENT: out });
+  expect({ said, err }).toEqual({ said: 'one\n1\none-worker\ntwice\n7\nRunning', err: '' });
 }, SLOW);
 
 test('a simulator that was killed comes back with the lab in it', async () => {

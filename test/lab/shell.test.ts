@@ -59,8 +59,8 @@ test('kubectl is ours only where there is none', async () => {
 
 test.each([
   ['ssh cka-lab-worker', 'cka: ssh --name cka-lab cka-lab-worker'],
-  ['ssh root@cka-lab-worker2 ip route', 'cka: ssh --name cka-lab cka-lab-worker2 -- sh -c ip route'],
-  ['ssh -o StrictHostKeyChecking=no -v cka-lab-worker uptime', 'cka: ssh --name cka-lab cka-lab-worker -- sh -c uptime'],
+  ['ssh root@cka-lab-worker2 ip route', 'cka: ssh --name cka-lab cka-lab-worker2 -- ip route'],
+  ['ssh -o StrictHostKeyChecking=no -v cka-lab-worker uptime', 'cka: ssh --name cka-lab cka-lab-worker -- uptime'],
   ['ssh -p 22 elsewhere.example ls', 'real ssh: -p 22 elsewhere.example ls'],
   ['ssh', 'real ssh:'],
 ])('%s', async (line, said) => {

@@ -34,9 +34,10 @@ export const ssh: CliCommand = {
   summary: 'a shell, or a command, on a node',
   arguments: [NODE, { name: '[command...]', description: 'the command, after --' }],
   options: CLUSTER_OPTIONS,
-  examples: ['cka ssh cka-lab-worker', 'cka ssh cka-lab-worker -- systemctl status kubelet'],
+  examples: ['cka ssh cka-lab-worker', 'cka ssh cka-lab-worker -- systemctl status kubelet', "cka ssh cka-lab-worker 'ip route; ip rule'"],
   async run(cli: Cli, [node, ...command], options) {
     const cluster = await runningCluster(cli, options);
-    return command.length > 0 ? runOnNode(cluster, node!, command, false) : runOnNode(cluster, node!, ['bash'], cli.isTerminal);
+    // As the real one: the words are put together again, and the shell over there reads them.
+    return command.length > 0 ? runOnNode(cluster, node!, ['bash', '-c', command.join(' ')], false) : runOnNode(cluster, node!, ['bash'], cli.isTerminal);
   },
 };

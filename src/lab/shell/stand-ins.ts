@@ -54,7 +54,7 @@ case "\${host-}" in
   ${nodes.map((node) => quote(node)).join(' | ') || "''"})
     shift "$count"
     if [ $# = 0 ]; then exec ${commandLine([...self, 'ssh', '--name', cluster])} "$host"; fi
-    exec ${commandLine([...self, 'ssh', '--name', cluster])} "$host" -- sh -c "$*"
+    exec ${commandLine([...self, 'ssh', '--name', cluster])} "$host" -- "$@"
     ;;
 esac
 IFS=:
