@@ -47,6 +47,7 @@ const SWITCHES: Readonly<Record<string, { readonly mode: ClusterSpec['proxyMode'
   'a kernel without IPVS': { mode: 'ipvs', is: '', before: (fake) => fake.set('no-modules', 'ip_vs\n'), says: 'IPVS needs the kernel modules ip_vs, ip_vs_rr, ip_vs_wrr, ip_vs_sh, and they cannot be loaded here.', calls: [] },
   'a kube-proxy that does not come up': { mode: 'ipvs', is: '', says: 'kube-proxy on lab-control-plane is in no mode, and ipvs was wanted.', calls: ['patch'] },
   'one that stays as it was': { mode: 'ipvs', is: 'iptables', says: 'kube-proxy on lab-control-plane is in iptables mode, and ipvs was wanted.', calls: ['patch'] },
+  'rules that were written once more before the end': { mode: 'ipvs', is: 'ipvs', before: (fake) => fake.set('left-once', 'iptables-save\n'), calls: ['patch'] },
   'rules that stay': { mode: 'ipvs', is: 'ipvs', before: (fake) => fake.set('left', 'iptables-save\n'), says: 'After the switch of kube-proxy to ipvs, node lab-control-plane still has chains KUBE-SVC-… in iptables.', calls: ['patch'] },
   'a device that stays': { mode: 'iptables', is: 'iptables', before: (fake) => fake.set('left', 'kube-ipvs0 >/dev/null 2>&1$\n'), says: 'After the switch of kube-proxy to iptables, node lab-control-plane still has the device kube-ipvs0.', calls: ['patch'] },
 };

@@ -61,8 +61,10 @@ case "$call" in
   *' uname -m') echo x86_64 ;;
   *'/proxyMode') cat "$state/proxy-mode" 2>/dev/null ;;
   # A kube-proxy that is started anew may come up in another mode.
-  *' delete pod/kube-proxy'*) [ ! -f "$state/becomes" ] || mv "$state/becomes" "$state/proxy-mode" ;;
-  *' test -x /opt/cni/bin/bridge' | *' iptables-save '* | *' ip link show kube-ipvs0 >'* | *' nft list '*) case "$call" in *delete*) ;; *) [ -f "$state/left" ] && printf '%s\n' "$call" | grep -qE -f "$state/left"; exit ;; esac ;;
+  *' delete pod/kube-proxy'*) [ ! -f "$state/becomes" ] || mv "$state/becomes" "$state/proxy-mode"
+    # What was left once goes with the second clean-up.
+    if [ -f "$state/cleaned" ]; then rm -f "$state/left-once"; else : >"$state/cleaned"; fi ;;
+  *' test -x /opt/cni/bin/bridge' | *' iptables-save '* | *' ip link show kube-ipvs0 >'* | *' nft list '*) case "$call" in *delete*) ;; *) cat "$state/left" "$state/left-once" 2>/dev/null >"$state/all-left"; printf '%s\n' "$call" | grep -qE -f "$state/all-left"; exit ;; esac ;;
   *' crictl inspecti '*) exit 1 ;;
   *' modprobe '*) if [ -f "$state/no-modules" ] && printf '%s\n' "$call" | grep -qE -f "$state/no-modules"; then exit 1; fi ;;
   *' exec '*' -i '*) cat >/dev/null ;;
