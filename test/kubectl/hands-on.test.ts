@@ -11,23 +11,28 @@ import { kubectls } from '../server/api-server.ts';
 import { ownCommand } from '../support/self.ts';
 import { serveSimulation, type ServedSimulation } from '../support/served-simulation.ts';
 
+// It takes minutes: it is run by who names the clients.
+const isAsked = process.env['KUBECTLS'] !== undefined;
+if (!isAsked) console.log('skipped: KUBECTLS names no kubectl to go through the hands-on example with');
+
 const steps = readFileSync(new URL('hands-on/steps.sh', import.meta.url), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'hands-on-'));
-let cluster: ServedSimulation;
+let cluster: ServedSimulation | undefined;
 
 beforeAll(async () => {
+  if (!isAsked) return;
   cluster = await serveSimulation(5);
   writeFileSync(join(folder, 'config'), cluster.kubeconfig);
 });
 
 afterAll(async () => {
-  await cluster.end();
+  await cluster?.end();
   rmSync(folder, { recursive: true, force: true });
 });
 
-const clients = [...kubectls().map(({ name, binary }) => [name, [binary]] as const), ['ours', [...ownCommand(), 'kubectl']] as const];
+const clients = isAsked ? [...kubectls().map(({ name, binary }) => [name, [binary]] as const), ['ours', [...ownCommand(), 'kubectl']] as const] : [['ours', []] as const];
 
-test.each(clients)('kubectl %s', { timeout: 180_000 }, async (name, command) => {
+test.skipIf(!isAsked).each(clients)('kubectl %s', { timeout: 300_000 }, async (name, command) => {
   const { code, stdout, stderr } = await inShell(name, command);
   await expect(steady(stdout)).toMatchFileSnapshot('hands-on/stdout.txt');
   await expect(steady(stderr)).toMatchFileSnapshot('hands-on/stderr.txt');
@@ -42,7 +47,7 @@ function inShell(name: string, command: readonly string[]): Promise<{ code: numb
   chmodSync(join(bin, 'kubectl'), 0o755);
   const env = { ...process.env, PATH: `${bin}:${process.env['PATH']}`, HOME: bin, CKA_HOME: bin, KUBECONFIG: join(folder, 'config'), NODE1: 'cka-lab-worker', NODE2: 'cka-lab-worker2' };
   return new Promise((resolve) => {
-    execFile('sh', ['-c', steps], { env, timeout: 170_000 }, (error, stdout, stderr) => resolve({ code: error ? Number(error.code ?? -1) : 0, stdout, stderr }));
+    execFile('sh', ['-c', steps], { env, timeout: 290_000 }, (error, stdout, stderr) => resolve({ code: error ? Number(error.code ?? -1) : 0, stdout, stderr }));
   });
 }
 

@@ -65,7 +65,7 @@ kubectl get svc test-svc
 SVC_IP=$(kubectl get svc test-svc -o jsonpath='{.spec.clusterIP}')
 echo "Service ClusterIP: $SVC_IP"
 until [ "$(kubectl get endpointslices -l kubernetes.io/service-name=test-svc -o jsonpath='{.items[*].endpoints[*].targetRef.name}' | wc -w)" = 2 ]; do :; done
-until kubectl exec pod-node1 -- curl -s -m 1 -o /dev/null http://test-svc; do :; done 2>/dev/null
+until kubectl exec pod-node1 -- curl -s -m 5 -o /dev/null http://test-svc; do :; done 2>/dev/null
 kubectl exec pod-node1 -- curl -s -m 5 http://test-svc
 kubectl exec pod-node2 -- curl -s -m 5 http://$SVC_IP
 
