@@ -30,7 +30,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const clients = isAsked ? [...kubectls().map(({ name, binary }) => [name, [binary]] as const), ['ours', [...ownCommand(), 'kubectl']] as const] : [['ours', []] as const];
+const ours: readonly [string, readonly string[]] = ['ours', isAsked ? [...ownCommand(), 'kubectl'] : []];
+const clients: readonly (readonly [string, readonly string[]])[] = isAsked ? [...kubectls().map(({ name, binary }) => [name, [binary]] as const), ours] : [ours];
 
 test.skipIf(!isAsked).each(clients)('kubectl %s', { timeout: 300_000 }, async (name, command) => {
   const { code, stdout, stderr } = await inShell(name, command);
