@@ -2,7 +2,7 @@
  * A whole hands-on example, its commands typed into a shell word for word: every kubectl at hand and ours must lead to the
  * same place and say the same on the way. `KUBECTLS` (colon-separated) names several real ones.
  */
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 const ours: readonly [string, readonly string[]] = ['ours', isAsked ? [...ownCommand(), 'kubectl'] : []];
-const clients: readonly (readonly [string, readonly string[]])[] = isAsked ? [...kubectls().map(({ name, binary }) => [name, [binary]] as const), ours] : [ours];
+const clients: readonly (readonly [string, readonly string[]])[] = isAsked ? [...kubectls().map(({ name, binary }) => [name, [pathOf(binary)]] as const), ours] : [ours];
 
 test.skipIf(!isAsked).each(clients)('kubectl %s', { timeout: 300_000 }, async (name, command) => {
   const { code, stdout, stderr } = await inShell(name, command);
@@ -39,6 +39,11 @@ test.skipIf(!isAsked).each(clients)('kubectl %s', { timeout: 300_000 }, async (n
   await expect(steady(stderr)).toMatchFileSnapshot('hands-on/stderr.txt');
   expect(code).toBe(0);
 });
+
+/** Whole, for the name alone would find what stands in for it. */
+function pathOf(binary: string): string {
+  return execFileSync('sh', ['-c', 'command -v "$0"', binary], { encoding: 'utf8' }).trim();
+}
 
 /** The steps in a shell of their own, whose kubectl is `command`. */
 function inShell(name: string, command: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
