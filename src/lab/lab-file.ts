@@ -105,7 +105,7 @@ function inWords(issue: z.core.$ZodIssue, content: unknown): string {
   if (issue.code === 'unrecognized_keys') return `${where} has an unknown key: ${issue.keys.join(', ')}. Remove it, or correct its spelling.`;
   if (issue.code !== 'invalid_type') return `${where}: ${issue.message}.`;
   const given = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | null | undefined)?.[key], content);
-  return given === undefined ? `${where} is missing. Add it (${issue.expected}).` : `${where} must be of the type ${issue.expected}, and is ${JSON.stringify(given)?.slice(0, 60) ?? String(given)}. Correct it.`;
+  return given === undefined ? `${where} is missing. Add it (${issue.expected}).` : `${where} must be of the type ${issue.expected}, and is ${JSON.stringify(given).slice(0, 60)}. Correct it.`;
 }
 
 /** The line of the deepest part of `path` that the file has. */
