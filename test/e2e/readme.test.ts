@@ -14,6 +14,8 @@ const LEFT_OUT: readonly (readonly [begins: string, why: string])[] = [
   ['cluster up --backend kind', 'needs a container engine'],
   ['cluster up --backend existing', 'needs a cluster of the learner\'s own'],
   ['cluster bundle', 'needs the network'],
+  ['doctor --backend kind', 'ends as the machine is: its own tests run it on machines of every kind'],
+  ['node tools node01 --name real', 'needs a container engine'],
   ['sim', 'goes on until Ctrl-C: the command line\'s own tests run it'],
   ['exam resume', 'opens the screen: the exams\' own tests do'],
 ];
