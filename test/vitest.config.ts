@@ -6,7 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
-    maxWorkers: 2,
+    // Many of them wait for other processes: one more than the machines of CI have cores.
+    maxWorkers: 3,
     // Screens, processes and kubectl race with a busy machine: in CI a test may prove itself a second time. At a desk it may not.
     retry: process.env['CI'] ? 2 : 0,
   },
