@@ -2,6 +2,7 @@
 import { UserError } from '../base/user-error.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Attempt } from '../lab/progress.ts';
+import { asTyped } from './as-typed.ts';
 import { type Cli, type CliCommand, EXIT, JSON_OPTION, printJson, SPEC_OPTIONS } from './command.ts';
 import { chosenLab, listPacks, loadLabs, openProgress, startSession } from './labs.ts';
 import { duration } from './print/duration.ts';
@@ -26,7 +27,7 @@ export const drill: CliCommand = {
     }
     const name = lab.id.split('/')[1]!;
     cli.out(`${lab.title}\n\n${session.lab.task}\n\nThe clock runs. Target: ${duration(lab.minutes * 60_000)}.${recordMs === undefined ? '' : ` Your best: ${duration(recordMs)}.`} A hint or the solution, and it is no record.\n`);
-    cli.out(`\nWork on it:  cka lab shell ${name}\nStop the clock:  cka lab check ${name}\n`);
+    cli.out(asTyped(`\nWork on it:  cka lab shell ${name}\nStop the clock:  cka lab check ${name}\n`, cli.env));
     return EXIT.done;
   },
 };

@@ -1,11 +1,12 @@
 /** `cka` without a terminal: labs, clusters and what to do next, on a page of plain text. */
 import { formatTable } from '../base/table.ts';
+import { asTyped } from './as-typed.ts';
 import { type Cli, EXIT } from './command.ts';
 import { listings } from './listing.ts';
 import { backendOf, listPacks, loadLabs, openProgress } from './labs.ts';
 
 export async function overview(cli: Cli): Promise<number> {
-  const [labs, progress, backend, { bestOf }] = await Promise.all([loadLabs(cli, listPacks), openProgress(cli), backendOf(cli), import('../lab/progress.ts')]);
+  const [labs, progress, backend, { bestOf }, { suggest }] = await Promise.all([loadLabs(cli, listPacks), openProgress(cli), backendOf(cli), import('../lab/progress.ts'), import('../lab/next.ts')]);
   const [attempts, clusters] = await Promise.all([progress.all(), backend.list()]);
   const rows = listings(labs, attempts, bestOf);
   const domains = [...new Set(labs.map(({ domain }) => domain))];
@@ -18,11 +19,9 @@ export async function overview(cli: Cli): Promise<number> {
   lines.push('', 'Clusters');
   if (clusters.length === 0) lines.push('  none');
   else lines.push(formatTable(clusters.map((info) => [`  ${info.name}`, info.backend, info.running ? 'running' : 'stopped', info.kubernetesVersion, info.cni])));
-  const next = rows.find(({ state }) => state !== 'solved') ?? rows[0];
-  const name = next?.lab.id.split('/')[1];
-  lines.push('', 'Next');
-  if (name !== undefined) lines.push(`  cka lab start ${name}`, `  cka lab shell ${name}`, `  cka lab check ${name}`);
-  lines.push('  cka --help', '');
+  const name = (rows.find(({ state }) => state === 'running') ?? suggest(labs, attempts, Date.now())[0])?.lab.id.split('/')[1];
+  const next = name === undefined ? [] : [`  cka lab start ${name}`, `  cka lab shell ${name}`, `  cka lab check ${name}`];
+  lines.push('', 'Next', ...[...next, '  cka --help'].map((line) => asTyped(line, cli.env)), '');
   cli.out(lines.join('\n'));
   return EXIT.done;
 }

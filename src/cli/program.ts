@@ -4,6 +4,7 @@
  */
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { UserError } from '../base/user-error.ts';
+import { asTyped } from './as-typed.ts';
 import { type Cli, type CliCommand, type CliOptions, EXIT } from './command.ts';
 
 /**
@@ -43,11 +44,11 @@ function screenOptions(argv: readonly string[]): CliOptions | undefined {
 export function tell(error: unknown, cli: Pick<Cli, 'err' | 'env'>): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (error instanceof UserError) {
-    cli.err(`Error: ${error.message}\nTry: ${error.action}\n`);
+    cli.err(asTyped(`Error: ${error.message}\nTry: ${error.action}\n`, cli.env));
     return error.exitCode;
   }
   const text = error instanceof Error ? error.message : String(error);
-  cli.err(`Error: ${text}\nTry: \`cka doctor\` looks for what is broken; if it finds nothing, this is a bug in cka.\n`);
+  cli.err(`Error: ${text}\nTry: ${asTyped('`cka doctor`', cli.env)} looks for what is broken; if it finds nothing, this is a bug in cka.\n`);
   if (cli.env['CKA_DEBUG'] !== undefined && error instanceof Error) cli.err(`${error.stack}\n`);
   return EXIT.broken;
 }
@@ -109,7 +110,7 @@ function prepare(command: Command, cli: Cli): void {
   command.exitOverride().showSuggestionAfterError(true).configureOutput({
     writeOut: (text) => cli.out(text),
     writeErr: (text) => cli.err(text),
-    outputError: (text, write) => write(reworded(text, command)),
+    outputError: (text, write) => write(asTyped(reworded(text, command), cli.env)),
   });
 }
 

@@ -47,6 +47,15 @@ test('without a terminal, cka alone is a page of plain text', async () => {
   `);
 });
 
+test.each([
+  ['started with npx', { npm_command: 'exec' }, '`npx cka lab list` shows all labs'],
+  ['started with npm start', { npm_command: 'start' }, '`npx cka lab list` shows all labs'],
+  ['in a shell of a lab that npm start opened', { npm_command: 'start', CKA_LAB: 'no-such' }, '`cka lab list` shows all labs'],
+  ['installed', {}, '`cka lab list` shows all labs'],
+])('advice is typed as it works here: %s', async (_where, env, advice) => {
+  expect((await cka('lab show no-such', env)).err).toContain(advice);
+});
+
 test('lab list for scripts', async () => {
   const { code, out } = await cka('lab list --json');
   expect(code).toBe(0);
@@ -67,7 +76,7 @@ test.each([
   ['lab start nope', 2, 'Error: There is no lab "nope".\nTry: `cka lab list` shows all labs.\n'],
   ['lab start cross-nod-pods', 2, 'Error: There is no lab "cross-nod-pods".\nTry: cross-node-pods. `cka lab list` shows all labs.\n'],
   ['lab check cross-node-pods', 2, 'Error: Lab networking/cross-node-pods is not running on cluster cka-lab.\nTry: Start it: cka lab start networking/cross-node-pods\n'],
-  ['lab check', 2, 'Error: Which lab?\nTry: Name one: `cka lab list` shows them.\n'],
+  ['lab check', 2, 'Error: Which lab?\nTry: Name one: `cka lab list` shows all labs.\n'],
   ['cluster up --backend docker', 2, "Error: Option '--backend <backend>' argument 'docker' is invalid. Allowed choices are simulator, kind, existing.\nTry: cka cluster up --help\n"],
   ['cluster up --workers 99', 2, 'Error: "99" cannot be the number of workers.\nTry: Use a number from 1 to 9.\n'],
   ['cluster up --name Big_One', 2, 'Error: "Big_One" cannot be the name of a cluster.\nTry: Use up to 40 lower-case letters, digits and dashes.\n'],

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { UserError } from '../../base/user-error.ts';
 import type { ClusterSpec } from '../../cluster/cluster.ts';
+import { asTyped } from '../as-typed.ts';
 import { type CliCommand, CLUSTER_OPTIONS, EXIT, JSON_OPTION, printJson } from '../command.ts';
 import { backendOf, paths, readPacks, runningCluster } from '../labs.ts';
 
@@ -33,7 +34,7 @@ export const clusterBundle: CliCommand = {
     const folder = resolve(typed ?? 'cka-bundle');
     const files = await makeBundle(folder, { env: cli.env, cache, images: imagesOf(labs), say: (line) => cli.err(`${line} …\n`) });
     if (options['json']) printJson(cli, { folder, files });
-    else cli.out(`${files.length} files in ${folder}. There: cka cluster up --backend kind --bundle ${typed ?? 'cka-bundle'}\n`);
+    else cli.out(asTyped(`${files.length} files in ${folder}. There: cka cluster up --backend kind --bundle ${typed ?? 'cka-bundle'}\n`, cli.env));
     return EXIT.done;
   },
 };

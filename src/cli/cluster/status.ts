@@ -4,6 +4,7 @@ import { UserError } from '../../base/user-error.ts';
 import type { ClusterInfo } from '../../cluster/cluster.ts';
 import { backendLine } from '../../cluster/choice.ts';
 import { networkLine } from '../../cluster/encapsulation.ts';
+import { asTyped } from '../as-typed.ts';
 import { type Cli, type CliCommand, type CliOptions, CLUSTER_OPTIONS, EXIT, JSON_OPTION, printJson } from '../command.ts';
 import { backendOf, clusterName, openProgress } from '../labs.ts';
 
@@ -15,7 +16,7 @@ export const clusterList: CliCommand = {
   async run(cli, _args, options) {
     const clusters = await (await backendOf(cli)).list();
     if (options['json']) printJson(cli, clusters);
-    else if (clusters.length === 0) cli.out('No clusters. `cka cluster up` creates one.\n');
+    else if (clusters.length === 0) cli.out(asTyped('No clusters. `cka cluster up` creates one.\n', cli.env));
     else cli.out(`${formatTable([['NAME', 'BACKEND', 'STATE', 'VERSION', 'CNI', 'NODES'], ...clusters.map(row)])}\n`);
     return EXIT.done;
   },

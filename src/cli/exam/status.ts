@@ -1,6 +1,7 @@
 /** `cka exam status` and `cka exam list`: how the exam stands, and those of the past. */
 import { formatTable } from '../../base/table.ts';
 import type { ExamState } from '../../lab/exam/state.ts';
+import { asTyped } from '../as-typed.ts';
 import { type Cli, type CliCommand, EXIT, JSON_OPTION, printJson } from '../command.ts';
 import { duration } from '../print/duration.ts';
 import { chosenExam, EXAM_ARGUMENT, pastExamsOf } from './exams.ts';
@@ -31,7 +32,7 @@ export function showStatus(cli: Cli, state: ExamState, json: boolean): void {
   const rows = state.tasks.map(({ task, flagged, spentMs, environment }) => [task.id, `${task.weight} %`, flagged ? 'flag' : '', typeof environment === 'string' ? environment : 'failed', spentMs > 0 ? duration(spentMs) : '', task.host, task.title]);
   cli.out(`${plan.settings.title} ${plan.id}: ${headline(state)}\n\n${formatTable([['TASK', 'WEIGHT', '', 'HOST IS', 'SPENT', 'HOST', 'TITLE'], ...rows])}\n`);
   if (plan.remarks.length > 0) cli.out(`\n${plan.remarks.join('\n')}\n`);
-  if (state.status === 'running' || state.status === 'paused') cli.out('\nRead a task:  cka exam task 1\nWork on it:   cka exam shell 1\nEnd it:       cka exam finish\n');
+  if (state.status === 'running' || state.status === 'paused') cli.out(asTyped('\nRead a task:  cka exam task 1\nWork on it:   cka exam shell 1\nEnd it:       cka exam finish\n', cli.env));
 }
 
 function headline({ status, remainingMs, plan }: ExamState): string {
@@ -55,7 +56,7 @@ export const examList: CliCommand = {
       printJson(cli, { exams, trends: trends(exams) });
       return EXIT.done;
     }
-    if (exams.length === 0) cli.out('You have not taken an exam yet. `cka exam start` begins one.\n');
+    if (exams.length === 0) cli.out(asTyped('You have not taken an exam yet. `cka exam start` begins one.\n', cli.env));
     else {
       const rows = exams.map(({ id, title, status, startedAt, tasks, percent, passed, remainingMs }) => [id, title, moment(startedAt), String(tasks), status === 'graded' ? (percent === undefined ? 'not judged' : `${percent} % ${passed ? 'passed' : 'not passed'}`) : status === 'running' ? `${duration(remainingMs)} left` : status]);
       cli.out(`${formatTable([['EXAM', '', 'BEGAN', 'TASKS', 'RESULT'], ...rows])}\n`);

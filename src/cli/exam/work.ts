@@ -1,5 +1,6 @@
 /** Taking an exam without its screen: read a task, open its shell, flag it, stop the clock where that is allowed. */
 import { UserError } from '../../base/user-error.ts';
+import { asTyped } from '../as-typed.ts';
 import { type CliArgument, type CliCommand, EXIT, JSON_OPTION, printJson } from '../command.ts';
 import { runHere } from '../run-here.ts';
 import { chosenExam, runningExam } from './exams.ts';
@@ -83,7 +84,7 @@ export const examPause: CliCommand = {
     const exam = await runningExam(cli, undefined);
     await exam.pause();
     await exam.kept();
-    cli.out('The clock stands still. `cka exam continue` goes on.\n');
+    cli.out(asTyped('The clock stands still. `cka exam continue` goes on.\n', cli.env));
     return EXIT.done;
   },
 };

@@ -1,4 +1,5 @@
 /** `cka lab hint`: the next hint, counted. */
+import { asTyped } from '../as-typed.ts';
 import { CLUSTER_OPTIONS, type CliCommand, EXIT, JSON_OPTION, LAB_ARGUMENT, printJson } from '../command.ts';
 import { chosenLab, findSession } from '../labs.ts';
 
@@ -17,7 +18,7 @@ export const labHint: CliCommand = {
     const of = session.lab.hints.length;
     if (options['json']) printJson(cli, { hint: hint ?? null, taken: taken.length, of, hints: taken, now });
     else if (options['again']) cli.out(taken.length === 0 ? 'No hint was given yet.\n' : `${taken.join('\n\n')}\n`);
-    else cli.out(hint === undefined ? `All ${of} hints have been given. \`cka lab hint --again\` repeats them.\n` : `Hint ${taken.length} of ${of}\n\n${hint}\n`);
+    else cli.out(asTyped(hint === undefined ? `All ${of} hints have been given. \`cka lab hint --again\` repeats them.\n` : `Hint ${taken.length} of ${of}\n\n${hint}\n`, cli.env));
     if (!options['json'] && now.length > 0) cli.out(`\nAs it is now: ${now.join(' ')}\n`);
     return EXIT.done;
   },

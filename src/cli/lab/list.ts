@@ -1,5 +1,6 @@
 /** `cka lab list`. */
 import { formatTable } from '../../base/table.ts';
+import { asTyped } from '../as-typed.ts';
 import { type CliCommand, EXIT, JSON_OPTION, printJson } from '../command.ts';
 import { type Listing, listings } from '../listing.ts';
 import { listPacks, loadLabs, openProgress } from '../labs.ts';
@@ -26,7 +27,7 @@ export const labList: CliCommand = {
       return EXIT.done;
     }
     if (rows.length === 0) {
-      cli.out('No lab is like that. `cka lab list` shows all of them.\n');
+      cli.out(asTyped('No lab is like that. `cka lab list` shows all of them.\n', cli.env));
       return EXIT.done;
     }
     const cells = rows.map(({ lab, state, best }) => [lab.id, lab.difficulty, `${lab.minutes} min`, state, best ? `${best.points}/${best.of}` : '', lab.title]);

@@ -1,4 +1,5 @@
 /** `cka lab reset` and `cka lab stop`. */
+import { asTyped } from '../as-typed.ts';
 import { CLUSTER_OPTIONS, type CliCommand, EXIT, JSON_OPTION, LAB_ARGUMENT, printJson } from '../command.ts';
 import { chosenLab, findSession } from '../labs.ts';
 
@@ -29,7 +30,7 @@ export const labStop: CliCommand = {
     const session = await findSession(cli, await chosenLab(cli, typed), options);
     await session.stop();
     if (options['json']) printJson(cli, { lab: session.lab.id, cluster: session.cluster.info.name, stopped: true });
-    else cli.out(`${session.lab.id} has ended. Cluster ${session.cluster.info.name} still runs: \`cka cluster down\` stops it.\n`);
+    else cli.out(asTyped(`${session.lab.id} has ended. Cluster ${session.cluster.info.name} still runs: \`cka cluster down\` stops it.\n`, cli.env));
     return EXIT.done;
   },
 };

@@ -1,5 +1,6 @@
 /** `cka lab start`: cluster up, lab in it. Goes on where the learner was when it runs already. */
 import { backendLine } from '../../cluster/choice.ts';
+import { asTyped } from '../as-typed.ts';
 import { type CliCommand, EXIT, JSON_OPTION, printJson, SPEC_OPTIONS } from '../command.ts';
 import { chosenLab, startSession } from '../labs.ts';
 
@@ -23,8 +24,8 @@ export const labStart: CliCommand = {
     }
     const name = lab.id.split('/')[1]!;
     cli.out(`${lab.title}\n\n${lab.task}\n\n`);
-    cli.out(session.resumed ? `The lab was running already: go on. (\`cka lab reset ${name}\` begins anew.)\n` : `The lab is ready on cluster ${info.name} (${backendLine(info)}).\n`);
-    cli.out(`\nWork on it:  cka lab shell ${name}\nGrade it:    cka lab check ${name}\n`);
+    cli.out(asTyped(session.resumed ? `The lab was running already: go on. (\`cka lab reset ${name}\` begins anew.)\n` : `The lab is ready on cluster ${info.name} (${backendLine(info)}).\n`, cli.env));
+    cli.out(asTyped(`\nWork on it:  cka lab shell ${name}\nGrade it:    cka lab check ${name}\n`, cli.env));
     return EXIT.done;
   },
 };

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../../base/user-error.ts';
+import { asTyped } from '../as-typed.ts';
 import { type CliCommand, EXIT } from '../command.ts';
 
 export const packNew: CliCommand = {
@@ -19,7 +20,7 @@ export const packNew: CliCommand = {
       await writeFile(join(root, path), text);
     }
     await writeFile(join(root, 'lab.schema.json'), `${JSON.stringify((await import('../../lab/lab-file.ts')).labJsonSchema(), undefined, 2)}\n`);
-    cli.out(`Made ${typed}. Next:\n  cka pack lint ${typed}\n  cka pack test ${typed}\n`);
+    cli.out(asTyped(`Made ${typed}. Next:\n  cka pack lint ${typed}\n  cka pack test ${typed}\n`, cli.env));
     return EXIT.done;
   },
 };
