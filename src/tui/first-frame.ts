@@ -9,14 +9,16 @@ import { BLANK, line, type Line } from './text/lines.ts';
 import type { Theme } from './theme.ts';
 import { footer, headerLine } from './views/frame.ts';
 import { homeInput } from './home-input.ts';
-import { clusterPhrase, homeLines, homeParts, inOrder } from './views/home.ts';
+import { clusterPhrase, firstOffset, firstPointed, homeLines, homeParts } from './views/home.ts';
 
 /** A frame for the compositor; undefined when there is no room for one. */
 export function firstFrame(services: AppServices, size: { readonly columns: number; readonly rows: number }, theme: Theme, prefix: string): string | undefined {
   if (isTooSmall(size)) return undefined;
   const labs = services.labs();
-  const parts = homeParts({ ...homeInput(services), labs, selected: inOrder(labs)[0]?.lab.id, size, symbols: theme.symbols });
-  const body = homeLines(parts, 0).slice(0, size.rows - 2);
+  const input = homeInput(services);
+  const selected = firstPointed(labs, input.next?.lab);
+  const parts = homeParts({ ...input, labs, selected, size, symbols: theme.symbols });
+  const body = homeLines(parts, firstOffset(parts, selected)).slice(0, size.rows - 2);
   const frame: Line[] = [
     headerLine(`trainer ${services.version}`, line(clusterPhrase(undefined), 'dim'), size.columns),
     ...body,

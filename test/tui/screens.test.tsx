@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { UserError } from '../../src/base/user-error.ts';
 import { firstFrame } from '../../src/tui/first-frame.ts';
-import type { AppServices } from '../../src/tui/services.ts';
-import { CLUSTER, CROSS_NODE, fakeApp, FakeLab, LISTINGS } from '../support/fake-app.ts';
+import type { AppServices, LabListing } from '../../src/tui/services.ts';
+import { CLUSTER, CROSS_NODE, fakeApp, FakeLab, LISTINGS, SERVICE_PATCH } from '../support/fake-app.ts';
 import { show, type Show, type ShowOptions } from '../support/frames.tsx';
 
 const BEGAN = Date.UTC(2026, 10, 21, 9, 0, 0);
@@ -123,6 +123,19 @@ describe('home', () => {
       expect(text).toBe(ui.frame());
     });
   }
+
+  const many: readonly LabListing[] = Array.from({ length: 40 }, (_, at) => ({ lab: { ...CROSS_NODE, id: `p/${at}`, title: `Lab ${at}` }, state: 'new', attempts: 0 }));
+  test.each<[string, Partial<AppServices>, RegExp]>([
+    ['what is to be practised now', { labs: () => LISTINGS, next: () => ({ lab: SERVICE_PATCH.id, title: '', because: '' }) }, /❯ · A Service that finds no Pods/],
+    ['the lab that runs, whatever is next', { labs: () => many.map((listing, at) => (at === 3 ? { ...listing, state: 'running' } : listing)), next: () => ({ lab: 'p/9', title: '', because: '' }) }, /❯ ▶ Lab 3 /],
+    ['a lab far down the list, in the first frame too', { labs: () => many, next: () => ({ lab: 'p/30', title: '', because: '' }) }, /❯ · Lab 30 /],
+    ['else the first', { labs: () => many }, /❯ · Lab 0 /],
+  ])('the pointer starts at %s', (_which, overrides, row) => {
+    const ui = open(NARROW, overrides);
+    expect(ui.frame()).toMatch(row);
+    // oxlint-disable-next-line no-control-regex
+    expect(firstFrame(ui.ui.services, NARROW, ui.ui.theme, 'ctrl-]')!.replace(/\x1b\[[0-9;]*m/g, '')).toMatch(row);
+  });
 
   test('without labs it says so', () => {
     const ui = open(NARROW, { labs: () => [] });

@@ -11,7 +11,7 @@ import { Lines } from '../panes/Lines.tsx';
 import type { LabListing } from '../services.ts';
 import { line, truncate } from '../text/lines.ts';
 import { found } from '../views/find.ts';
-import { clusterPhrase, homeLines, homeParts, inOrder } from '../views/home.ts';
+import { clusterPhrase, firstPointed, homeLines, homeParts, inOrder } from '../views/home.ts';
 
 export interface HomeProps {
   readonly labs: readonly LabListing[];
@@ -30,7 +30,7 @@ export function HomeScreen({ labs, clusters, at, onOpen, onClusters, onDoctor, o
   const [query, setQuery] = useState<string>();
   const shown = query === undefined ? labs : found(labs, query);
   const ordered = inOrder(shown);
-  const [selected, setSelected] = useState(at ?? ordered[0]?.lab.id);
+  const [selected, setSelected] = useState(() => at ?? firstPointed(labs, services.next?.()?.lab));
   /** Only one lab runs: starting this one ends that one. */
   const [ending, setEnding] = useState<{ readonly title: string; readonly start: string }>();
   const index = Math.max(0, ordered.findIndex(({ lab }) => lab.id === selected));

@@ -25,6 +25,12 @@ export function inOrder(labs: readonly LabListing[]): readonly LabListing[] {
   return DOMAINS.flatMap(([domain]) => labs.filter(({ lab }) => lab.domain === domain));
 }
 
+/** Where the pointer starts: at the lab that runs, else at what is to be practised now, so that Enter alone is a good choice. */
+export function firstPointed(labs: readonly LabListing[], next: string | undefined): string | undefined {
+  const ordered = inOrder(labs);
+  return (ordered.find(({ state }) => state === 'running') ?? ordered.find(({ lab }) => lab.id === next) ?? ordered[0])?.lab.id;
+}
+
 /** A row is a line that belongs to a lab, or to none. */
 export interface HomeRow {
   readonly line: Line;
@@ -116,7 +122,7 @@ export interface HomeInput {
   /** A phrase about exams; undefined where there are none. */
   readonly exams?: Line | undefined;
   /** What to practise now, and why. */
-  readonly next?: { readonly title: string; readonly because: string } | undefined;
+  readonly next?: { readonly lab: string; readonly title: string; readonly because: string } | undefined;
   readonly streakDays?: number | undefined;
 }
 
@@ -148,6 +154,12 @@ export function homeParts(input: HomeInput): HomeParts {
     side: hasSide && at ? labFacts(at, SIDE_WIDTH) : [],
     width,
   };
+}
+
+/** How far the list is scrolled when the screen opens: the pointer's lab stands in the middle where it can. */
+export function firstOffset({ list, listHeight }: HomeParts, selected: string | undefined): number {
+  const at = list.findIndex(({ lab }) => lab !== undefined && lab === selected);
+  return Math.max(0, Math.min(list.length - listHeight, at - Math.floor(listHeight / 2)));
 }
 
 /** The body, line by line. */
