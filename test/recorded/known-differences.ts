@@ -32,6 +32,9 @@ export const ALIKE: readonly AlikeRule[] = [
   { pattern: /helpers\.go:\d+\]/g, replacement: 'helpers.go]', reason: 'line numbers of the client differ' },
   { pattern: /^( *metadata:) \{\}$/gm, replacement: '$1', reason: 'what is left of empty metadata without the creationTimestamp that kubectl before 1.34 printed' },
   { pattern: /^ +(?:ConfigMapOptional: +<nil>|Optional: +false)\n/gm, replacement: '', reason: 'kubectl describe words it otherwise since 1.33' },
+  { pattern: /^.*\bPulling\b.*kubelet +Pulling image "[^"]*"\n/gm, replacement: '', reason: 'the recorded nodes had every image beforehand' },
+  { pattern: /Successfully pulled (image "[^"]*") in \S+ .* bytes\.$/gm, replacement: 'There is $1', reason: 'the recorded nodes had every image beforehand' },
+  { pattern: /Container (image "[^"]*") already present on machine and can be accessed by the pod$/gm, replacement: 'There is $1', reason: 'the recorded nodes had every image beforehand' },
   { pattern: /^Namespace: +daemonset\n/gm, replacement: '', reason: 'kubectl describe shows the namespace of a DaemonSet since 1.33' },
 ];
 
@@ -54,6 +57,7 @@ export const KNOWN: readonly KnownDifference[] = [
   { scenario: 'deploy-stuck-rollout', command: 'kubectl rollout status deploy/slow --timeout=2s', reason: 'the clock of the test runs faster than the client' },
   { scenario: 'logs-exec-errors', command: 'kubectl exec two -c zzz', reason: 'the client asks the server since 1.34, before it looked itself' },
   { scenario: 'pod-multi-container', command: 'kubectl exec pair -c missing', reason: 'the client asks the server since 1.34, before it looked itself' },
+  { scenario: 'pod-multi-container', command: 'kubectl get pods', reason: 'the recorded kubelet was hollow, and `tail -F` ended in it; a real tail waits for its file, and restarts nothing' },
   { scenario: 'node-describe', command: "kubectl describe node cka-lab-worker | sed", reason: 'the recorded cluster had no network plugin that writes annotations on nodes' },
   { scenario: 'node-describe', command: "kubectl describe node cka-lab-worker2 | grep -A6 '^Conditions'", reason: 'the recorded cluster had no network plugin that reports NetworkUnavailable' },
   { scenario: 'node-describe', command: "kubectl get nodes -o jsonpath='{range .items[*]}{.metadata.name}{\"\\t\"}{range .status.conditions", reason: 'the recorded cluster had no network plugin that reports NetworkUnavailable' },
