@@ -14,8 +14,8 @@ interface Options {
   readonly kind: Json | undefined;
 }
 
-const isMap = (value: Json | undefined): value is JsonMap => typeof value === 'object' && value !== null && !Array.isArray(value);
-const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
+export const isMap = (value: Json | undefined): value is JsonMap => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
 /** For kinds whose lists have merge keys. */
 export function strategicThreeWay(original: JsonMap, modified: JsonMap, current: JsonMap): JsonMap {

@@ -3,6 +3,7 @@ import { StatusError } from '../client.ts';
 import type { Run, Verb } from '../command.ts';
 import type { Flag } from '../flags.ts';
 import { KubectlError, plainError, usageError } from '../io.ts';
+import { isImageReference } from '../image-reference.ts';
 import { dig, type KubeObject } from '../object.ts';
 import { mergeOverrides, OVERRIDE_FLAGS } from '../overrides.ts';
 import { podPath } from '../pods.ts';
@@ -46,7 +47,7 @@ export const runPod: Verb = {
     const name = names[0];
     if (name === undefined) throw usageError(run.command, 'NAME is required for run');
     const image = flags.text('image');
-    if (!/^[a-zA-Z0-9][\w.\-/:@]*$/.test(image)) throw plainError(`Invalid image name ${JSON.stringify(image)}: invalid reference format`);
+    if (!isImageReference(image)) throw plainError(`Invalid image name ${JSON.stringify(image)}: invalid reference format`);
     const interactive = flags.bool('stdin');
     if (flags.bool('tty') && !interactive) throw plainError('-i/--stdin is required for containers with -t/--tty=true');
     const restart = flags.text('restart') || 'Always';
