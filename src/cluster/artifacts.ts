@@ -4,7 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { UserError } from '../base/user-error.ts';
@@ -13,7 +14,7 @@ import type { Tools } from './tools.ts';
 export interface Wanted {
   readonly file: string;
   readonly url: string;
-  /** Absent: only the address is pinned, and what came first is kept in the cache. */
+  /** Absent: only the address is pinned; the checksum of what came first is noted beside it, and counts from then on. */
   readonly sha256?: string;
 }
 
@@ -28,16 +29,11 @@ export interface ArtifactPlaces {
 export type Fetch = (url: string, tools: Tools) => Promise<Uint8Array>;
 
 /** @returns the path of a file whose checksum is right @throws UserError */
-export async function obtain(wanted: Wanted, places: ArtifactPlaces, tools: Tools, fetchBytes: Fetch = download): Promise<string> {
-  for (const folder of places.given) {
-    const path = join(folder, wanted.file);
-    const bytes = await readFile(path).catch(() => undefined);
-    if (!bytes) continue;
-    if (!isRight(bytes, wanted)) throw new UserError(`${path} has the checksum ${sha256(bytes)}, and ${wanted.sha256} was expected.`, `Get it again from ${wanted.url}`);
-    return path;
-  }
-  if (places.given.length > 0) throw new UserError(`There is no ${wanted.file} in ${places.given.join(' or ')}.`, `Put it there (it comes from ${wanted.url}), or make a bundle where there is a network: cka cluster bundle`);
-  const path = join(places.cache, 'artifacts', wanted.file);
+export async function obtain(asked: Wanted, places: ArtifactPlaces, tools: Tools, fetchBytes: Fetch = download): Promise<string> {
+  if (places.given.length > 0) return fromGiven(asked, places.given);
+  const folder = join(places.cache, 'artifacts');
+  const path = join(folder, asked.file);
+  const wanted = asked.sha256 === undefined ? await asNoted(asked, path) : asked;
   const cached = await readFile(path).catch(() => undefined);
   if (cached && isRight(cached, wanted)) return path;
   const bytes = await fetchBytes(wanted.url, tools).catch((error: Error) => {
@@ -46,10 +42,33 @@ export async function obtain(wanted: Wanted, places: ArtifactPlaces, tools: Tool
   if (!isRight(bytes, wanted)) {
     throw new UserError(`What ${wanted.url} gave has the checksum ${sha256(bytes)}, and ${wanted.sha256} was expected. It was not used.`, 'Something between you and that address changes files, or the file there was replaced. Try another network, or --manifest-dir with a file you trust.');
   }
-  await mkdir(join(places.cache, 'artifacts'), { recursive: true, mode: 0o700 });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (wanted.sha256 === undefined) await writeFile(noteOf(path), `${sha256(bytes)}  ${wanted.file}\n`);
   await writeFile(`${path}.${process.pid}`, bytes);
   await rename(`${path}.${process.pid}`, path);
   return path;
+}
+
+/** Nothing is fetched: who gives folders has no network, or trusts none. */
+async function fromGiven(wanted: Wanted, folders: readonly string[]): Promise<string> {
+  for (const folder of folders) {
+    const path = join(folder, wanted.file);
+    const bytes = await readFile(path).catch(() => undefined);
+    if (!bytes) continue;
+    if (wanted.sha256 === undefined) await requireWhole(folder, wanted.file);
+    if (!isRight(bytes, wanted)) throw new UserError(`${path} has the checksum ${sha256(bytes)}, and ${wanted.sha256} was expected.`, `Get it again from ${wanted.url}`);
+    return path;
+  }
+  throw new UserError(`There is no ${wanted.file} in ${folders.join(' or ')}.`, `Put it there (it comes from ${wanted.url}), or make a bundle where there is a network: cka cluster bundle`);
+}
+
+/** As `sha256sum -c` reads it. */
+const noteOf = (path: string): string => `${path}.sha256`;
+
+/** The same file with the checksum that was noted when it first came, if it ever did. */
+async function asNoted(wanted: Wanted, path: string): Promise<Wanted> {
+  const [noted] = (await readFile(noteOf(path), 'utf8').catch(() => '')).split(' ');
+  return noted === undefined || noted === '' ? wanted : { ...wanted, sha256: noted };
 }
 
 /** Node says only that it failed; why, is in the cause. */
@@ -77,8 +96,20 @@ const isRight = (bytes: Uint8Array, { sha256: expected }: Wanted): boolean => ex
 /** Node's own fetch knows no proxy variables; curl does. */
 async function download(url: string, tools: Tools): Promise<Uint8Array> {
   const isProxied = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'].some((name) => tools.env[name]);
-  if (isProxied) return Buffer.from(await tools.must('curl', ['-fsSL', '--retry', '2', '--max-time', '120', url]));
+  if (isProxied) return throughProxy(url, tools);
   const answer = await fetch(url, { signal: AbortSignal.timeout(120_000) });
   if (!answer.ok) throw new Error(`the answer was ${answer.status} ${answer.statusText}`);
   return new Uint8Array(await answer.arrayBuffer());
+}
+
+/** By way of a file: what a tool prints is taken for text, and an archive is none. */
+async function throughProxy(url: string, tools: Tools): Promise<Uint8Array> {
+  const folder = await mkdtemp(join(tmpdir(), 'cka-fetch-'));
+  try {
+    const file = join(folder, 'fetched');
+    await tools.must('curl', ['-fsSL', '--retry', '2', '--max-time', '120', '-o', file, url]);
+    return await readFile(file);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }

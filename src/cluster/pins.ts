@@ -64,7 +64,7 @@ export function calicoFor(kubernetesMinor: number): Plugin {
   };
 }
 
-/** No checksum of its manifests is known to us: the tag is what is pinned, and what was fetched first is what is kept. */
+/** No checksum of its manifests is known to us: the tag is pinned, and from the first fetch on what came then. */
 export const CALICO_OPERATOR = {
   version: 'v3.32.1',
   manifests: ['v1_crd_projectcalico_org.yaml', 'tigera-operator.yaml'].map((file) => ({ file: `${file.replace(/\.yaml$/, '')}-v3.32.1.yaml`, url: `${CALICO}/v3.32.1/manifests/${file}` })),

@@ -33,6 +33,32 @@ test('with a folder of one\'s own nothing is fetched', async () => {
   await expect(obtain({ ...wanted, file: 'n.yaml' }, { ...places, given: [join(fake.home, 'manifests')] }, tools, never)).rejects.toThrow('There is no n.yaml in');
 });
 
+test('without a pinned checksum, that of what came first counts from then on', async () => {
+  const unpinned = { file: 'operator.yaml', url: 'https://example.invalid/operator.yaml' };
+  const path = await obtain(unpinned, places, tools, () => Promise.resolve(text));
+  expect(readFileSync(`${path}.sha256`, 'utf8')).toBe(`${sha256(text)}  operator.yaml\n`);
+  writeFileSync(path, 'damaged');
+  await expect(obtain(unpinned, places, tools, () => Promise.resolve(Buffer.from('replaced')))).rejects.toThrow(/operator.yaml gave has the checksum .* It was not used\.$/);
+  expect(readFileSync(await obtain(unpinned, places, tools, () => Promise.resolve(text)), 'utf8')).toBe('a manifest');
+  // In a folder with checksums of its own, those count.
+  const folder = join(fake.home, 'given');
+  mkdirSync(folder);
+  writeFileSync(join(folder, unpinned.file), 'another');
+  expect(await obtain(unpinned, { ...places, given: [folder] }, tools)).toBe(join(folder, unpinned.file));
+  writeFileSync(join(folder, 'SHA256SUMS'), `${sha256(text)}  ${unpinned.file}\n`);
+  await expect(obtain(unpinned, { ...places, given: [folder] }, tools)).rejects.toThrow('is not what SHA256SUMS says');
+});
+
+test('through a proxy curl fetches, archives too', async () => {
+  const archive = Buffer.from([0x1f, 0x8b, 0xff, 0x00, 0x80]);
+  const bin = join(fake.home, 'proxied');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'curl'), '#!/bin/sh\nwhile [ "$1" != -o ]; do shift; done\nprintf "\\037\\213\\377\\000\\200" >"$2"\n', { mode: 0o755 });
+  const proxied = new Tools({ env: { ...fake.env, PATH: `${bin}:${fake.env['PATH']}`, HTTPS_PROXY: 'http://127.0.0.1:1' } });
+  const path = await obtain({ file: 'plugins.tgz', url: 'https://example.invalid/plugins.tgz', sha256: sha256(archive) }, places, proxied);
+  expect(readFileSync(path)).toEqual(archive);
+});
+
 test('no network is told with a way around it', async () => {
   const error = await obtain({ ...wanted, file: 'o.yaml' }, places, tools, () => Promise.reject(new Error('fetch failed'))).catch((reason: Error & { action?: string }) => reason);
   expect([(error as Error).message, (error as { action?: string }).action]).toEqual(['https://example.invalid/m.yaml could not be fetched: fetch failed.', 'Look at the network and the proxy settings; or use --manifest-dir or --bundle with files fetched elsewhere.']);
