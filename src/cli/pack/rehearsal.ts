@@ -2,7 +2,6 @@
  * Benches for proving labs. In this process: simulators whose time runs faster, and a simulated desk; the quick way.
  * Or as a learner has it: simulator processes, a real bash, and the kubectl that is installed; the true way.
  */
-import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,9 +70,9 @@ export function rehearseForReal(self: readonly string[], kubectl: string | undef
           const shell = await prepareShell(lab, cluster, { run: join(home, 'run'), data: join(home, name), cache: join(home, 'cache'), self, env });
           const file = join(home, `${name}.sh`);
           writeFileSync(file, script);
-          return new Promise((resolve) => {
-            execFile('bash', [file], { env: shell.env, cwd: shell.cwd, timeout: limitMs }, (error, stdout, stderr) => resolve({ exitCode: error ? Number(error.code ?? 1) : 0, output: stdout + stderr }));
-          });
+          const { execa } = await import('execa');
+          const { exitCode, all } = await execa('bash', [file], { env: shell.env, extendEnv: false, cwd: shell.cwd, timeout: limitMs, all: true, reject: false });
+          return { exitCode: exitCode ?? 1, output: all };
         },
         close: () => cluster.down(),
       };
