@@ -4,14 +4,15 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../../base/user-error.ts';
 import { asTyped } from '../as-typed.ts';
-import { type CliCommand, EXIT } from '../command.ts';
+import { type CliCommand, EXIT, JSON_OPTION, printJson } from '../command.ts';
 
 export const packNew: CliCommand = {
   name: 'pack new',
   summary: 'begin a pack of your own, with one lab that works',
   arguments: [{ name: '<folder>', description: 'the folder to make' }],
+  options: [JSON_OPTION],
   examples: ['cka pack new ./my-pack && cka pack test ./my-pack'],
-  async run(cli, [typed]) {
+  async run(cli, [typed], options) {
     const root = resolve(typed!);
     if (existsSync(root)) throw new UserError(`${typed} exists already.`, 'Give the name of a folder that does not exist.', 2);
     if (!/^[a-z0-9][a-z0-9-]*$/.test(basename(root))) throw new UserError(`"${basename(root)}" cannot be the name of a pack.`, 'Use lower-case letters, digits and dashes.', 2);
@@ -20,7 +21,8 @@ export const packNew: CliCommand = {
       await writeFile(join(root, path), text);
     }
     await writeFile(join(root, 'lab.schema.json'), `${JSON.stringify((await import('../../lab/lab-file.ts')).labJsonSchema(), undefined, 2)}\n`);
-    cli.out(asTyped(`Made ${typed}. Next:\n  cka pack lint ${typed}\n  cka pack test ${typed}\n`, cli.env));
+    if (options['json']) printJson(cli, { pack: basename(root), folder: root, files: [...Object.keys(FILES), 'lab.schema.json'] });
+    else cli.out(asTyped(`Made ${typed}. Next:\n  cka pack lint ${typed}\n  cka pack test ${typed}\n`, cli.env));
     return EXIT.done;
   },
 };

@@ -1,5 +1,7 @@
 /** `cka pack lint` and `cka pack test`: what is wrong with a pack, without a cluster and on simulators. For people, scripts (JSON) and CI (JUnit). */
 import { writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { UserError } from '../../base/user-error.ts';
 import type { Lab } from '../../lab/lab.ts';
 import type { Proof } from '../../lab/prove/prove.ts';
 import { type Cli, type CliCommand, EXIT, JSON_OPTION, printJson } from '../command.ts';
@@ -40,8 +42,11 @@ export const packTest: CliCommand = {
   examples: ['cka pack test ./my-pack', 'cka pack test networking service-patch --mutate --seeds 0,1,2'],
   async run(cli, [typed, part], options) {
     const { labs, problems } = await readPack(await packRoot(cli, typed!));
-    const seeds = String(options['seeds']).split(',').map(Number);
-    const chosen = labs.filter(({ id }) => part === undefined || id.includes(part)).flatMap((lab) => (lab.vary ? seeds.map((seed) => lab.vary!(seed)) : [lab]));
+    const seeds = seedsOf(String(options['seeds']));
+    const meant = labs.filter(({ id, folder }) => part === undefined || id.includes(part) || basename(folder).includes(part));
+    // Nothing proved is no proof, unless the pack could not be read: then that is what is told.
+    if (meant.length === 0 && problems.length === 0) throw new UserError(part === undefined ? 'The pack has no lab.' : `No lab of the pack has "${part}" in its name.`, part === undefined ? 'Begin with `cka pack new`.' : `It has ${labs.map(({ id }) => id).join(', ')}.`, 2);
+    const chosen = meant.flatMap((lab) => (lab.vary ? seeds.map((seed) => lab.vary!(seed)) : [lab]));
     const proofs = await prove(cli, chosen, options);
     const failed = proofs.filter(({ problem }) => problem !== undefined);
     if (options['junit'] !== undefined) await writeFile(String(options['junit']), junit(proofs));
@@ -53,6 +58,12 @@ export const packTest: CliCommand = {
     return failed.length + problems.length === 0 ? EXIT.done : EXIT.failed;
   },
 };
+
+function seedsOf(typed: string): readonly number[] {
+  const seeds = typed.split(',').map((seed) => (seed.trim() === '' ? Number.NaN : Number(seed)));
+  if (seeds.every(Number.isSafeInteger)) return seeds;
+  throw new UserError(`"${typed}" is no list of seeds.`, 'Give whole numbers with commas between them: --seeds 0,1,2', 2);
+}
 
 async function prove(cli: Cli, labs: readonly Lab[], options: Readonly<Record<string, string | boolean | undefined>>): Promise<readonly Proof[]> {
   const [{ Ground }, { proveLab }, { rehearseForReal, rehearseHere }, { checkers }, { findProgram }] = await Promise.all([
