@@ -28,7 +28,11 @@ export function matchesLabels(selector: Selector, labels: Labels): boolean {
 }
 
 function matchesRequirement({ key, operator, values }: Requirement, labels: Readonly<Record<string, string>>): boolean {
-  const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
+  return holds(operator, values, Object.hasOwn(labels, key) ? labels[key] : undefined);
+}
+
+/** Whether `value`, undefined where there is none, is what a requirement of this operator and these values asks for. */
+export function holds(operator: Operator, values: readonly string[], value: string | undefined): boolean {
   switch (operator) {
     case 'In':
       return value !== undefined && values.includes(value);

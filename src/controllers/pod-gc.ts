@@ -3,11 +3,9 @@
  * See pkg/controller/podgc/gc_controller.go.
  */
 import type { Stored } from '../api/object.ts';
-import { draft } from '../api/deep.ts';
-import { timestamp } from '../api/time.ts';
-import { withCondition } from './conditions.ts';
 import type { Controller, ControllerContext } from './controller.ts';
 import { find, keyOf, list, unlessGone } from './objects.ts';
+import { markDisrupted } from './pod-disruption.ts';
 import { isFinished } from './pods.ts';
 import type { Pod } from './shapes.ts';
 
@@ -39,29 +37,10 @@ export function podGarbageCollector(context: ControllerContext): Controller {
       missingSince.set(pod.spec.nodeName, since);
       const left = since + QUARANTINE_MS - clock.now();
       if (left > 0) return { againAfterMs: Math.min(left + PERIOD_MS / 2, left + PERIOD_MS) };
-      if (!isFinished(pod)) fail(context, pod);
+      if (!isFinished(pod)) markDisrupted(context, pod, { phase: 'Failed', reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' });
       remove(context, pod);
     },
   };
-}
-
-function fail({ registry, clock }: ControllerContext, pod: Stored<Pod>): void {
-  unlessGone(() => {
-    const next = draft<Pod>(pod);
-    next.status = {
-      ...next.status,
-      phase: 'Failed',
-      conditions: withCondition(next.status?.conditions, {
-        type: 'DisruptionTarget',
-        status: 'True',
-        lastProbeTime: null,
-        lastTransitionTime: timestamp(clock.unixMs()),
-        reason: 'DeletionByPodGC',
-        message: 'PodGC: node no longer exists',
-      }),
-    };
-    registry.update('pods', next, { subresource: 'status' });
-  });
 }
 
 function remove({ registry }: ControllerContext, pod: Stored<Pod>): void {

@@ -6,6 +6,7 @@
 import type { KubeObject, Stored } from '../api/object.ts';
 import type { Registry } from '../kinds/registry.ts';
 import { draft } from '../api/deep.ts';
+import { matchesLabelSelectorObject } from '../api/selector.ts';
 import { controllerOf, controllerReference, list, unlessGone } from './objects.ts';
 import type { LabelSelector } from './shapes.ts';
 
@@ -14,24 +15,7 @@ type Labels = Readonly<Record<string, string>>;
 
 /** An empty selector matches everything, no selector nothing. */
 export function selects(selector: Read | undefined, labels: Labels | undefined): boolean {
-  if (!selector) return false;
-  const have = labels ?? {};
-  for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
-    if (have[key] !== value) return false;
-  }
-  return (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
-    const value = have[key];
-    switch (operator) {
-      case 'In':
-        return value !== undefined && values.includes(value);
-      case 'NotIn':
-        return value === undefined || !values.includes(value);
-      case 'Exists':
-        return value !== undefined;
-      case 'DoesNotExist':
-        return value === undefined;
-    }
-  });
+  return matchesLabelSelectorObject(selector, labels);
 }
 
 export function isEmptySelector(selector: Read | undefined): boolean {

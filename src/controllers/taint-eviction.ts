@@ -3,11 +3,10 @@
  * See pkg/controller/tainteviction/taint_eviction.go.
  */
 import type { ObjectKey, Stored } from '../api/object.ts';
-import { draft, isEqual } from '../api/deep.ts';
-import { timestamp } from '../api/time.ts';
-import { withCondition } from './conditions.ts';
+import { isEqual } from '../api/deep.ts';
 import type { Controller, ControllerContext } from './controller.ts';
-import { find, keyOf, list, unlessGone } from './objects.ts';
+import { find, keyOf, list } from './objects.ts';
+import { evictPod } from './pod-disruption.ts';
 import { isFinished } from './pods.ts';
 import { tolerates } from './scheduler/tolerations.ts';
 import type { Node, Pod, Taint } from './shapes.ts';
@@ -68,24 +67,8 @@ function staySeconds(node: Stored<Node>, pod: Stored<Pod>): number {
 }
 
 function evict(context: ControllerContext, pod: Stored<Pod>): void {
-  const { registry, clock } = context;
   record(context, pod, `Marking for deletion Pod ${pod.metadata.namespace}/${pod.metadata.name}`);
-  unlessGone(() => {
-    const next = draft<Pod>(pod);
-    next.status = {
-      ...next.status,
-      conditions: withCondition(next.status?.conditions, {
-        type: 'DisruptionTarget',
-        status: 'True',
-        lastProbeTime: null,
-        lastTransitionTime: timestamp(clock.unixMs()),
-        reason: 'DeletionByTaintManager',
-        message: 'Taint manager: deleting due to NoExecute taint',
-      }),
-    };
-    registry.update('pods', next, { subresource: 'status' });
-    registry.delete('pods', pod.metadata.name, pod.metadata.namespace);
-  });
+  evictPod(context, pod, { reason: 'DeletionByTaintManager', message: 'Taint manager: deleting due to NoExecute taint' });
 }
 
 function record(context: ControllerContext, pod: Stored<Pod>, message: string): void {

@@ -3,6 +3,7 @@
  * See component-helpers/scheduling/corev1/nodeaffinity.
  */
 import type { Stored } from '../../api/object.ts';
+import { holds } from '../../api/selector.ts';
 import type { Node, NodeRequirement, NodeSelectorTerm, Pod } from '../shapes.ts';
 
 /** `nodeSelector` and `requiredDuringSchedulingIgnoredDuringExecution` together. */
@@ -20,7 +21,7 @@ export function matchesTerm(term: Stored<NodeSelectorTerm>, node: Stored<Node>):
   const expressions = term.matchExpressions ?? [];
   const fields = term.matchFields ?? [];
   if (expressions.length === 0 && fields.length === 0) return false;
-  return expressions.every((one) => holds(one, labels[one.key])) && fields.every((one) => holds(one, one.key === 'metadata.name' ? node.metadata.name : undefined));
+  return expressions.every((one) => asks(one, labels[one.key])) && fields.every((one) => asks(one, one.key === 'metadata.name' ? node.metadata.name : undefined));
 }
 
 /** The sum of the weights of the preferred terms that match. */
@@ -41,19 +42,6 @@ export function namedNodes(spec: Stored<Pod['spec']>): ReadonlySet<string> | und
   return names.size === 0 ? undefined : names;
 }
 
-function holds({ operator, values = [] }: Stored<NodeRequirement>, value: string | undefined): boolean {
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    case 'Gt':
-      return value !== undefined && Number(value) > Number(values[0]);
-    case 'Lt':
-      return value !== undefined && Number(value) < Number(values[0]);
-  }
+function asks({ operator, values }: Stored<NodeRequirement>, value: string | undefined): boolean {
+  return holds(operator, values ?? [], value);
 }

@@ -3,11 +3,8 @@
  * Differs from Kubernetes: disruption budgets are not weighed. See pkg/scheduler/framework/preemption/preemption.go.
  */
 import type { Stored } from '../../api/object.ts';
-import { draft } from '../../api/deep.ts';
-import { timestamp } from '../../api/time.ts';
-import { withCondition } from '../conditions.ts';
 import type { ControllerContext } from '../controller.ts';
-import { unlessGone } from '../objects.ts';
+import { evictPod } from '../pod-disruption.ts';
 import type { Pod } from '../shapes.ts';
 import { refusal } from './filters.ts';
 import type { NodeView, Snapshot } from './snapshot.ts';
@@ -48,22 +45,7 @@ function victimsOn(pod: Stored<Pod>, view: NodeView, snapshot: Snapshot): readon
   return victims;
 }
 
-function evict({ registry, clock, record }: ControllerContext, pod: Stored<Pod>, victim: Stored<Pod>, nodeName: string): void {
-  unlessGone(() => {
-    const next = draft<Pod>(victim);
-    next.status = {
-      ...next.status,
-      conditions: withCondition(next.status?.conditions, {
-        type: 'DisruptionTarget',
-        status: 'True',
-        lastProbeTime: null,
-        lastTransitionTime: timestamp(clock.unixMs()),
-        reason: 'PreemptionByScheduler',
-        message: 'default-scheduler: preempting to accommodate a higher priority pod',
-      }),
-    };
-    registry.update('pods', next, { subresource: 'status' });
-    registry.delete('pods', victim.metadata.name, victim.metadata.namespace);
-  });
-  record({ object: victim, type: 'Normal', reason: 'Preempted', message: `Preempted by pod ${pod.metadata.uid} on node ${nodeName}`, component: 'default-scheduler' });
+function evict(context: ControllerContext, pod: Stored<Pod>, victim: Stored<Pod>, nodeName: string): void {
+  evictPod(context, victim, { reason: 'PreemptionByScheduler', message: 'default-scheduler: preempting to accommodate a higher priority pod' });
+  context.record({ object: victim, type: 'Normal', reason: 'Preempted', message: `Preempted by pod ${pod.metadata.uid} on node ${nodeName}`, component: 'default-scheduler' });
 }
