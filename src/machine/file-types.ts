@@ -19,6 +19,8 @@ export interface MountOptions {
   readonly readonly?: boolean;
   readonly type?: string;
   readonly source?: string;
+  /** What the type adds to `rw,relatime` where mounts are listed. */
+  readonly words?: string;
   /** The place inside the mounted file system that appears at the mount point; it may be a single file. */
   readonly root?: string;
 }

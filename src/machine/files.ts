@@ -255,7 +255,7 @@ export class FileSystem {
     if (!place.inode && target.inode?.type === 'directory') this.mkdir(path, { recursive: true });
     else if (!place.inode) this.write(path, '');
     const end = inner(target);
-    const mount: Mount = { tree: end.tree, root: end.path, readonly: options.readonly ?? false, type: options.type ?? 'ext4', source: options.source ?? '/dev/vda1' };
+    const mount: Mount = { tree: end.tree, root: end.path, readonly: options.readonly ?? false, type: options.type ?? 'ext4', source: options.source ?? '/dev/vda1', words: options.words ?? '' };
     this.#tree.mounts.set(place.chain[0]!.path, mount);
   }
 
@@ -264,9 +264,9 @@ export class FileSystem {
   }
 
   /** What is mounted where, in the order it was done. */
-  mounts(): readonly { readonly path: string; readonly type: string; readonly source: string; readonly readonly: boolean }[] {
+  mounts(): readonly { readonly path: string; readonly type: string; readonly source: string; readonly readonly: boolean; readonly words: string }[] {
     const above = this.#root === '/' ? '' : this.#root;
-    return [...this.#tree.mounts].flatMap(([path, { type, source, readonly }]) => (path.startsWith(`${above}/`) ? [{ path: path.slice(above.length), type, source, readonly }] : []));
+    return [...this.#tree.mounts].flatMap(([path, { type, source, readonly, words }]) => (path.startsWith(`${above}/`) ? [{ path: path.slice(above.length), type, source, readonly, words }] : []));
   }
 
   /** Refuse every change of the root file system itself (`readOnlyRootFilesystem`); mounts keep their own flag. */

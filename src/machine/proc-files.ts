@@ -33,7 +33,7 @@ export function procFiles(machine: Machine): FileSystem {
     version: () => `Linux version ${machine.kernelRelease} (buildd@lcy02-amd64-059) #1 SMP PREEMPT_DYNAMIC\n`,
   };
   const fixedEntries = entriesOf(fixed);
-  return computedFiles(() => {
+  return computedFiles(() => machine.clock.unixMs(), () => {
     const entries = new Map<string, ComputedNode>();
     for (const task of machine.processes.list()) {
       const pid = machine.processes.pidOf(task)!;
@@ -70,9 +70,16 @@ function descriptors(task: Task): ReadonlyMap<string, ComputedNode> {
 
 /** The lines of /proc/mounts, the root's own first. */
 export function mountTable(files: FileSystem): string {
-  const flags = (readonly: boolean) => (readonly ? 'ro,relatime' : 'rw,relatime');
-  const root = `overlay / overlay ${flags(files.readonly)} 0 0\n`;
-  return root + files.mounts().map((mount) => `${mount.source} ${mount.path} ${mount.type} ${flags(mount.readonly)} 0 0\n`).join('');
+  return mountList(files).map((mount) => `${mount.source} ${mount.path} ${mount.type} ${mount.options} 0 0\n`).join('');
+}
+
+/** What is mounted where, the root first, with its options in the kernel's words. */
+export function mountList(files: FileSystem): readonly { readonly source: string; readonly path: string; readonly type: string; readonly options: string }[] {
+  const flags = (readonly: boolean, words: string) => `${readonly ? 'ro' : 'rw'},relatime${words === '' ? '' : `,${words}`}`;
+  return [
+    { source: 'overlay', path: '/', type: 'overlay', options: flags(files.readonly, '') },
+    ...files.mounts().map(({ source, path, type, readonly, words }) => ({ source, path, type, options: flags(readonly, words) })),
+  ];
 }
 
 function status(machine: Machine, task: Task, pid: number): string {

@@ -61,11 +61,12 @@ export class Task {
     return this.options.parent;
   }
 
-  /** The parent's number in a table: 1 when it is gone, 0 for the first process. */
+  /** The parent's number in a table: 1 when it is gone, 0 for the first process and for what came into a container from outside. */
   parentPid(table: ProcessTable): number {
     const parent = this.parent;
     if (parent && !parent.status) return table.pidOf(parent) ?? 0;
-    return table.pidOf(this) === 1 || (!parent && table === this.options.machine.processes) ? 0 : 1;
+    const cameFromOutside = !parent && table === this.options.machine.processes && this.options.machine.host !== undefined;
+    return table.pidOf(this) === 1 || cameFromOutside ? 0 : 1;
   }
 
   /** The short name: what `ps -o comm` prints, 15 bytes at most. */

@@ -4,7 +4,7 @@ import type { FileSystem } from './files.ts';
 import type { Machine } from './machine.ts';
 
 export function sysFiles(machine: Machine): FileSystem {
-  return computedFiles(() => entriesOf({
+  return computedFiles(() => machine.clock.unixMs(), () => entriesOf({
     // Where cgroups would be mounted: pods that ask for the place find it, and nothing in it.
     fs: { entries: () => entriesOf({ cgroup: { entries: () => new Map() } }) },
     class: { entries: () => entriesOf({ net: { entries: (viewer) => network(viewer.pid) } }) },

@@ -13,6 +13,7 @@ export interface Mount {
   readonly readonly: boolean;
   readonly type: string;
   readonly source: string;
+  readonly words: string;
 }
 
 /** A place found by a walk. `chain` holds the trees crossed by mounts, outermost first, with the path inside each. */

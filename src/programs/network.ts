@@ -3,7 +3,7 @@ import type { Program } from '../machine/program.ts';
 import { brctl, bridge } from './bridge.ts';
 import { crictl } from './crictl/index.ts';
 import { curl } from './curl/index.ts';
-import { busyboxIp } from './ip/busybox.ts';
+import { alpineIp, busyboxIp } from './ip/busybox.ts';
 import { ip } from './ip/index.ts';
 import { ipset } from './ipset.ts';
 import { ipvsadm } from './ipvsadm.ts';
@@ -42,7 +42,7 @@ export const networkPrograms: readonly Program[] = [
   curl,
   dig, getent, host, nslookup, busyboxNslookup, busyboxNslookup128,
   ifconfig, busyboxIfconfig,
-  ip, busyboxIp,
+  ip, busyboxIp, alpineIp,
   ipset, ipvsadm,
   jq,
   iptables, iptablesRestore, iptablesSave,

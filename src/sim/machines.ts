@@ -12,6 +12,7 @@ import { ubuntu } from '../images/bases/debian.ts';
 import { FileSystem } from '../machine/files.ts';
 import { Machine } from '../machine/machine.ts';
 import { createLan } from '../net/device/lan.ts';
+import { Nic } from '../net/device/nic.ts';
 import type { World } from '../net/world.ts';
 import { programs } from '../programs/index.ts';
 import { mirror, MIRRORED_HOST } from './mirror.ts';
@@ -60,7 +61,7 @@ function switchOn(where: Where): ReadonlyMap<string, Machine> {
   return new Map([...PLAIN_MACHINES].map(([name, address]) => {
     const netns = where.world.createNamespace(name);
     netns.devices.setUp('lo', true);
-    lan.attach(netns, DEVICE);
+    lan.attach(netns, DEVICE, { as: Nic });
     netns.devices.setUp(DEVICE, true);
     netns.addAddress(DEVICE, { address, prefix: NETWORK.prefix }, { scope: 'global' });
     netns.routes.add({ destination: cidr('0.0.0.0/0'), via: GATEWAY, device: DEVICE, protocol: 'boot' });

@@ -42,7 +42,7 @@ const POD = (name: string, program: string) => `unshare -Cunimpf chroot /root/tu
 test('an image is fetched, unpacked, layered, and a pod runs in it', async () => {
   await check([
     ['node-0', PREPARE, ''],
-    ['node-0', 'cat /root/tung/a0-merged/etc/alpine-release; mount | tail -n 1; mountpoint /root/tung/a0-merged', '3.20.3\noverlay on /root/tung/a1-merged type overlay (rw,relatime)\n/root/tung/a0-merged is a mountpoint\n'],
+    ['node-0', 'cat /root/tung/a0-merged/etc/alpine-release; mount | tail -n 1; mountpoint /root/tung/a0-merged', '3.20.3\noverlay on /root/tung/a1-merged type overlay (rw,relatime,lowerdir=/root/tung/lower,upperdir=/root/tung/a1-upper,workdir=/root/tung/a1-work)\n/root/tung/a0-merged is a mountpoint\n'],
     ['node-0', POD('a0', 'hostname pod; touch /made; exec sleep 900'), ''],
     // The upper layer has what the pod made; the lower one, and the other pod, have not.
     ['node-0', 'cd /root/tung; ls a0-upper; ls lower/made a1-merged/made; hostname', "made\nls: cannot access 'lower/made': No such file or directory\nls: cannot access 'a1-merged/made': No such file or directory\nnode-0\n"],

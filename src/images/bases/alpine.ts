@@ -10,8 +10,8 @@ export function alpine(files: FileSystem, version: string, users: { readonly pas
   const inSbin = new Set(['ip', 'ifconfig', 'route', 'sysctl', 'arp']);
   const place = (command: string) => (inSbin.has(command.split('=')[0]!) ? 'sbin' : inUsr.has(command.split('=')[0]!) ? 'usr' : 'bin');
   install(files, '/bin', BUSYBOX_COMMANDS.filter((command) => place(command) === 'bin'));
-  install(files, '/sbin', BUSYBOX_COMMANDS.filter((command) => place(command) === 'sbin'));
-  // Alpine builds its BusyBox with the larger nc, and without TLS of its own.
+  // Alpine builds its BusyBox with the larger nc, without TLS of its own, and on musl, whose headers make `ip` show the state.
+  install(files, '/sbin', BUSYBOX_COMMANDS.filter((command) => place(command) === 'sbin').map((command) => (command === 'ip=busybox-ip' ? 'ip=alpine-ip' : command)));
   install(files, '/usr/bin', BUSYBOX_COMMANDS.filter((command) => place(command) === 'usr').map((command) => (command === 'nc=busybox-nc' ? 'nc=alpine-nc' : command === 'wget=busybox-wget' ? 'wget=alpine-wget' : command)));
   files.mkdir('/usr/sbin', { recursive: true });
   files.symlink('/run', '/var/run');
@@ -24,6 +24,9 @@ export function alpine(files: FileSystem, version: string, users: { readonly pas
     '/etc/group': ALPINE_GROUP + (users.group ?? ''),
     '/etc/shells': '# valid login shells\n/bin/sh\n/bin/ash\n',
     '/etc/services': SERVICES,
+    '/etc/hostname': 'localhost\n',
+    '/etc/hosts': '127.0.0.1\tlocalhost localhost.localdomain\n::1\t\tlocalhost localhost.localdomain\n',
+    '/etc/motd': ALPINE_MOTD,
   });
 }
 
@@ -43,6 +46,18 @@ export function busybox(files: FileSystem, version: string): void {
     '/etc/nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
   });
 }
+
+const ALPINE_MOTD = `Welcome to Alpine!
+
+The Alpine Wiki contains a large amount of how-to guides and general
+information about administrating Alpine systems.
+See <https://wiki.alpinelinux.org/>.
+
+You can setup the system with the command: setup-alpine
+
+You may change this message by editing /etc/motd.
+
+`;
 
 const ALPINE_PASSWD = `root:x:0:0:root:/root:/bin/sh
 bin:x:1:1:bin:/bin:/sbin/nologin

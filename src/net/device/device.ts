@@ -96,6 +96,16 @@ export abstract class Device {
     return this.up ? 'UNKNOWN' : 'DOWN';
   }
 
+  /** Whoever queues what is to be sent: `noop` as long as nothing may be. */
+  get qdisc(): string {
+    return this.up ? 'noqueue' : 'noop';
+  }
+
+  /** Made by `ip link add`, so that `type` finds it; a card that was built in is not. */
+  get isVirtual(): boolean {
+    return this.kind !== 'loopback';
+  }
+
   /** What `ip link` prints between the angle brackets. */
   flags(): readonly string[] {
     return [

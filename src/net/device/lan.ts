@@ -16,7 +16,7 @@ export interface Lan {
   readonly namespace: NetNamespace;
   readonly bridge: Bridge;
   /** Plug a machine in; the device is down and has no address yet. */
-  attach(ns: NetNamespace, name: string, options?: { readonly mac?: Mac; readonly mtu?: number }): Veth;
+  attach(ns: NetNamespace, name: string, options?: { readonly mac?: Mac; readonly mtu?: number; readonly as?: typeof Veth }): Veth;
 }
 
 /** @param name of the switch's bridge, at most 15 characters */

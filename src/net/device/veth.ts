@@ -79,12 +79,14 @@ export interface VethEnd {
   readonly name: string;
   readonly mac?: Mac;
   readonly mtu?: number;
+  /** What the end is for who looks at it from its namespace: an end of a cable unless told. */
+  readonly as?: typeof Veth;
 }
 
 /** @throws NetError EEXIST when either name is taken; then neither end exists */
 export function createVeth(a: VethEnd, b: VethEnd): { readonly a: Veth; readonly b: Veth } {
   const make = (end: VethEnd) => {
-    const device = new Veth(end.ns, end.name, end.mac ?? end.ns.world.randomMac(), end.mtu ?? 1500);
+    const device = new (end.as ?? Veth)(end.ns, end.name, end.mac ?? end.ns.world.randomMac(), end.mtu ?? 1500);
     device.macChosen = end.mac !== undefined;
     return device;
   };

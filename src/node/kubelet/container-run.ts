@@ -12,6 +12,7 @@ import type { Container, Pod } from '../../kinds/pod/types.ts';
 import { Machine, StartError, type RunningProcess, DEFAULT_PATH } from '../../machine/machine.ts';
 import type { Input, Output, SignalName } from '../../machine/program.ts';
 import { outputTo, pipe, type Pipe } from '../../machine/streams.ts';
+import { openPts } from '../../machine/pts.ts';
 import { PseudoTerminal } from '../../machine/terminal.ts';
 import { ConfigError, containerEnv } from './environment.ts';
 import { expand } from './expand.ts';
@@ -81,7 +82,7 @@ export class ContainerRun {
     const command = container.command?.map((part) => utf8Encode(expand(part, own)));
     const args = container.args?.map((part) => utf8Encode(expand(part, own)));
     this.#argv = command && command.length > 0 ? [...command, ...(args ?? [])] : [...(recipe.entrypoint ?? []), ...(args && args.length > 0 ? args : (recipe.cmd ?? []))];
-    if (container.tty) this.terminal = new PseudoTerminal();
+    if (container.tty) this.terminal = new PseudoTerminal({ name: openPts(this.machine).name });
     if (container.stdin && !container.tty) this.stdin = pipe();
   }
 

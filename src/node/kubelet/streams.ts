@@ -9,6 +9,7 @@ import type { Machine } from '../../machine/machine.ts';
 import { StartError } from '../../machine/machine.ts';
 import type { Input, Output } from '../../machine/program.ts';
 import { outputTo } from '../../machine/streams.ts';
+import { openPts } from '../../machine/pts.ts';
 import { PseudoTerminal } from '../../machine/terminal.ts';
 import { NetError, strerror } from '../../net/errors.ts';
 import { execWords, type ContainerRun } from './container-run.ts';
@@ -149,7 +150,8 @@ const REFUSAL_MS = 10;
 
 /** Runs a command on a machine with somebody's terminal or pipes; a container's or a node's. */
 export async function execIn(machine: Machine, command: readonly string[], io: StreamIo, options: { env: ReadonlyMap<string, string>; cwd?: string; user?: string }): Promise<ExecOutcome> {
-  const terminal = io.tty ? new PseudoTerminal({ ...(io.columns ? { columns: io.columns } : {}), ...(io.rows ? { rows: io.rows } : {}) }) : undefined;
+  const pts = io.tty ? openPts(machine) : undefined;
+  const terminal = pts ? new PseudoTerminal({ name: pts.name, ...(io.columns ? { columns: io.columns } : {}), ...(io.rows ? { rows: io.rows } : {}) }) : undefined;
   terminal?.onOutput((bytes) => io.stdout.write(bytes));
   io.onResize?.((columns, rows) => terminal?.resize(columns, rows));
   const env = io.tty ? new Map([...options.env, ['TERM', 'xterm']]) : options.env;
@@ -160,6 +162,7 @@ export async function execIn(machine: Machine, command: readonly string[], io: S
   try {
     running = machine.start(command.map(utf8Encode), { ...options, env, ...streams, ...(terminal ? { terminal: terminal.terminal } : {}) });
   } catch (error) {
+    pts?.close();
     if (!(error instanceof StartError)) throw error;
     await machine.clock.sleep(REFUSAL_MS);
     throw internal(`Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "${machine.rng.text(64, '0123456789abcdef')}": OCI runtime exec failed: exec failed: unable to start container process: ${execWords(error)}`);
@@ -168,6 +171,7 @@ export async function execIn(machine: Machine, command: readonly string[], io: S
   io.signal.addEventListener('abort', onAbort, { once: true });
   if (terminal) void pump(io.stdin, (bytes) => terminal.feed(bytes));
   const { code } = await running.exited;
+  pts?.close();
   io.signal.removeEventListener('abort', onAbort);
   return { exitCode: code };
 }

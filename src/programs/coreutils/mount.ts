@@ -5,7 +5,7 @@
 import { FileError } from '../../machine/file-error.ts';
 import { FileSystem } from '../../machine/files.ts';
 import { overlay } from '../../machine/overlay.ts';
-import { procFiles } from '../../machine/proc-files.ts';
+import { mountList, procFiles } from '../../machine/proc-files.ts';
 import { sysFiles } from '../../machine/sys-files.ts';
 import { type Tool, reason, tool } from './tool.ts';
 
@@ -15,6 +15,7 @@ export const mount = tool({
     const { files, user, machine } = t.process;
     if (t.operands.length === 0 && !t.has('a')) return await list(t);
     const [source = '', target] = t.operands;
+    if (t.gnu && t.operands.length > 2) return await t.usage('bad usage');
     // A container lacks CAP_SYS_ADMIN.
     if (user.uid !== 0 || !machine.privileged) {
       await t.complain(t.gnu ? `${target ?? source}: permission denied.` : `permission denied (are you root?)`);
@@ -46,7 +47,7 @@ export const mount = tool({
     try {
       const made = make(t, type, options);
       if (!made) return await failed(t, source, target, type === '' || type === 'ext4' ? (source.startsWith('/dev/') && files.exists(source) ? 'not a block device.' : `special device ${source} does not exist.`) : `unknown filesystem type '${type}'.`, type === 'ext4' ? 'No such file or directory' : 'No such device');
-      files.mount(path, made, { readonly: readonly || made.readonly, source, type });
+      files.mount(path, made, { readonly: readonly || made.readonly, source, type, words: type === 'overlay' ? LAYERS.flatMap((name) => (options.has(name) ? [`${name}=${options.get(name)}`] : [])).join(',') : '' });
       return 0;
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
@@ -54,6 +55,9 @@ export const mount = tool({
     }
   },
 });
+
+/** What an overlay shows of itself in /proc/mounts. */
+const LAYERS = ['lowerdir', 'upperdir', 'workdir'];
 
 /** A file system of this type; undefined when the kernel has none. */
 function make(t: Tool, type: string, options: ReadonlyMap<string, string>): FileSystem | undefined {
@@ -76,8 +80,7 @@ function make(t: Tool, type: string, options: ReadonlyMap<string, string>): File
 async function list(t: Tool): Promise<number> {
   const { files } = t.process;
   const kind = t.value('t');
-  const all = [{ path: '/', source: 'overlay', type: 'overlay', readonly: files.readonly }, ...files.mounts()];
-  for (const { path, source, type, readonly } of all) if (kind === undefined || kind === type) await t.write(`${source} on ${path} type ${type} (${readonly ? 'ro' : 'rw'},relatime)\n`);
+  for (const { path, source, type, options } of mountList(files)) if (kind === undefined || kind === type) await t.write(`${source} on ${path} type ${type} (${options})\n`);
   return 0;
 }
 
@@ -89,6 +92,7 @@ async function failed(t: Tool, source: string, target: string, gnu: string, busy
 export const umount = tool({
   name: 'umount', short: 'lfrav',
   async run(t) {
+    if (t.operands.length === 0 && !t.has('a')) return await t.usage('bad usage');
     let status = 0;
     for (const operand of t.operands) {
       const { files, user, machine } = t.process;

@@ -6,6 +6,7 @@
 import { basename } from './names.ts';
 import { type Task } from '../../machine/processes.ts';
 import { type Process, type Program } from '../../machine/program.ts';
+import { stateOf } from './process-state.ts';
 import { strftime } from './time.ts';
 import { isGnu } from './tool.ts';
 
@@ -24,7 +25,7 @@ const COLUMNS: Readonly<Record<string, { readonly head: string; readonly width: 
   uid: { head: 'UID', width: 5, value: ({ task }) => String(task.options.user.uid) },
   comm: { head: 'COMMAND', width: 15, left: true, value: ({ task }) => task.comm },
   args: { head: 'COMMAND', width: 27, left: true, value: ({ task }) => task.argv.join(' ') },
-  stat: { head: 'STAT', width: 4, left: true, value: () => 'S' },
+  stat: { head: 'STAT', width: 4, left: true, value: ({ task }, process) => stateIn(process)(task) },
   tty: { head: 'TT', width: 8, left: true, value: ({ task }) => task.options.terminal?.name ?? '?' },
   time: { head: 'TIME', width: 8, value: () => '00:00:00' },
   etime: { head: 'ELAPSED', width: 11, value: ({ task }, process) => elapsed(process.machine.clock.now() - task.options.startedAtMs) },
@@ -44,6 +45,13 @@ export const ps: Program = {
 function rowsOf(process: Process): Row[] {
   const { processes } = process.machine;
   return processes.list().map((task) => ({ pid: processes.pidOf(task)!, ppid: task.parentPid(processes), task })).sort((a, b) => a.pid - b.pid);
+}
+
+/** The state of any task, as seen by this process. */
+function stateIn(process: Process): (task: Task) => string {
+  const { processes } = process.machine;
+  const self = processes.get(process.pid);
+  return (task) => stateOf(task, processes.list(), self);
 }
 
 async function busybox(process: Process): Promise<number> {
@@ -80,18 +88,19 @@ async function procps(process: Process): Promise<number> {
   if (format !== undefined) return await custom(process, rows, format);
   const width = process.terminal && !letters.includes('ww') ? process.terminal.columns : Number.POSITIVE_INFINITY;
   const show = (line: string) => process.stdout.write(`${line.slice(0, width)}\n`);
+  const state = stateIn(process);
   const now = process.machine.clock.unixMs();
   const start = (task: Task) => strftime('%H:%M', now - (process.machine.clock.now() - task.options.startedAtMs));
   if (args.some((arg) => !arg.startsWith('-') && arg.includes('u'))) {
     await show('USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND');
-    for (const { pid, task } of rows) await show(`${task.options.user.name.slice(0, 8).padEnd(8)} ${String(pid).padStart(7)}  0.0  0.0   4364  1500 ${(task.options.terminal?.name ?? '?').padEnd(8)} S    ${start(task).padEnd(5)}   0:00 ${task.argv.join(' ')}`);
+    for (const { pid, task } of rows) await show(`${task.options.user.name.slice(0, 8).padEnd(8)} ${String(pid).padStart(7)}  0.0  0.0   4364  1500 ${(task.options.terminal?.name ?? '?').padEnd(8)} ${state(task).padEnd(4)} ${start(task).padEnd(5)}   0:00 ${task.argv.join(' ')}`);
   } else if (letters.includes('f')) {
     await show('UID          PID    PPID  C STIME TTY          TIME CMD');
     for (const { pid, ppid, task } of rows) await show(`${task.options.user.name.slice(0, 8).padEnd(8)} ${String(pid).padStart(7)} ${String(ppid).padStart(7)}  0 ${start(task)} ${(task.options.terminal?.name ?? '?').padEnd(8)} 00:00:00 ${task.argv.join(' ')}`);
   } else {
     const long = args.some((arg) => /^[a-z]+$/.test(arg)) && !/[eA]/.test(letters);
     await show(long ? '    PID TTY      STAT   TIME COMMAND' : '    PID TTY          TIME CMD');
-    for (const { pid, task } of rows) await show(long ? `${String(pid).padStart(7)} ${(task.options.terminal?.name ?? '?').padEnd(8)} S      0:00 ${task.argv.join(' ')}` : `${String(pid).padStart(7)} ${(task.options.terminal?.name ?? '?').padEnd(8)} 00:00:00 ${task.comm}`);
+    for (const { pid, task } of rows) await show(long ? `${String(pid).padStart(7)} ${(task.options.terminal?.name ?? '?').padEnd(8)} ${state(task).padEnd(4)}   0:00 ${task.argv.join(' ')}` : `${String(pid).padStart(7)} ${(task.options.terminal?.name ?? '?').padEnd(8)} 00:00:00 ${task.comm}`);
   }
   return rows.length > 0 ? 0 : 1;
 }

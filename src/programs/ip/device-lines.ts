@@ -14,7 +14,7 @@ export function deviceLines(device: Device, context: IpContext, kind: 'link' | '
   const { flags } = context;
   const separator = flags.oneline ? '\\' : '\n';
   const mode = kind === 'link' ? ' mode DEFAULT' : '';
-  const first = `${device.index}: ${fullName(device)}: <${device.flags().join(',')}> mtu ${device.mtu} qdisc ${device.up ? 'noqueue' : 'noop'}${device.master ? ` master ${device.master.name}` : ''} state ${device.operState}${mode} group default qlen 1000`;
+  const first = `${device.index}: ${fullName(device)}: <${device.flags().join(',')}> mtu ${device.mtu} qdisc ${device.qdisc}${device.master ? ` master ${device.master.name}` : ''} state ${device.operState}${mode} group default qlen 1000`;
   const elsewhere = linkNamespace(device, context);
   // With -4 the link layer is left out, and the namespace of the other end follows at once.
   if (kind === 'address' && flags.family === 4) return first + elsewhere;
@@ -26,6 +26,8 @@ export function deviceLines(device: Device, context: IpContext, kind: 'link' | '
 /** `eth0@if5`: the other end is in another namespace; `veth1@veth0`: it is here. */
 export function fullName(device: Device): string {
   const { peerIndex } = device;
+  // A tunnel could be bound to a device and is not: the kernel says that its link is nobody.
+  if (device instanceof Ipip) return `${device.name}@NONE`;
   if (peerIndex === undefined) return device.name;
   const here = device.linkNamespace === undefined || device.linkNamespace === device.namespace;
   return `${device.name}@${here ? (device.namespace.devices.byIndex(peerIndex)?.name ?? `if${peerIndex}`) : `if${peerIndex}`}`;
@@ -89,7 +91,7 @@ export function deviceJson(device: Device, context: IpContext, addresses?: reado
   const here = device.linkNamespace === undefined || device.linkNamespace === device.namespace;
   const peer = device.peerIndex === undefined ? {} : here ? { link: context.ns.devices.byIndex(device.peerIndex)?.name } : { link_index: device.peerIndex };
   return {
-    ifindex: device.index, ...peer, ifname: device.name, flags: device.flags(), mtu: device.mtu, qdisc: device.up ? 'noqueue' : 'noop',
+    ifindex: device.index, ...peer, ifname: device.name, flags: device.flags(), mtu: device.mtu, qdisc: device.qdisc,
     ...(device.master ? { master: device.master.name } : {}), operstate: device.operState, ...(addresses ? {} : { linkmode: 'DEFAULT' }), group: 'default', txqlen: 1000,
     link_type: device.linkType, address: hardware, broadcast,
     ...(here ? {} : { link_netnsid: namespaceIds(context.ns).indexOf(device.linkNamespace) }),

@@ -58,7 +58,7 @@ export function readSelection(words: Words, ns: NetNamespace, other: (word: stri
 
 export function selected(ns: NetNamespace, { device, up, master, type }: Selection): readonly Device[] {
   return ns.devices.list().filter(
-    (one) => (device === undefined || one.name === device) && (!up || one.up) && (master === undefined || one.master?.name === master) && (type === undefined || one.kind === type),
+    (one) => (device === undefined || one.name === device) && (!up || one.up) && (master === undefined || one.master?.name === master) && (type === undefined || (one.isVirtual && one.kind === type)),
   );
 }
 

@@ -15,6 +15,7 @@ import { refuse, withOptions } from '../usage.ts';
 import { TlsError } from '../tls/client.ts';
 import { TimedOut } from '../waiting.ts';
 import { authorityLine, doubtsAbout } from './doubts.ts';
+import { dots, emptyBar, fullBar, rate } from './progress.ts';
 
 const USAGE = "Usage: wget [OPTION]... [URL]...\n\nTry `wget --help' for more options.";
 const MAX_REDIRECTS = 20;
@@ -198,6 +199,8 @@ async function save(run: Wget, connection: HttpConnection, { head, method, url, 
     return 3;
   }
   await run.say(`Saving to: ‘${shown}’\n\n`);
+  const bar = process.terminal?.columns;
+  if (bar !== undefined) await run.say(emptyBar(shown, length, bar));
   const startedAt = process.machine.clock.now();
   let received = 0;
   for await (const piece of connection.body(head, method)) {
@@ -205,15 +208,9 @@ async function save(run: Wget, connection: HttpConnection, { head, method, url, 
     await output.write(piece);
   }
   const tookMs = Math.max(process.machine.clock.now() - startedAt, 0.001);
+  const download = { name: shown, length, received, tookMs };
+  await run.say(bar === undefined ? dots(download) : fullBar(download, bar));
   const speed = rate((received * 1000) / tookMs);
-  // One dot per kilobyte, fifty in a row; the last row says how it went.
-  const rows = Math.floor(received / 51_200) + 1;
-  for (let row = 0; row < rows; row++) {
-    const dots = '.'.repeat(Math.min(50, Math.floor((received - row * 51_200) / 1024)));
-    const grouped = dots.replaceAll(/.{10}(?=.)/g, '$& ').padEnd(54);
-    const done = length ? Math.floor((Math.min(received, (row + 1) * 51_200) * 100) / length) : undefined;
-    await run.say(`${String(row * 50).padStart(6)}K ${grouped} ${done === undefined ? '    ' : `${String(done).padStart(3)}%`} ${speed.meter}${row === rows - 1 ? `=${(tookMs / 1000).toFixed(1).replace(/\.0$/, '')}s` : ''}\n`);
-  }
   await run.say(`\n${run.time} (${speed.words}) - ${named === '-' ? 'written to stdout' : `‘${shown}’ saved`} [${received}${length === undefined ? '' : `/${length}`}]\n\n`);
   return 0;
 }
@@ -234,18 +231,6 @@ function human(bytes: number): string {
   if (bytes < 1024) return '';
   const value = bytes / 1024;
   return value < 1024 ? ` (${value < 10 ? value.toFixed(1) : Math.round(value)}K)` : ` (${(value / 1024).toFixed(1)}M)`;
-}
-
-function rate(bytesPerSecond: number): { readonly meter: string; readonly words: string } {
-  const units = ['B', 'K', 'M', 'G'];
-  let value = bytesPerSecond;
-  let unit = 0;
-  while (value >= 1024 && unit < 3) {
-    value /= 1024;
-    unit++;
-  }
-  const digits = value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-  return { meter: `${value.toFixed(digits).padStart(4)}${units[unit]}`, words: `${value.toFixed(digits)} ${unit === 0 ? 'B' : `${units[unit]}B`}/s` };
 }
 
 /** `index.html.1` when `index.html` is there. */

@@ -132,7 +132,7 @@ export const bridges: readonly Topology[] = [
   node: bridge fdb replace 02:00:00:00:00:03 dev veth1 master static`,
     probes: [
       ['p ping 10.244.0.3', 'reply from 10.244.0.3 ttl 64'],
-      ['node says bridge fdb show br cni0 | grep 02:00:00:00:00:03', '02:00:00:00:00:03 dev veth2 master cni0 static'],
+      ['node says bridge fdb show br cni0 | grep 02:00:00:00:00:03 | grep -v vlan', '02:00:00:00:00:03 dev veth2 master cni0 static'],
     ],
   },
   {
