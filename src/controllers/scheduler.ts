@@ -14,7 +14,7 @@ import { preempt } from './scheduler/preemption.ts';
 import { refusal, type Refusal } from './scheduler/filters.ts';
 import { failureMessage } from './scheduler/message.ts';
 import { bestNodes } from './scheduler/score.ts';
-import { takeSnapshot, type NodeView } from './scheduler/snapshot.ts';
+import { besidePromised, takeSnapshot, type NodeView } from './scheduler/snapshot.ts';
 import { bindOn, claimsOf, volumeConflict } from './scheduler/volumes.ts';
 import type { Node, Pod } from './shapes.ts';
 
@@ -87,7 +87,7 @@ function scheduleOne(context: ControllerContext, attempts: Map<string, Attempt>,
       const why = volumeConflict(context.registry, claims, view.node);
       return why === undefined ? undefined : { reasons: [why], isHopeless: true };
     };
-    const refused = refusal(pod, view, snapshot) ?? conflict();
+    const refused = refusal(pod, view, snapshot) ?? (view.nominated.length > 0 ? refusal(pod, besidePromised(pod, view), snapshot) : undefined) ?? conflict();
     if (refused) refusals.push(refused);
     else fitting.push(view);
   }

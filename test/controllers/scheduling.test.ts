@@ -80,3 +80,19 @@ test('a more important pod pushes a less important one out', async () => {
   await cluster.until('high is placed', () => cluster.get('pods', 'high').spec.nodeName !== undefined);
   expect(cluster.list('pods')).toHaveLength(2);
 });
+
+test('the room that was made stays free for whom it was made, though the one who was pushed out comes again at once', async () => {
+  await begin();
+  const onPort = { terminationGracePeriodSeconds: 0, containers: [{ name: 'c', image: 'nginx:1.25', ports: [{ containerPort: 80, hostPort: 7070 }] }] };
+  cluster.apply({ apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'high' }, value: 1000 });
+  cluster.apply({
+    apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'low' },
+    spec: { replicas: 2, selector: { matchLabels: { app: 'low' } }, template: { metadata: { labels: { app: 'low' } }, spec: onPort } },
+  });
+  const placed = () => cluster.list('pods').filter(({ spec }) => spec.nodeName !== undefined).map(({ metadata }) => metadata.name);
+  await cluster.until('both are placed', () => placed().length === 2);
+  cluster.apply(pod({ ...onPort, priorityClassName: 'high' }, { name: 'high' }));
+  await cluster.until('high is placed', () => placed().includes('high'));
+  await cluster.pass(30_000);
+  expect([placed().length, cluster.list('pods').length]).toEqual([2, 3]);
+});

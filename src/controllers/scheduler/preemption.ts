@@ -7,9 +7,7 @@ import type { ControllerContext } from '../controller.ts';
 import { evictPod } from '../pod-disruption.ts';
 import type { Pod } from '../shapes.ts';
 import { refusal } from './filters.ts';
-import type { NodeView, Snapshot } from './snapshot.ts';
-
-const priorityOf = (pod: Stored<Pod>) => pod.spec.priority ?? 0;
+import { besidePromised, type NodeView, priorityOf, type Snapshot } from './snapshot.ts';
 
 /** Evicts what is in the way on the best node and names that node; undefined when nothing would help. */
 export function preempt(context: ControllerContext, pod: Stored<Pod>, snapshot: Snapshot): string | undefined {
@@ -32,7 +30,7 @@ function victimsOn(pod: Stored<Pod>, view: NodeView, snapshot: Snapshot): readon
   const lower = view.pods.filter((other) => priorityOf(other) < priorityOf(pod)).sort((a, b) => priorityOf(b) - priorityOf(a));
   if (lower.length === 0) return undefined;
   const fits = (pods: readonly Stored<Pod>[]) => {
-    const changed = { ...view, pods };
+    const changed = besidePromised(pod, { ...view, pods });
     return refusal(pod, changed, { ...snapshot, nodes: snapshot.nodes.map((one) => (one === view ? changed : one)) }) === undefined;
   };
   let kept = view.pods.filter((other) => !lower.includes(other));

@@ -9,6 +9,8 @@ export interface NodeView {
   readonly node: Stored<Node>;
   /** Bound here and not finished; terminating ones still hold their room. */
   readonly pods: readonly Stored<Pod>[];
+  /** Promised a place here by preemption, and not bound yet. */
+  readonly nominated: readonly Stored<Pod>[];
 }
 
 export interface Snapshot {
@@ -19,14 +21,31 @@ export interface Snapshot {
 
 export function takeSnapshot(registry: Registry): Snapshot {
   const pods = new Map<string, Stored<Pod>[]>();
+  const nominated = new Map<string, Stored<Pod>[]>();
   for (const pod of list<Pod>(registry, 'pods')) {
-    if (!pod.spec.nodeName || isFinished(pod)) continue;
-    const there = pods.get(pod.spec.nodeName);
-    if (there) there.push(pod);
-    else pods.set(pod.spec.nodeName, [pod]);
+    if (isFinished(pod)) continue;
+    const promised = pod.metadata.deletionTimestamp ? undefined : pod.status?.nominatedNodeName;
+    if (pod.spec.nodeName) add(pods, pod.spec.nodeName, pod);
+    else if (promised) add(nominated, promised, pod);
   }
+  const at = (where: typeof pods, { metadata: { name } }: Stored<Node>) => where.get(name) ?? [];
   return {
-    nodes: list<Node>(registry, 'nodes').map((node) => ({ node, pods: pods.get(node.metadata.name) ?? [] })),
+    nodes: list<Node>(registry, 'nodes').map((node) => ({ node, pods: at(pods, node), nominated: at(nominated, node) })),
     namespaceLabels: (name) => (registry.find('namespaces', name) as Stored<Namespace> | undefined)?.metadata.labels ?? {},
   };
+}
+
+/** The node as a pod finds it that must leave room for those who were promised a place and are as important as itself. */
+export function besidePromised(pod: Stored<Pod>, view: NodeView): NodeView {
+  const others = view.nominated.filter((other) => other.metadata.uid !== pod.metadata.uid && priorityOf(other) >= priorityOf(pod));
+  return others.length === 0 ? view : { ...view, pods: [...view.pods, ...others] };
+}
+
+/** What its class says; 0 without one. */
+export const priorityOf = (pod: Stored<Pod>): number => pod.spec.priority ?? 0;
+
+function add(where: Map<string, Stored<Pod>[]>, node: string, pod: Stored<Pod>): void {
+  const there = where.get(node);
+  if (there) there.push(pod);
+  else where.set(node, [pod]);
 }
