@@ -56,11 +56,11 @@ export class ApiError extends Error {
 
   constructor(code: number, reason: StatusReason, message: string, details?: StatusDetails, metadata: Status['metadata'] = {}) {
     super(message);
-    this.status = { kind: 'Status', apiVersion: 'v1', metadata, status: 'Failure', message, reason, ...(details && { details }), code };
+    this.status = { kind: 'Status', apiVersion: 'v1', metadata, status: 'Failure', message, ...(reason !== 'Unknown' && { reason }), ...(details && { details }), code };
   }
 
   get reason(): StatusReason {
-    return this.status.reason as StatusReason;
+    return (this.status.reason as StatusReason | undefined) ?? 'Unknown';
   }
 
   get code(): number {

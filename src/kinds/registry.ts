@@ -8,7 +8,7 @@ import { cidr } from '../base/address.ts';
 import type { Clock, Disposer } from '../base/clock.ts';
 import type { Rng } from '../base/rng.ts';
 import { draft, isEqual } from '../api/deep.ts';
-import type { KubeObject, Stored } from '../api/object.ts';
+import type { KubeObject, ManagedFieldsEntry, Stored } from '../api/object.ts';
 import { alreadyExists, badRequest, conflict, invalid, isApiError, methodNotSupported, notFound, unknownResource, type Status } from '../api/status.ts';
 import type { Store } from '../api/store.ts';
 import { admitCreate, admitUpdate, judgeCreate, judgeUpdate } from './admission/index.ts';
@@ -23,7 +23,8 @@ import { prefixOf, keyOf, type Selection, makeFilter, readPage, type ListPage } 
 import { onCreate } from './registry/new-object.ts';
 import { createSubresource, type SubresourceOptions } from './registry/subresources.ts';
 import { answerVirtual } from './registry/virtual.ts';
-import { applyPatch, type Patch } from './registry/patching.ts';
+import { applyOver, ownedAfterWrite } from './registry/ownership.ts';
+import { applied, applyPatch, type Patch } from './registry/patching.ts';
 import { watchSelected, type WatchEvent, type WatchOptions } from './registry/watching.ts';
 import type { Schema } from './schema.ts';
 
@@ -41,7 +42,10 @@ export interface UserInfo {
 
 export interface WriteOptions {
   readonly dryRun?: boolean;
+  /** Who writes, for `managedFields`; absent: one of the cluster's own. */
   readonly fieldManager?: string;
+  /** The subresource that was asked for, where another one is written in its stead (scale). */
+  readonly ownedAs?: string;
   /** Absent: the object is ours and not checked against the schema. Requests from outside say Warn when they say nothing. */
   readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore';
   readonly user?: UserInfo;
@@ -130,13 +134,14 @@ export class Registry {
   }
 
   /** @throws ApiError in the words of the real server */
-  create(kind: KindName, body: KubeObject, options: WriteOptions & { namespace?: string } = {}): Stored<KubeObject> {
+  create(kind: KindName, body: KubeObject, options: WriteOptions & Applied & { namespace?: string } = {}): Stored<KubeObject> {
     const of = this.resolve(kind);
     const object = decode(this, of, body, options);
     this.#setNamespace(of, object, options.namespace);
     if (!of.stored) return answerVirtual(this, of, object, options);
     onCreate(object, this.clock, this.rng, (name) => this.find(of, name, object.metadata.namespace) !== undefined);
     of.defaults(object);
+    setOwners(object, options.managedFields ?? ownedAfterWrite(this, of, object, undefined, undefined, options));
     admitCreate({ registry: this, kind: of, object, options });
     of.prepareForCreate(object);
     this.#refuseIfInvalid(of, object, [...validateMetadata(of, object.metadata), ...of.validate(object)]);
@@ -167,9 +172,10 @@ export class Registry {
   /** @throws ApiError */
   patch(kind: KindName, name: string, namespace: string | undefined, patch: Patch, options: WriteOptions & { subresource?: Subresource; force?: boolean } = {}): Stored<KubeObject> {
     const of = this.resolve(kind);
+    if (patch.type === 'apply') return this.#apply(of, name, namespace, patch.body, options);
     // The real server retries a patch that met a conflict; here nothing can come between reading and writing.
     const current = this.get(of, name, namespace);
-    const patched = applyPatch(this, of, current, patch, options);
+    const patched = applyPatch(this, of, current, { type: patch.type, body: patch.body });
     if (patched.metadata.name !== name) throw badRequest('the name of the object (' + patched.metadata.name + ') does not match the name on the URL (' + name + ')');
     return this.#write(of, decode(this, of, patched, options, current), current, options);
   }
@@ -231,7 +237,17 @@ export class Registry {
     else if (kind.stored) object.metadata.namespace = 'default';
   }
 
-  #write(of: Kind, next: KubeObject, current: Stored<KubeObject>, options: WriteOptions & { subresource?: Subresource }): Stored<KubeObject> {
+  /** Server-side apply makes what is not there. */
+  #apply(of: Kind, name: string, namespace: string | undefined, body: unknown, options: WriteOptions & { subresource?: Subresource; force?: boolean }): Stored<KubeObject> {
+    const config = applied(of, name, namespace, body);
+    const current = options.subresource ? this.get(of, name, namespace) : this.find(of, name, namespace);
+    if (config.metadata.resourceVersion && config.metadata.resourceVersion !== current?.metadata.resourceVersion) throw conflict(of, name);
+    const { object, managedFields } = applyOver(this, of, current, config, options);
+    if (!current) return this.create(of, object, { ...options, managedFields, ...(namespace !== undefined && { namespace }) });
+    return this.#write(of, decode(this, of, object, options, current), current, { ...options, managedFields });
+  }
+
+  #write(of: Kind, next: KubeObject, current: Stored<KubeObject>, options: WriteOptions & Applied & { subresource?: Subresource }): Stored<KubeObject> {
     if (!of.stored) throw methodNotSupported(of, 'update');
     const name = current.metadata.name;
     const given = next.metadata.resourceVersion;
@@ -239,12 +255,14 @@ export class Registry {
       throw conflict(of, name, `Precondition failed: UID in precondition: ${next.metadata.uid}, UID in object meta: ${current.metadata.uid}`);
     }
     if (given && given !== current.metadata.resourceVersion) throw conflict(of, name);
+    const owners = next.metadata.managedFields;
     keepSystemMetadata(next, current);
     of.defaults(next);
     if (options.subresource) keepAllBut(options.subresource, next, current);
     else of.prepareForUpdate(next, current);
     // Who reports a status from an older reading must not bring back its labels.
     if (options.subresource === 'status' && !given) keepLabels(next, current);
+    setOwners(next, options.managedFields ?? ownedAfterWrite(this, of, next, current, owners, options));
     admitUpdate({ registry: this, kind: of, object: next, previous: current, options });
     const errors = [...validateMetadata(of, next.metadata), ...validateMetadataUpdate(next, current)];
     if (!options.subresource) errors.push(...of.validate(next), ...of.validateUpdate(next, current));
@@ -272,6 +290,16 @@ export class Registry {
   matches(kind: KindName, selection: Selection, object: Stored<KubeObject>): boolean {
     return makeFilter(this.resolve(kind), selection)(object);
   }
+}
+
+/** Who owns what after an apply, which has settled it beforehand. */
+interface Applied {
+  readonly managedFields?: readonly ManagedFieldsEntry[];
+}
+
+function setOwners(object: KubeObject, entries: readonly ManagedFieldsEntry[] | undefined): void {
+  if (entries && entries.length > 0) object.metadata.managedFields = [...entries];
+  else delete object.metadata.managedFields;
 }
 
 /** An object that only its last finalizer kept. */

@@ -8,13 +8,14 @@ import type { Kind } from './kind.ts';
 
 /**
  * A type as written in the table: a scalar's name, `#N` for the struct of that number, `[]T` for a list, `{}T` for a map.
- * A field is a type, or `[type, mergeKey, strategies]`.
+ * A field is a type, or `[type, mergeKey, strategies, ownership]`, the last being what server-side apply goes by: `set`,
+ * `containerPort,protocol=TCP` (the keys of a list and their defaults), or `atomic` for a map that is owned whole.
  */
-export type FieldEntry = string | readonly [type: string, mergeKey: string, strategies: string];
+export type FieldEntry = string | readonly [type: string, mergeKey: string, strategies: string, ownership?: string];
 
 export interface SchemaTable {
   /** Structs: their Go name (`Container`) and their fields. */
-  readonly types: readonly { readonly name: string; readonly fields: Readonly<Record<string, FieldEntry>> }[];
+  readonly types: readonly { readonly name: string; readonly fields: Readonly<Record<string, FieldEntry>>; readonly atomic?: true }[];
   /** `apps/v1/Deployment`, `v1/Pod` → index into `types`. */
   readonly kinds: Readonly<Record<string, number>>;
 }
@@ -32,7 +33,7 @@ export class Schema {
 
   constructor(table: SchemaTable) {
     this.#kinds = table.kinds;
-    this.#types = table.types.map(({ name, fields }) => new StructType(this, name, fields));
+    this.#types = table.types.map(({ name, fields, atomic }) => new StructType(this, name, fields, atomic === true));
   }
 
   typeOf(kind: Pick<Kind, 'group' | 'version' | 'kind'>): StructType | undefined {
@@ -45,23 +46,31 @@ export class Schema {
   }
 }
 
+interface TypedField {
+  readonly shape: string;
+  readonly ownership: string;
+}
+
 export class StructType implements PatchType {
-  readonly #fields = new Map<string, PatchField & { readonly shape: string }>();
+  readonly #fields = new Map<string, PatchField & TypedField>();
 
   constructor(
     readonly schema: Schema,
     readonly name: string,
     readonly entries: Readonly<Record<string, FieldEntry>>,
+    /** Owned as one value. */
+    readonly isAtomic: boolean,
   ) {}
 
-  field(name: string): (PatchField & { readonly shape: string }) | undefined {
+  field(name: string): (PatchField & TypedField) | undefined {
     const known = this.#fields.get(name);
     if (known || !Object.hasOwn(this.entries, name)) return known;
     const entry = this.entries[name]!;
-    const [shape, mergeKey, strategies] = typeof entry === 'string' ? [entry, '', ''] : entry;
+    const [shape, mergeKey, strategies, ownership = ''] = typeof entry === 'string' ? [entry, '', ''] : entry;
     const struct = /#(\d+)$/.exec(shape)?.[1];
     const field = {
       shape,
+      ownership,
       strategies: strategies ? strategies.split(',') : [],
       ...(mergeKey && { mergeKey }),
       type: struct === undefined ? undefined : this.schema.struct(Number(struct)),

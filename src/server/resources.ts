@@ -4,9 +4,9 @@
  */
 import type { KubeObject, Stored } from '../api/object.ts';
 import { badRequest, invalid, methodNotAllowed, notAcceptable, unknownResource } from '../api/status.ts';
-import { notSupported } from '../api/field-error.ts';
+import { forbiddenField, notSupported, required } from '../api/field-error.ts';
 import type { Kind, Subresource } from '../kinds/kind.ts';
-import type { Registry, WriteOptions } from '../kinds/registry.ts';
+import type { Patch, Registry, WriteOptions } from '../kinds/registry.ts';
 import type { Accepted } from './accept.ts';
 import { negotiate } from './accept.ts';
 import { readObject, readPatch, unrecognized } from './body.ts';
@@ -129,8 +129,18 @@ async function patch(h: Handler): Promise<void> {
   const change = await readPatch(h.exchange.request);
   if (h.subresource === 'scale') return answerScale(h, h.info.name!, (current) => patchScale(current, change));
   const force = isTrue(h.exchange.query.get('force'));
+  refuseOptions(h, change.type);
+  const isNew = change.type === 'apply' && h.registry.find(h.kind, h.info.name!, h.info.namespace) === undefined;
   const object = h.registry.patch(h.kind, h.info.name!, h.info.namespace, change, { ...writeOptions(h), ...subresourceOf(h), ...(force && { force }) });
-  return answer(h, 200, object);
+  return answer(h, isNew ? 201 : 200, object);
+}
+
+/** An apply must say whose it is; nothing else can be forced. @throws ApiError Invalid */
+function refuseOptions({ exchange: { query } }: Handler, type: Patch['type']): void {
+  const wrong = type === 'apply'
+    ? [...(query.get('fieldManager') ? [] : [required('fieldManager', 'is required for apply patch')])]
+    : [...(query.has('force') ? [forbiddenField('force', 'may not be specified for non-apply patch')] : [])];
+  if (wrong.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', wrong);
 }
 
 function answerScale(h: Handler, name: string, change: (current: Stored<KubeObject>) => Scale): Promise<void> {

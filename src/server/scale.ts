@@ -62,5 +62,5 @@ export function writeScale(registry: Registry, kind: Kind, current: Stored<KubeO
   const given = scale.metadata;
   if (given.uid && given.uid !== uid) throw conflict(kind, name, `Precondition failed: UID in precondition: ${given.uid}, UID in object meta: ${uid}`);
   if (given.resourceVersion && given.resourceVersion !== resourceVersion) throw conflict(kind, name);
-  return scaleOf(registry.patch(kind, name, namespace, { type: 'merge', body: { spec: { replicas } } }, options));
+  return scaleOf(registry.patch(kind, name, namespace, { type: 'merge', body: { spec: { replicas } } }, { ...options, ownedAs: 'scale' }));
 }

@@ -66,6 +66,8 @@ function normal(answer: unknown): unknown {
     .replace(/kube-api-access-[a-z0-9]{5}|<kube-api-access>|kube-api-access-<rand>/g, 'kube-api-access-*')
     .replace(/,?"generation":\d+/g, '');
   const value = JSON.parse(text) as Anything;
+  // The recording client does not show who owns what.
+  delete (value['metadata'] as Anything | undefined)?.['managedFields'];
   // Its controllers were at work meanwhile.
   if (value['kind'] !== 'Status') delete value['status'];
   // The diff of Go structs that follows a refused change of a pod is not printed.

@@ -24,6 +24,5 @@ export function onCreate(object: KubeObject, clock: Clock, rng: Rng, taken: (nam
   delete meta.deletionTimestamp;
   delete meta.deletionGracePeriodSeconds;
   delete meta.generation;
-  // Differs from Kubernetes: who owns which field (managedFields) is not kept; kubectl hides it, and only server-side apply needs it.
   delete meta.managedFields;
 }

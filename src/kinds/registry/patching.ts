@@ -6,17 +6,19 @@ import type { KubeObject, Stored } from '../../api/object.ts';
 import { applyJsonPatch } from '../../api/patch/json.ts';
 import { applyMergePatch } from '../../api/patch/merge.ts';
 import { applyStrategicMergePatch } from '../../api/patch/strategic.ts';
-import { badRequest, unsupportedMediaType } from '../../api/status.ts';
+import { badRequest } from '../../api/status.ts';
 import type { Kind } from '../kind.ts';
 import type { Registry } from '../registry.ts';
 
+type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
+
 export interface Patch {
-  readonly type: 'json' | 'merge' | 'strategic' | 'apply';
+  readonly type: PatchType;
   readonly body: unknown;
 }
 
 /** @throws ApiError */
-export function applyPatch(registry: Registry, kind: Kind, current: Stored<KubeObject>, patch: Patch, _options: object): KubeObject {
+export function applyPatch(registry: Registry, kind: Kind, current: Stored<KubeObject>, patch: Patch & { readonly type: Exclude<PatchType, 'apply'> }): KubeObject {
   const object = draft<KubeObject>(current);
   switch (patch.type) {
     case 'json':
@@ -25,10 +27,20 @@ export function applyPatch(registry: Registry, kind: Kind, current: Stored<KubeO
       return applyMergePatch(object, record(patch.body)) as unknown as KubeObject;
     case 'strategic':
       return applyStrategicMergePatch(object, record(patch.body), registry.schema?.typeOf(kind)) as unknown as KubeObject;
-    case 'apply':
-      // Differs from Kubernetes: server-side apply is refused, since field ownership (managedFields) is not tracked yet.
-      throw unsupportedMediaType(['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json']);
   }
+}
+
+/** The configuration of a server-side apply: an object, or part of one, that says its kind. @throws ApiError */
+export function applied(kind: Kind, name: string, namespace: string | undefined, body: unknown): KubeObject {
+  const config = draft<KubeObject>(record(body) as unknown as KubeObject);
+  const version = kind.group ? `${kind.group}/${kind.version}` : kind.version;
+  if (!config.kind) throw badRequest("Object 'Kind' is missing");
+  if (config.apiVersion !== version) throw badRequest(`Incorrect version specified in apply patch. Specified patch version: ${config.apiVersion}, expected: ${version}`);
+  config.metadata = { ...config.metadata, name: config.metadata?.name ?? name };
+  if (config.metadata.name !== name) throw badRequest(`the name of the object (${config.metadata.name}) does not match the name on the URL (${name})`);
+  if (config.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
+  if (namespace !== undefined) config.metadata.namespace ??= namespace;
+  return config;
 }
 
 function record(body: unknown): Record<string, unknown> {

@@ -206,7 +206,7 @@ function paths(group: string, version: string, of: readonly Kind[]): Json {
     const operation = (action: string, extra: Json = {}) => ({ 'x-kubernetes-action': action, 'x-kubernetes-group-version-kind': gvk, responses: answer, ...extra });
     result[collection] = { ...(kind.stored && { get: operation('list') }), post: operation('post', { parameters: PARAMETERS, requestBody: { content: { '*/*': { schema } } } }) };
     if (!kind.stored) continue;
-    const patchTypes = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json'];
+    const patchTypes = ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json'];
     result[`${collection}/{name}`] = {
       get: operation('get'),
       put: operation('put', { parameters: PARAMETERS }),
@@ -243,15 +243,26 @@ function writeDocuments(): number {
   return groups.size;
 }
 
+/** How a field is shared, as the table writes it. A key with a default may be left out of an element. */
+function ownership(extra: Json | undefined, element: string | undefined): string {
+  if (extra?.['map-type'] === 'atomic') return 'atomic';
+  if (extra?.['list-type'] === 'set') return 'set';
+  const keys = extra?.['list-type'] === 'map' ? (extra['list-map-keys'] as string[]) : [];
+  return keys.map((key) => {
+    const value = extensions[element ?? '']?.properties?.[key]?.['default'];
+    return typeof value === 'string' && value !== '' ? `${key}=${value}` : key;
+  }).join(',');
+}
+
 const SHORT: Readonly<Record<string, string>> = { [`${META}.Time`]: 'time', [`${META}.MicroTime`]: 'microTime', [QUANTITY]: 'quantity', [INT_OR_STRING]: 'intOrString' };
 
 function writeTable(): number {
   const numbers = new Map<string, number>();
-  const types: { name: string; fields: Record<string, FieldEntry> }[] = [];
+  const types: { name: string; fields: Record<string, FieldEntry>; atomic?: true }[] = [];
   const add = (name: string): number => {
     const known = numbers.get(name);
     if (known !== undefined) return known;
-    const type: (typeof types)[number] = { name: name.slice(name.lastIndexOf('.') + 1), fields: {} };
+    const type: (typeof types)[number] = { name: name.slice(name.lastIndexOf('.') + 1), fields: {}, ...(extensions[name]?.['map-type'] === 'atomic' && { atomic: true }) };
     const number = types.push(type) - 1;
     numbers.set(name, number);
     for (const field of byName.get(name)!.fields) {
@@ -261,7 +272,8 @@ function writeTable(): number {
       const shaped = target === undefined ? text : text.replace(REFERENCE, short ?? `#${add(target)}`);
       const extra = extensions[name]?.properties?.[field.name];
       const [key = '', strategy = ''] = [extra?.['patch-merge-key'] as string | undefined, extra?.['patch-strategy'] as string | undefined];
-      type.fields[field.name] = key || strategy ? [shaped, key, strategy] : shaped;
+      const owned = ownership(extra, target);
+      type.fields[field.name] = owned ? [shaped, key, strategy, owned] : key || strategy ? [shaped, key, strategy] : shaped;
     }
     return number;
   };
