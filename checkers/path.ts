@@ -34,9 +34,9 @@ function step(value: unknown, segment: Segment): readonly unknown[] {
     const next = (value as Record<string, unknown> | null | undefined)?.[segment.key];
     return next === undefined ? [] : [next];
   }
-  if (!Array.isArray(value)) return [];
-  if ('every' in segment) return value;
-  return value.filter((item) => String((item as Record<string, unknown>)[segment.where]) === segment.equals);
+  if ('every' in segment) return Array.isArray(value) ? value : [];
+  // Of a list those that fit; of a single object itself, if it does: `sources[*].serviceAccountToken[audience=vault]`.
+  return (Array.isArray(value) ? value : [value]).filter((item) => String((item as Record<string, unknown> | null)?.[segment.where]) === segment.equals);
 }
 
 /** The first value as text; undefined when there is none, or when it is no plain value. */

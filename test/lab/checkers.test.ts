@@ -47,6 +47,8 @@ test.each([
   ['field', { ...web, path: 'spec.containers[*].image', set: ['busybox', 'nginx'] }, 'pass: spec.containers[*].image is nginx, busybox'],
   ['field', { ...web, path: 'spec.containers[name=a].resources.requests.cpu', quantity: '0.5' }, 'pass: spec.containers[name=a].resources.requests.cpu is 500m'],
   ['field', { ...web, path: 'metadata.labels', contains: { app: 'web' } }, 'pass: metadata.labels is {"app":"web"}'],
+  ['field', { ...web, path: 'metadata.labels[app=web].app', equals: 'web' }, 'pass: metadata.labels[app=web].app is web'],
+  ['field', { ...web, path: 'metadata.labels[app=api].app', equals: 'web' }, 'fail: metadata.labels[app=api].app is not set (expected metadata.labels[app=api].app equal to web)'],
   ['field', { ...web, path: 'spec.nodeSelector', absent: true }, 'pass: spec.nodeSelector is not set'],
   ['field', { ...web, path: 'status.podIP', differsFrom: '{services/web:spec.clusterIP}' }, 'pass: status.podIP is 10.244.1.5'],
   ['field', { ...web, name: 'nope', path: 'spec.nodeName', equals: 'x', nudge: 'Look.' }, 'fail: pod "nope" in namespace "shop" does not exist (expected pod "nope" in namespace "shop")'],

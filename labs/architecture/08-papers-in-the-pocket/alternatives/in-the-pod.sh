@@ -1,0 +1,22 @@
+# The pods say it themselves, whatever their account says; the token has a neighbour in its volume.
+set -e
+kubectl create serviceaccount page
+kubectl patch deployment page -p '{"spec":{"template":{"spec":{"serviceAccountName":"page","automountServiceAccountToken":false}}}}'
+kubectl rollout status deployment page --timeout=60s
+kubectl apply -f - <<YAML
+apiVersion: v1
+kind: Pod
+metadata: { name: courier, namespace: __space__ }
+spec:
+  serviceAccountName: messenger
+  containers:
+    - name: courier
+      image: busybox:1.36
+      command: [sleep, infinity]
+      volumeMounts: [{ name: papers, mountPath: /var/run/papers }]
+  volumes:
+    - name: papers
+      projected:
+        sources: [{ serviceAccountToken: { audience: __audience__, expirationSeconds: __seconds__, path: token } }, { configMap: { name: kube-root-ca.crt } }]
+YAML
+kubectl wait pod courier --for=condition=Ready --timeout=60s

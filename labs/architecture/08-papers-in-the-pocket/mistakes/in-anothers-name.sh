@@ -1,0 +1,24 @@
+# The right letter in the wrong name, and it lives an hour.
+# caught by: token, short
+set -e
+kubectl create serviceaccount page
+kubectl patch serviceaccount page -p '{"automountServiceAccountToken":false}'
+kubectl set serviceaccount deployment page page
+kubectl rollout status deployment page --timeout=60s
+kubectl apply -f - <<YAML
+apiVersion: v1
+kind: Pod
+metadata: { name: courier, namespace: __space__ }
+spec:
+  serviceAccountName: default
+  containers:
+    - name: courier
+      image: busybox:1.36
+      command: [sleep, infinity]
+      volumeMounts: [{ name: papers, mountPath: /var/run/papers }]
+  volumes:
+    - name: papers
+      projected:
+        sources: [{ serviceAccountToken: { audience: __audience__, path: token } }]
+YAML
+kubectl wait pod courier --for=condition=Ready --timeout=60s
