@@ -2,7 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { UserError } from '../../src/base/user-error.ts';
 import type { Cli } from '../../src/cli/command.ts';
+import { startExam } from '../../src/cli/exam/exams.ts';
 import { groundFor } from '../../src/cli/exam/ground.ts';
 import { requireAgreement } from '../../src/cli/pack/agree.ts';
 import type { Backends } from '../../src/cluster/backends.ts';
@@ -49,4 +51,14 @@ test.each<[string, BackendName, Parameters<typeof groundFor>[3], object, boolean
   const ground = await groundFor('abcd', EXAM_DEFAULTS, backends, options);
   expect(ground).toEqual({ settings, ...(isTheirs ? { own } : {}) });
   expect(made).toEqual(isTheirs ? ['exam-abcd-1'] : []);
+});
+
+test('two exams begun at the same moment: one begins, the other is told', async () => {
+  const { cli } = foreignLab();
+  const plain = makeLab({ id: 'pack/plain', folder: join(scratch(), 'pack', '01-plain') });
+  mkdirSync(plain.folder, { recursive: true });
+  const begun = await Promise.allSettled([1, 2].map(async (seed) => startExam(cli, { ...EXAM_DEFAULTS, seed, tasks: 1 }, [plain], { options: { backend: 'simulator' } })));
+  const exam = begun.find((one) => one.status === 'fulfilled')?.value;
+  const refusals = begun.flatMap((one) => (one.status === 'rejected' ? [one.reason as UserError] : []));
+  expect(refusals.map(({ message, action }) => [message, action])).toEqual([[`Exam ${exam?.plan.id} is not finished yet.`, 'Go on with it: cka exam resume. End it: cka exam finish']]);
 });

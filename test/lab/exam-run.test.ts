@@ -1,7 +1,7 @@
 /** An exam from start to report on clusters in memory: environments, packs that go away, broken clusters, a second process. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checkers } from '../../checkers/index.ts';
 import type { ClusterBackend } from '../../src/cluster/cluster.ts';
 import { attemptsIn } from '../../src/lab/exam/attempts.ts';
@@ -125,4 +125,34 @@ test.each([
   if (isOpen) await same.open('1');
   await same.finish('choice');
   expect(looked).toBe(looks);
+});
+
+describe('the final states', () => {
+  const take = async (isSaved: boolean) => {
+    const { exam, ports, clusters, notices } = await begin([packLab('one'), packLab('two')]);
+    await exam.prepareAll();
+    if (isSaved) for (const [name, cluster] of clusters) Object.assign(cluster, { snapshot: async () => `as ${name} was` });
+    await exam.finish('choice');
+    const restored: string[] = [];
+    const backend: ClusterBackend = { ...ports.backend, restore: async (spec, text) => (restored.push(`${spec.name}: ${text}`), ports.backend.up(spec, () => undefined)) };
+    return { exam, again: await Exam.open('abcd', { ...ports, backend }), restored, clusters, notices };
+  };
+
+  test('of simulated clusters are kept, and each is brought back by itself', async () => {
+    const { exam, again, restored, clusters, notices } = await take(true);
+    expect([clusters.size, notices]).toEqual([0, []]);
+    for (const task of exam.plan.tasks) await again.review(task);
+    expect(restored).toEqual(exam.plan.tasks.map(({ cluster }) => `${cluster}: as ${cluster} was`));
+    await again.endReview();
+    expect(clusters.size).toBe(0);
+  });
+
+  test('of others are not, and that is said: when they go, and when somebody wants them back', async () => {
+    const { exam, again, restored, notices } = await take(false);
+    const told = ({ cluster }: { readonly cluster: string }) => `What you left on cluster ${cluster} cannot be looked at again: only simulated clusters are saved. The report keeps what was found there.`;
+    expect(notices.toSorted()).toEqual(exam.plan.tasks.map(told).toSorted());
+    const [first] = exam.plan.tasks;
+    await expect(again.review(first!)).rejects.toMatchObject({ message: `No final state of cluster ${first!.cluster} was kept.`, action: 'Only simulated clusters are saved. The report says what was found there: cka exam report' });
+    expect(restored).toEqual([]);
+  });
 });

@@ -23,7 +23,7 @@ export async function keepState(folder: string, spec: ClusterSpec, backend: Clus
       const file = fileOf(folder, spec.name);
       await writeFile(`${file}.new`, packed, { mode: 0o600 });
       await rename(`${file}.new`, file);
-    }
+    } else onNotice(`What you left on cluster ${spec.name} cannot be looked at again: only simulated clusters are saved. The report keeps what was found there.`);
     await cluster.down();
   } catch (error) {
     onNotice(`The final state of cluster ${spec.name} could not be kept (${(error as Error).message}): the cluster is left as it is. \`cka cluster down --name ${spec.name}\` removes it.`);
@@ -35,6 +35,6 @@ export async function restoreState(folder: string, spec: ClusterSpec, backend: C
   const running = await backend.find(spec.name);
   if (running) return running;
   const packed = await readFile(fileOf(folder, spec.name)).catch(() => undefined);
-  if (!packed || !backend.restore) throw new UserError(`No final state of cluster ${spec.name} was kept.`, 'The report of the exam says what was found there: cka exam report');
+  if (!packed || !backend.restore) throw new UserError(`No final state of cluster ${spec.name} was kept.`, 'Only simulated clusters are saved. The report says what was found there: cka exam report');
   return backend.restore(spec, String(await promisify(gunzip)(packed)), onProgress);
 }
