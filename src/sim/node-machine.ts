@@ -5,7 +5,7 @@
 import { cidr } from '../base/address.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Rng } from '../base/rng.ts';
-import { BOOKWORM, debian } from '../images/bases/debian.ts';
+import { TRIXIE, debian } from '../images/bases/debian.ts';
 import { install } from '../images/bases/commands.ts';
 import { FileSystem } from '../machine/files.ts';
 import { Machine, programFile, type ProgramTable } from '../machine/machine.ts';
@@ -24,7 +24,7 @@ export const ADMIN = ['iptables', 'iptables-save', 'iptables-restore', 'ipset', 
 /** The node image, unpacked once and shared by all nodes until they write. */
 export function nodeFiles(): FileSystem {
   const files = new FileSystem();
-  debian(files, BOOKWORM);
+  debian(files, TRIXIE);
   install(files, '/usr/bin', TOOLS);
   install(files, '/usr/sbin', ADMIN);
   installSudo(files);

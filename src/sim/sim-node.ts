@@ -5,6 +5,7 @@ import { findImage } from '../images/index.ts';
 import type { Registry } from '../kinds/registry.ts';
 import type { FileSystem } from '../machine/files.ts';
 import type { Machine, ProgramTable } from '../machine/machine.ts';
+import type { Task } from '../machine/processes.ts';
 import type { Program } from '../machine/program.ts';
 import type { Lan } from '../net/device/lan.ts';
 import type { World } from '../net/world.ts';
@@ -78,6 +79,7 @@ export function startNode(options: NodeOptions): SimNode {
       ...controlPlanePrograms({ runControllers: () => options.runControllers(), runScheduler: () => options.runScheduler(), nodeAddress: plan.address, door: options.door }),
     ]),
     nodeIp: plan.address,
+    certificate: options.certificates.server,
     registration: {
       version: KUBERNETES_VERSION,
       providerId: `kind://docker/${options.topology.name}/${plan.name}`,
@@ -100,8 +102,11 @@ export function startNode(options: NodeOptions): SimNode {
 }
 
 function startUnits(machine: Machine, kubelet: Kubelet, { image, saved }: NodeOptions): void {
+  let runtime: Task | undefined;
   const containerd = machine.units.add({
     name: 'containerd.service', description: 'containerd container runtime', path: '/etc/systemd/system/containerd.service', command: ['/usr/local/bin/containerd'], docs: 'https://containerd.io',
+    onStart: () => (runtime = machine.register(['/usr/local/bin/containerd'])).pid,
+    onStop: () => runtime?.end({ code: 0 }),
   });
   const unit = machine.units.add({
     name: 'kubelet.service', description: 'kubelet: The Kubernetes Node Agent', path: '/etc/systemd/system/kubelet.service',

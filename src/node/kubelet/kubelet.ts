@@ -13,8 +13,8 @@ import type { Registry } from '../../kinds/registry.ts';
 import type { Machine, ProgramTable, RunningProcess } from '../../machine/machine.ts';
 import type { Process } from '../../machine/program.ts';
 import { serveRuntime } from '../../programs/crictl/runtime.ts';
-import { untilStopped } from '../until-stopped.ts';
 import { BackOff } from './back-off.ts';
+import { kubeletProgram } from './endpoints.ts';
 import type { EventRecorder, KubeletHost, PodNetwork } from './host.ts';
 import { NodeImages } from './images.ts';
 import { NodeReporter, type Registration } from './node-status.ts';
@@ -44,6 +44,8 @@ export interface KubeletOptions {
   readonly resources?: Readonly<Record<string, string>>;
   /** Images that need no pull; those of the cluster itself when absent. */
   readonly preloaded?: (imageName: string) => boolean;
+  /** What it presents to who asks it over the network: PEM. */
+  readonly certificate?: string;
 }
 
 /** How often the manifests folder is read: fileCheckFrequency is 20 s; inotify makes it faster on a real node too. */
@@ -65,6 +67,7 @@ export class Kubelet {
   /** Workers of removed manifests, until another takes the name. */
   readonly #leaving = new Map<string, PodWorker>();
   readonly #folder: ManifestFolder;
+  readonly #certificate: string;
   #process: Process | undefined;
   #running: RunningProcess | undefined;
 
@@ -94,23 +97,22 @@ export class Kubelet {
       crashes: new BackOff(10_000, 300_000),
       process: () => this.#process,
     };
+    this.#certificate = options.certificate ?? '';
     this.#folder = new ManifestFolder(this.host, (message) => this.#complain(message));
     this.#reporter = new NodeReporter(this.host, { version: 'v1.35.0', ...options.registration });
     serveRuntime(machine, new NodeRuntime(machine, this));
     this.containers = new Containers((namespace, name) => this.#workers.get(`${namespace}/${name}`));
   }
 
-  start(): void {
-    if (this.#running) return;
+  /** @returns the number of its process */
+  start(): number {
+    if (this.#running) return this.#running.pid;
     const { machine, registry, clock } = this.host;
     this.#running = machine.start(['/usr/bin/kubelet', '--config=/var/lib/kubelet/config.yaml', `--node-ip=${this.host.node.ip}`], {
-      program: {
-        name: 'kubelet',
-        run: (process) => {
-          this.#process = process;
-          return untilStopped(process);
-        },
-      },
+      program: kubeletProgram(this.#certificate, (process, stop) => {
+        this.#process = process;
+        this.#stops.push(stop);
+      }, (message) => this.#complain(message)),
     });
     this.#reporter.start();
     this.#readManifests();
@@ -126,6 +128,7 @@ export class Kubelet {
       if (event.type === 'ADDED' || event.type === 'MODIFIED' || event.type === 'DELETED') this.#see(event.type, event.object as unknown as Stored<Pod>);
     });
     this.#stops.push(stop, this.#every(clock, MANIFEST_CHECK_MS, () => this.#readManifests()), this.#every(clock, VOLUME_CHECK_MS, () => this.#refreshVolumes()));
+    return this.#running.pid;
   }
 
   /** Containers go on running without their kubelet, as on a real node; nobody restarts or reports them. */
