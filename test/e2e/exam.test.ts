@@ -156,7 +156,7 @@ describe.skipIf(skip)('an exam', () => {
     const other = await learner.cka('exam start --labs cross-node-pods --json');
     expect([other.code, other.err.split('\n').slice(-3)]).toEqual([2, [`Error: Exam ${id} is not finished yet.`, 'Try: Go on with it: cka exam resume. End it: cka exam finish', '']]);
 
-    const second = await screen('exam resume', { columns: 150, rows: 42, env: { TZ: 'Asia/Kolkata' } });
+    const second = await screen('exam resume', { columns: 200, rows: 50, env: { TZ: 'Asia/Kolkata' } });
     await second.see(`task ${half + 1} of ${tasks.length}`);
     await second.see('1 flagged');
     await second.see('remember me');

@@ -168,6 +168,8 @@ describe('the state, from events alone', () => {
     ['asleep: the wall and the uptime go on', at(0), at(60), 60 * MINUTE],
     ['the wall set back', at(0), at(1, { at: 0 }), MINUTE],
     ['no boot id, uptime restarted', at(0, { boot: '' }), { at: at(5).at, up: 10, boot: '' }, 5 * MINUTE],
+    ['a reboot while summer time begins: 01:59 and 03:01 on clocks in Berlin', at(0, { at: Date.parse('2026-03-29T00:59:00Z') }), { at: Date.parse('2026-03-29T01:01:00Z'), up: 10, boot: 'two' }, 2 * MINUTE],
+    ['a reboot while it ends: 02:59 and 02:01', at(0, { at: Date.parse('2026-10-25T00:59:00Z') }), { at: Date.parse('2026-10-25T01:01:00Z'), up: 10, boot: 'two' }, 2 * MINUTE],
   ])('time that passed: %s', (_name, from, to, ms) => {
     expect(passed(from, to)).toBe(ms);
   });
