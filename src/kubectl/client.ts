@@ -5,7 +5,9 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { KubectlError, type KubectlIo } from './io.ts';
+import { klogLine } from './klog.ts';
 import type { Connection } from './kubeconfig.ts';
+import { unreachable } from './unreachable.ts';
 
 export interface Status {
   readonly kind?: string;
@@ -24,9 +26,6 @@ export class StatusError extends Error {
     super(status.message ?? 'unknown');
   }
 }
-
-/** No answer at all, in the words of Go's net package. */
-export class UnreachableError extends KubectlError {}
 
 export interface Answer {
   readonly status: number;
@@ -148,7 +147,7 @@ export class Client {
     const began = Date.now();
     return new Promise((resolve, reject) => {
       const request = (this.#agent ? httpsRequest : httpRequest)(settings, (message) => {
-        if (this.verbosity >= 6) this.io.stderr(klog(`"Response" verb="${method}" url="${this.#base.origin}${settings.path}" status="${message.statusCode} ${message.statusMessage}" milliseconds=${Date.now() - began}`));
+        if (this.verbosity >= 6) this.io.stderr(klogLine('I', 'round_trippers.go:632', `"Response" verb="${method}" url="${this.#base.origin}${settings.path}" status="${message.statusCode} ${message.statusMessage}" milliseconds=${Date.now() - began}`));
         resolve(message);
       });
       const limit = this.connection.timeoutMs;
@@ -157,20 +156,9 @@ export class Client {
       const abort = () => request.destroy(new KubectlError('', 130));
       this.io.signal.addEventListener('abort', abort, { once: true });
       request.on('close', () => this.io.signal.removeEventListener('abort', abort));
-      request.on('error', (error: NodeJS.ErrnoException) => reject(error instanceof KubectlError ? error : this.#unreachable(error)));
+      request.on('error', (error: NodeJS.ErrnoException) => reject(error instanceof KubectlError ? error : unreachable(this.#base, error)));
       request.end(body);
     });
-  }
-
-  #unreachable(error: NodeJS.ErrnoException): UnreachableError {
-    const where = this.#base.host;
-    const host = this.#base.port ? where : `${where}:${this.#base.protocol === 'https:' ? 443 : 80}`;
-    if (error.code === 'ECONNREFUSED') return new UnreachableError(`The connection to the server ${where} was refused - did you specify the right host or port?`);
-    if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') return new UnreachableError(`Unable to connect to the server: dial tcp: lookup ${this.#base.hostname}: no such host`);
-    if (error.code === 'ETIMEDOUT' || error.code === 'EHOSTUNREACH') return new UnreachableError(`Unable to connect to the server: dial tcp ${host}: ${error.code === 'ETIMEDOUT' ? 'i/o timeout' : 'connect: no route to host'}`);
-    if (error.code === 'ECONNRESET') return new UnreachableError('Unable to connect to the server: EOF');
-    if (/certificate|self.signed|SELF_SIGNED|UNABLE_TO_VERIFY/i.test(`${error.code} ${error.message}`)) return new UnreachableError('Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority');
-    return new UnreachableError(`Unable to connect to the server: ${error.message}`);
   }
 
   #warn(message: IncomingMessage): void {
@@ -214,11 +202,4 @@ function invalidText(status: Status): string {
   const head = `The ${details.kind} "${details.name}" is invalid`;
   if (causes.length === 0) return `${head}: ${status.message}`;
   return causes.length === 1 ? `${head}: ${causes[0]}` : `${head}: \n${causes.map((cause) => `* ${cause}`).join('\n')}`;
-}
-
-/** A line of klog at level I, as `-v=6` prints it. */
-function klog(text: string): string {
-  const now = new Date();
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `I${two(now.getMonth() + 1)}${two(now.getDate())} ${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}.${String(now.getMilliseconds()).padStart(3, '0')}000 ${String(process.pid).padStart(7)} round_trippers.go:632] ${text}\n`;
 }

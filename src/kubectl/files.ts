@@ -24,8 +24,8 @@ export async function readManifests(run: Run): Promise<readonly ManifestObject[]
   if (run.flags.text('kustomize')) throw plainError('kustomize is not available in the kubectl that comes with cka: install the real kubectl');
   const found: ManifestObject[] = [];
   for (const name of run.flags.list('filename')) {
-    if (/^https?:\/\//.test(name)) throw plainError(`unable to read URL "${name}": the kubectl that comes with cka reads local files only`);
-    if (name === '-') found.push(...parseManifest(Buffer.from(await run.io.readStdin()).toString('utf8'), 'STDIN'));
+    if (/^https?:\/\//.test(name)) found.push(...parseManifest(await (await import('./fetch-text.ts')).fetchText(run.io, name), name));
+    else if (name === '-') found.push(...parseManifest(Buffer.from(await run.io.readStdin()).toString('utf8'), 'STDIN'));
     else for (const path of filesAt(run, name)) found.push(...parseManifest(readFileSync(resolve(run.io.cwd, path), 'utf8'), path));
   }
   return found;

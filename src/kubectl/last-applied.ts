@@ -1,6 +1,6 @@
 /** The annotation in which `apply` remembers what it was given. See kubectl/pkg/util/apply.go. */
 import type { KubeObject } from './object.ts';
-import { goEscape } from './print-objects.ts';
+import { goEscape, sortedJson } from './output/go-json.ts';
 
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
@@ -22,10 +22,4 @@ export function configurationOf(object: KubeObject): string {
 
 export function annotated(object: KubeObject, text: string): KubeObject {
   return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata?.annotations, [LAST_APPLIED]: text } } };
-}
-
-/** json.Marshal of a map: keys in order. */
-export function sortedJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner);
 }

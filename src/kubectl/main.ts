@@ -5,7 +5,7 @@
 import { StatusError, statusText } from './client.ts';
 import { GLOBAL_FLAGS, Run, type Verb } from './command.ts';
 import { parseFlags, type Flag } from './flags.ts';
-import { helpOf, overview } from './help.ts';
+import { globalOptions, helpOf, overview } from './help.ts';
 import { KubectlError, usageError, type KubectlIo } from './io.ts';
 import { UnknownResource } from './resources.ts';
 import { verbs } from './verbs/index.ts';
@@ -30,26 +30,35 @@ export async function runKubectl(argv: readonly string[], io: KubectlIo): Promis
 
 async function dispatch(argv: readonly string[], io: KubectlIo): Promise<number> {
   if (argv[0] === '__complete' || argv[0] === '__completeNoDesc') return (await import('./complete.ts')).complete(argv.slice(1), io, argv[0] === '__complete');
-  const { words, path } = await findVerb(argv);
+  if (argv[0] === 'options') {
+    io.stdout(globalOptions());
+    return 0;
+  }
+  const { words, path } = await findVerb(argv[0] === 'help' ? argv.slice(1) : argv);
   const verb = path.at(-1);
   const command = ['kubectl', ...path.map((one) => one.name)].join(' ');
   const end = words.indexOf('--');
   const wantsHelp = words.slice(0, end < 0 ? undefined : end).some((word) => word === '--help' || word === '-h');
   if (!verb) {
     const word = words.find((one, index) => !one.startsWith('-') && !takesValue(words[index - 1]));
-    if (word !== undefined && word !== 'help') throw new KubectlError(unknownCommand(word));
+    if (argv[0] === 'help' && word !== undefined) io.stderr(`Unknown help topic [\`${word}\`]\n`);
+    else if (word !== undefined) {
+      const code = word === words[0] ? await (await import('./plugins.ts')).runPlugin(words, io) : undefined;
+      if (code !== undefined) return code;
+      throw new KubectlError(unknownCommand(word));
+    }
     io.stdout(overview(verbs));
     return 0;
   }
-  if (wantsHelp) {
-    io.stdout(helpOf(verb));
+  if (wantsHelp || argv[0] === 'help') {
+    io.stdout(helpOf(verb, command));
     return 0;
   }
   const parsed = parseFlags(verb.takesAnyFlag ? [] : words, [...verb.flags, ...GLOBAL_FLAGS], command);
   if (!verb.run) {
     if (parsed.args.length > 0) throw usageError(command, `unknown command ${JSON.stringify(parsed.args.join(' '))}`);
-    if (verb.helpTo === 'stdout') io.stdout(helpOf(verb));
-    else io.stderr(helpOf(verb));
+    if (verb.helpTo === 'stdout') io.stdout(helpOf(verb, command));
+    else io.stderr(helpOf(verb, command));
     return 1;
   }
   const missing = (verb.required ?? []).filter((name) => !parsed.flags.has(name));

@@ -15,6 +15,8 @@ export interface Named {
   readonly object?: KubeObject;
   /** What the file said, when it came from one. */
   readonly manifest?: KubeObject;
+  /** And which file that was. */
+  readonly source?: string;
 }
 
 export interface NamedOptions {
@@ -27,7 +29,7 @@ export interface NamedOptions {
 /** @throws KubectlError when nothing is named */
 export async function namedObjects(run: Run, args: readonly string[], options: NamedOptions): Promise<readonly Named[]> {
   const fromFiles = await targetsOfFiles(run);
-  if (fromFiles.length > 0) return fromFiles.map(({ resource, name, namespace, object }) => ({ resource, name, namespace: namespace ?? run.namespace, manifest: object }));
+  if (fromFiles.length > 0) return fromFiles.map(({ resource, name, namespace, object, source }) => ({ resource, name, namespace: namespace ?? run.namespace, manifest: object, source }));
   if (args.length === 0) throw new KubectlError(options.missing ?? `error: You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'`);
   const selecting = run.flags.text('selector') !== '' || run.flags.text('field-selector') !== '' || run.flags.bool('all');
   const everywhere = run.flags.bool('all-namespaces');

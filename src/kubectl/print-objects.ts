@@ -5,6 +5,9 @@ import { formatTable } from '../base/table.ts';
 import type { Run } from './command.ts';
 import { plainError } from './io.ts';
 import type { KubeObject } from './object.ts';
+import { goEscape, goJsonIndent, sortedJson } from './output/go-json.ts';
+import { checkGoTemplate, runGoTemplate } from './output/go-template.ts';
+import { GoTemplateError } from './output/go-template-parse.ts';
 import { evaluatePath, printJsonPath, printValue, relaxed } from './output/jsonpath.ts';
 import { JsonPathError } from './output/jsonpath-parse.ts';
 import { parseTemplate } from './output/jsonpath-parse.ts';
@@ -12,8 +15,8 @@ import { toYaml } from './output/yaml.ts';
 import type { Resources } from './resources.ts';
 
 export const OUTPUT_FLAGS = [
-  { name: 'output', short: 'o', type: 'string', value: '', help: 'Output format. One of: (json, yaml, name, jsonpath, jsonpath-as-json, jsonpath-file, custom-columns, custom-columns-file, wide).' },
-  { name: 'template', type: 'string', value: '', help: 'Template string or path to template file to use when -o=jsonpath.' },
+  { name: 'output', short: 'o', type: 'string', value: '', help: 'Output format. One of: (json, yaml, name, go-template, go-template-file, template, templatefile, jsonpath, jsonpath-as-json, jsonpath-file, custom-columns, custom-columns-file, wide).' },
+  { name: 'template', type: 'string', value: '', help: 'Template string or path to template file to use when -o=go-template, -o=go-template-file. The template format is golang templates [http://golang.org/pkg/text/template/#pkg-overview].' },
   { name: 'show-managed-fields', type: 'bool', value: false, help: 'If true, keep the managedFields when printing objects in JSON or YAML format.' },
   { name: 'allow-missing-template-keys', type: 'bool', value: true, help: 'If true, ignore any errors in templates when a field or map key is missing in the template. Only applies to golang and jsonpath output formats.' },
 ] as const;
@@ -23,7 +26,7 @@ const FORMATS = 'custom-columns,custom-columns-file,go-template,go-template-file
 /** How to print objects; `table` and `wide` are left to the caller. */
 export type Format =
   | { readonly type: 'table' | 'wide' | 'json' | 'yaml' | 'name' }
-  | { readonly type: 'jsonpath' | 'jsonpath-as-json' | 'custom-columns'; readonly template: string };
+  | { readonly type: 'jsonpath' | 'jsonpath-as-json' | 'custom-columns' | 'go-template'; readonly template: string };
 
 /** @throws KubectlError for a format that is none, or that this kubectl does not have */
 export function formatOf(run: Run): Format {
@@ -33,7 +36,7 @@ export function formatOf(run: Run): Format {
   const template = () => (text.includes('=') ? inline : run.flags.text('template'));
   switch (name) {
     case '':
-      return run.flags.text('template') ? { type: 'jsonpath', template: run.flags.text('template') } : { type: 'table' };
+      return run.flags.text('template') ? goTemplate(run.flags.text('template')) : { type: 'table' };
     case 'wide':
     case 'json':
     case 'yaml':
@@ -55,14 +58,27 @@ export function formatOf(run: Run): Format {
       return { type: 'custom-columns', template: headers.trim().split(/\s+/).map((header, index) => `${header}:${specs[index] ?? ''}`).join(',') };
     }
     case 'go-template':
-    case 'go-template-file':
     case 'template':
+    case 'go-template-file':
     case 'templatefile':
+      if (!template()) throw plainError('template format specified but no template given');
+      return goTemplate(name.endsWith('file') ? fileText(run, template()) : template());
     case 'kyaml':
       throw plainError(`output format "${name}" is not available in the kubectl that comes with cka: use -o jsonpath, or install the real kubectl`);
     default:
       throw plainError(`unable to match a printer suitable for the output format "${text}", allowed formats are: ${FORMATS}`);
   }
+}
+
+/** @throws KubectlError for one that cannot be read */
+function goTemplate(template: string): Format {
+  try {
+    checkGoTemplate(template);
+  } catch (error) {
+    if (!(error instanceof GoTemplateError)) throw error;
+    throw plainError(`error parsing template ${template}, ${error.message}`);
+  }
+  return { type: 'go-template', template };
 }
 
 /** A template that cannot be read is refused before anything is asked. */
@@ -98,6 +114,14 @@ export function printObject(run: Run, format: Exclude<Format, { type: 'table' | 
       return run.out(customColumns(format.template, itemsOf(object), run.flags.bool('no-headers')));
     case 'jsonpath-as-json':
       return run.out(`${goJsonIndent(evaluatePath(format.template, object, { allowMissingKeys: true }))}\n`);
+    case 'go-template':
+      try {
+        return runGoTemplate(format.template, object, { allowMissingKeys: run.flags.bool('allow-missing-template-keys') }, (text) => run.out(text));
+      } catch (error) {
+        if (!(error instanceof GoTemplateError)) throw error;
+        run.out(`Error executing template: ${error.message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${format.template}\n\traw data was:\n\t\t${goEscape(sortedJson(object))}\n\tobject given to template engine was:\n\t\t${goValue(object)}\n\n`);
+        throw plainError(`error executing template ${JSON.stringify(format.template)}: ${error.message}`);
+      }
     case 'jsonpath':
       try {
         return run.out(printJsonPath(format.template, object, { allowMissingKeys: run.flags.bool('allow-missing-template-keys') }));
@@ -128,18 +152,6 @@ export function withoutManagedFields(run: Run, object: KubeObject): KubeObject {
     return { ...one, metadata };
   };
   return Array.isArray(object['items']) ? { ...object, items: (object['items'] as KubeObject[]).map(strip) } : strip(object);
-}
-
-/** json.MarshalIndent of an unstructured object: four blanks, keys sorted, `<>&` escaped. */
-export function goJsonIndent(value: unknown): string {
-  const sorted = (one: unknown): unknown =>
-    Array.isArray(one) ? one.map(sorted) : typeof one === 'object' && one !== null ? Object.fromEntries(Object.entries(one).filter(([, inner]) => inner !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)])) : one;
-  return goEscape(JSON.stringify(sorted(value), null, 4));
-}
-
-/** Go's encoder makes JSON safe for HTML. */
-export function goEscape(json: string): string {
-  return json.replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function customColumns(template: string, items: readonly KubeObject[], noHeaders: boolean): string {

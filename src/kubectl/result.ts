@@ -1,5 +1,6 @@
 /** What a changing verb prints for each object: `pod/web created`, or the object itself with `-o`. See genericclioptions.PrintFlags. */
 import { plainError } from './io.ts';
+import { klogLine } from './klog.ts';
 import type { Flag } from './flags.ts';
 import type { Run } from './command.ts';
 import type { KubeObject } from './object.ts';
@@ -23,7 +24,7 @@ export function dryRunOf(run: Run): DryRun {
     case 'server':
       return text;
     case 'unchanged':
-      run.err('Warning: --dry-run is deprecated and can be replaced with --dry-run=client.\n');
+      run.err(klogLine('W', 'helpers.go:703', '--dry-run is deprecated and can be replaced with --dry-run=client.'));
       return 'client';
     default:
       throw plainError(`Invalid dry-run value (${text}). Must be "none", "server", or "client".`);

@@ -1,5 +1,6 @@
 /** ConfigMaps, Secrets, ServiceAccounts, Namespaces, quotas, budgets and classes. See kubectl/pkg/describe/describe.go. */
 import { dig, type KubeObject } from '../object.ts';
+import { compacted, type PolicyRule } from '../rbac.ts';
 import { writeEvents, type Event } from './events.ts';
 import { selectorText, sortedEntries, writeAnnotations, writeHead, writeLabels, writeMeta, type LabelSelector } from './fields.ts';
 import type { Writer } from './writer.ts';
@@ -129,14 +130,6 @@ export function describePriorityClass(out: Writer, object: KubeObject, events: r
   writeEvents(out, events);
 }
 
-interface PolicyRule {
-  readonly verbs: readonly string[];
-  readonly apiGroups?: readonly string[];
-  readonly resources?: readonly string[];
-  readonly resourceNames?: readonly string[];
-  readonly nonResourceURLs?: readonly string[];
-}
-
 export function describeRole(out: Writer, object: KubeObject): void {
   out.line(0, `Name:\t${object.metadata?.name}`);
   writeLabels(out, 'Labels', object.metadata?.labels);
@@ -144,11 +137,10 @@ export function describeRole(out: Writer, object: KubeObject): void {
   out.line(0, 'PolicyRule:');
   out.line(1, 'Resources\tNon-Resource URLs\tResource Names\tVerbs');
   out.line(1, '---------\t-----------------\t--------------\t-----');
-  const rules = ((object['rules'] as PolicyRule[] | null | undefined) ?? []).flatMap((rule) => [
-    ...(rule.resources ?? []).flatMap((resource) => (rule.apiGroups ?? []).map((group) => ({ resource: group === '' ? resource : `${resource}.${group}`, urls: [] as readonly string[], names: rule.resourceNames ?? [], verbs: rule.verbs }))),
-    ...((rule.nonResourceURLs ?? []).length > 0 ? [{ resource: '', urls: rule.nonResourceURLs ?? [], names: [] as readonly string[], verbs: rule.verbs }] : []),
-  ]);
-  for (const rule of rules) out.line(1, `${rule.resource}\t[${rule.urls.join(' ')}]\t[${rule.names.join(' ')}]\t[${rule.verbs.join(' ')}]`);
+  for (const rule of compacted((object['rules'] as PolicyRule[] | null | undefined) ?? [])) {
+    const things = rule.nonResourceURLs ? [''] : (rule.resources ?? []).flatMap((resource) => (rule.apiGroups ?? []).map((group) => (group === '' ? resource : `${resource}.${group}`)));
+    for (const thing of things) out.line(1, `${thing}\t[${(rule.nonResourceURLs ?? []).join(' ')}]\t[${(rule.resourceNames ?? []).join(' ')}]\t[${rule.verbs.join(' ')}]`);
+  }
 }
 
 export function describeBinding(out: Writer, object: KubeObject): void {

@@ -17,6 +17,8 @@ export function timeOf(text: string | null | undefined): string {
 
 type Labels = Readonly<Record<string, string>> | undefined;
 
+export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 export const sortedEntries = <T>(map: Readonly<Record<string, T>> | null | undefined): [string, T][] => Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** `Labels:` and one `key=value` a line. */

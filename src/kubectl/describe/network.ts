@@ -186,3 +186,17 @@ function writeRule(out: Writer, rule: PolicyRule, word: 'From' | 'To'): void {
     out.line(4, `Except: ${(peer.ipBlock.except ?? []).join(', ')}`);
   }
 }
+
+export function describeIngressClass(out: Writer, object: KubeObject, events: readonly Event[]): void {
+  writeHead(out, object, { namespace: false });
+  writeMeta(out, object);
+  out.line(0, `Controller:\t${(dig(object, 'spec', 'controller') as string | undefined) ?? ''}`);
+  const parameters = dig(object, 'spec', 'parameters') as { readonly apiGroup?: string; readonly kind: string; readonly name: string } | undefined;
+  if (parameters) {
+    out.line(0, 'Parameters:');
+    if (parameters.apiGroup) out.line(1, `APIGroup:\t${parameters.apiGroup}`);
+    out.line(1, `Kind:\t${parameters.kind}`);
+    out.line(1, `Name:\t${parameters.name}`);
+  }
+  writeEvents(out, events);
+}

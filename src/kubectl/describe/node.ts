@@ -3,7 +3,7 @@ import { humanAge } from '../age.ts';
 import { dig, type KubeObject } from '../object.ts';
 import type { Container } from '../podspec.ts';
 import { writeEvents, type Event } from './events.ts';
-import { sortedEntries, timeOf, writeAnnotations, writeLabels } from './fields.ts';
+import { byText, sortedEntries, timeOf, writeAnnotations, writeLabels } from './fields.ts';
 import { formatAmount, parseAmount } from './amounts.ts';
 import type { Writer } from './writer.ts';
 
@@ -17,7 +17,7 @@ export function describeNode(out: Writer, node: KubeObject, lease: KubeObject | 
   writeLabels(out, 'Labels', labels);
   writeAnnotations(out, node.metadata?.annotations);
   out.line(0, `CreationTimestamp:\t${timeOf(node.metadata?.creationTimestamp)}`);
-  const taints = ((dig(node, 'spec', 'taints') as { key: string; value?: string; effect: string }[] | undefined) ?? []).map((one) => `${one.key}${one.value ? `=${one.value}` : ''}:${one.effect}`).sort();
+  const taints = ((dig(node, 'spec', 'taints') as { key: string; value?: string; effect: string }[] | undefined) ?? []).toSorted((a, b) => byText(a.effect + a.key, b.effect + b.key)).map((one) => `${one.key}${one.value ? `=${one.value}` : ''}:${one.effect}`);
   out.write(`Taints:\t${taints.length === 0 ? '<none>' : taints.join('\n\t')}\n`);
   out.line(0, `Unschedulable:\t${dig(node, 'spec', 'unschedulable') === true}`);
   writeLease(out, lease);

@@ -30,6 +30,11 @@ const SOURCES: Readonly<Record<string, (source: unknown) => Lines>> = {
   nfs: (source) => [['Type', 'NFS (an NFS mount that lasts the lifetime of a pod)'], ['Server', text(dig(source, 'server'))], ['Path', text(dig(source, 'path'))], ['ReadOnly', text(dig(source, 'readOnly'), 'false')]],
 };
 
+/** What is known of one source, or undefined for a field that is none. */
+export function sourceLines(field: string, source: unknown): Lines | undefined {
+  return SOURCES[field]?.(source);
+}
+
 export function writeVolumes(out: Writer, volumes: readonly Volume[], space: string): void {
   if (volumes.length === 0) return out.line(0, `${space}Volumes:\t<none>`);
   out.line(0, `${space}Volumes:`);

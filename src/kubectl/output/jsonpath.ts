@@ -64,7 +64,8 @@ function printValues(values: readonly unknown[]): string {
 }
 
 export function printValue(value: unknown): string {
-  if (value === null || value === undefined) return '';
+  if (value === undefined) return '';
+  if (value === null) return 'null';
   if (typeof value === 'object') return goJson(value);
   return String(value as string | number | boolean);
 }

@@ -1,10 +1,10 @@
 /** `kubectl api-resources` and `api-versions`. See kubectl/pkg/cmd/apiresources. */
 import type { Verb } from '../command.ts';
 import { KubectlError, plainError, usageError } from '../io.ts';
+import { goJsonIndent } from '../output/go-json.ts';
 import { printTable } from '../print-table.ts';
 import { qualified } from '../resources.ts';
 import { toYaml } from '../output/yaml.ts';
-import { goJsonIndent } from '../print-objects.ts';
 
 export const apiResources: Verb = {
   name: 'api-resources', short: 'Print the supported API resources on the server', long: 'Print the supported API resources on the server.', examples: '# Print the supported API resources\nkubectl api-resources\n\n# Print the supported namespaced resources\nkubectl api-resources --namespaced=true', usage: 'api-resources [options]',

@@ -1,15 +1,19 @@
 /** `kubectl apply view-last-applied|set-last-applied|edit-last-applied`. See kubectl/pkg/cmd/apply. */
-import type { Verb } from '../command.ts';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Run, Verb } from '../command.ts';
 import { each } from '../each.ts';
-import { FILE_FLAGS, targetsOfFiles } from '../files.ts';
-import { KubectlError, plainError } from '../io.ts';
+import { FILE_FLAGS, parseManifest, targetsOfFiles } from '../files.ts';
+import { plainError } from '../io.ts';
 import { annotated, configurationOf, LAST_APPLIED, lastApplied } from '../last-applied.ts';
-import { fetch, namedObjects } from '../named.ts';
+import { fetch, namedObjects, pathTo } from '../named.ts';
 import type { KubeObject } from '../object.ts';
+import { goJsonIndent } from '../output/go-json.ts';
 import { toYaml } from '../output/yaml.ts';
-import { goJsonIndent } from '../print-objects.ts';
 import { pathOf } from '../resources.ts';
 import { DRY_RUN_FLAG, dryRunOf, printResult, RESULT_FLAGS } from '../result.ts';
+import { openEditor } from './edit.ts';
 
 export const viewLastApplied: Verb = {
   name: 'view-last-applied', short: 'View the latest last-applied-configuration annotations of a resource/object', long: 'View the latest last-applied-configuration annotations by type/name or file.',
@@ -55,9 +59,35 @@ export const setLastApplied: Verb = {
   },
 };
 
+const HEADER = "# Please edit the 'last-applied-configuration' annotations below.\n# Lines beginning with a '#' will be ignored, and an empty file will abort the edit.\n#\n";
+
 export const editLastApplied: Verb = {
-  name: 'edit-last-applied', short: 'Edit latest last-applied-configuration annotations of a resource/object', long: 'Edit the latest last-applied-configuration annotations of resources from the default editor. (Needs the real kubectl.)',
-  examples: '', usage: 'apply edit-last-applied (RESOURCE/NAME | -f FILENAME) [options]', flags: FILE_FLAGS,
-  run: () => Promise.reject(new KubectlError(`error: apply edit-last-applied is not available in the kubectl that comes with cka: use apply view-last-applied and apply set-last-applied, or install the real kubectl`)),
+  name: 'edit-last-applied', short: 'Edit latest last-applied-configuration annotations of a resource/object', long: 'Edit what an object remembers of the last apply, in the editor that KUBE_EDITOR or EDITOR names. The object itself stays as it is.',
+  examples: '# Edit the last-applied-configuration annotations by type/name in YAML\nkubectl apply edit-last-applied deployment/nginx', usage: 'apply edit-last-applied (RESOURCE/NAME | -f FILENAME)', flags: [...FILE_FLAGS, ...RESULT_FLAGS],
+  run: async (run) => each(run, await namedObjects(run, run.args, { many: false }), async (named) => {
+    const live = await fetch(run, named);
+    const before = lastApplied(live);
+    if (before === undefined) throw plainError(`last-applied-configuration annotation not found on resource: ${named.name}`);
+    const body = toYaml(JSON.parse(before));
+    const edited = await editedText(run, named.name, HEADER + body);
+    if (edited.trim() === '') return run.err('Edit cancelled, saved file was empty.\n');
+    if (edited === body) return run.err('Edit cancelled, no changes made.\n');
+    const object = parseManifest(edited, 'edited-file')[0]?.object;
+    if (object?.metadata?.name !== named.name || object.kind !== live.kind) throw plainError('At least one of apiVersion, kind and name was changed');
+    const text = configurationOf(object);
+    printResult(run, await run.client.json<KubeObject>('PATCH', pathTo(named), { body: { metadata: { annotations: { [LAST_APPLIED]: text } } }, contentType: 'application/merge-patch+json' }), 'edited');
+  }),
 };
 
+/** What the editor leaves of it, without comments. */
+async function editedText(run: Run, name: string, text: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'kubectl-edit-'));
+  const file = join(folder, `${name}.yaml`);
+  try {
+    writeFileSync(file, text, { mode: 0o600 });
+    await openEditor(run, file);
+    return readFileSync(file, 'utf8').split('\n').filter((line) => !line.startsWith('#')).join('\n');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,5 +1,5 @@
 /** `kubectl apply`: client-side, by three-way merge, or `--server-side`. See kubectl/pkg/cmd/apply/{apply,patcher}.go. */
-import { annotated, configurationOf, LAST_APPLIED, lastApplied, sortedJson } from '../last-applied.ts';
+import { annotated, configurationOf, LAST_APPLIED, lastApplied } from '../last-applied.ts';
 import { jsonThreeWay, strategicThreeWay, type JsonMap } from '../apply/three-way.ts';
 import { StatusError } from '../client.ts';
 import type { Run, Verb } from '../command.ts';
@@ -7,12 +7,15 @@ import { each } from '../each.ts';
 import { FILE_FLAGS, targetsOfFiles, type FileTarget } from '../files.ts';
 import { plainError, usageError } from '../io.ts';
 import type { KubeObject } from '../object.ts';
+import { sortedJson } from '../output/go-json.ts';
 import { formatOf, printObject } from '../print-objects.ts';
 import { pathOf } from '../resources.ts';
 import { DRY_RUN_FLAG, dryRunOf, printResult, RESULT_FLAGS, type DryRun } from '../result.ts';
 import { managerFlag, VALIDATE_FLAG, writeQuery } from '../send.ts';
 import { editLastApplied, setLastApplied, viewLastApplied } from './apply-annotation.ts';
+import { checkPrune, prune, PRUNE_FLAGS } from './apply-prune.ts';
 import { when } from './create.ts';
+import { waitGone } from './delete.ts';
 
 export const apply: Verb = {
   name: 'apply',
@@ -27,15 +30,16 @@ export const apply: Verb = {
     { name: 'overwrite', type: 'bool', value: true, help: 'Automatically resolve conflicts between the modified and live configuration by using values from the modified configuration' },
     { name: 'server-side', type: 'bool', value: false, help: 'If true, apply runs in the server instead of the client.' },
     { name: 'force-conflicts', type: 'bool', value: false, help: 'If true, server-side apply will force the changes against conflicts.' },
-    { name: 'force', type: 'bool', value: false, help: 'If true, immediately remove resources from API and bypass graceful deletion. (Needs the real kubectl.)' },
-    { name: 'prune', type: 'bool', value: false, help: 'Automatically delete resource objects, that do not appear in the configs. (Needs the real kubectl.)' },
+    { name: 'force', type: 'bool', value: false, help: 'If true, what cannot be changed is deleted at once, without its time to end, and made anew.' }, ...PRUNE_FLAGS,
   ],
   verbs: [editLastApplied, setLastApplied, viewLastApplied],
   run: async (run) => {
     const { flags } = run;
     if (run.args.length > 0) throw usageError(run.command, `Unexpected args: [${run.args.join(' ')}]`);
     if (flags.list('filename').length === 0 && !flags.text('kustomize')) throw plainError('must specify one of -f and -k');
-    for (const flag of ['prune', 'force']) if (flags.bool(flag)) throw plainError(`--${flag} is not available in the kubectl that comes with cka: install the real kubectl`);
+    checkPrune(run);
+    if (flags.bool('force') && flags.bool('server-side')) throw plainError('--force cannot be used with --server-side');
+    if (flags.bool('force') && dryRunOf(run) === 'server') throw plainError('--dry-run=server cannot be used with --force');
     const dryRun = dryRunOf(run);
     if (flags.bool('force-conflicts') && !flags.bool('server-side')) throw plainError('--force-conflicts only works with --server-side');
     if (dryRun === 'client' && flags.bool('server-side')) throw plainError('--dry-run=client doesn\'t work with --server-side (did you mean --dry-run=server instead?)');
@@ -45,12 +49,15 @@ export const apply: Verb = {
     const wanted = flags.text('selector') ? (await import('../labels.ts')).labelMatcher(flags.text('selector')) : () => true;
     const chosen = targets.filter(({ object }) => wanted(object.metadata?.labels ?? {}));
     const results: KubeObject[] = [];
+    const applied: KubeObject[] = [];
     const code = await each(run, chosen, async (target) => {
       const { object, operation } = await applyOne(run, target, dryRun);
+      applied.push(object);
       if (whole) results.push(object);
       else printResult(run, object, operation, dryRun);
     });
     if (chosen.length === 0) throw plainError('no objects passed to apply');
+    if (flags.bool('prune') && code === 0) await prune(run, applied, dryRun);
     // Whole objects are shown together, when all is done.
     if (whole && results.length > 0 && code === 0) {
       printObject(run, format, results.length === 1 ? results[0]! : { apiVersion: 'v1', items: results, kind: 'List', metadata: {} }, await run.resources());
@@ -64,7 +71,8 @@ interface Applied {
   readonly operation: 'created' | 'configured' | 'unchanged' | 'serverside-applied';
 }
 
-export async function applyOne(run: Run, target: FileTarget, dryRun: DryRun): Promise<Applied> {
+/** @param annotates whether the object remembers what it was given; `diff` leaves that out */
+export async function applyOne(run: Run, target: FileTarget, dryRun: DryRun, annotates = true): Promise<Applied> {
   const { resource, source } = target;
   if (target.object.metadata?.generateName && !target.name) throw plainError(`from ${target.object.metadata.generateName}: cannot use generate name with apply`);
   const namespace = target.namespace ?? run.namespace;
@@ -72,7 +80,7 @@ export async function applyOne(run: Run, target: FileTarget, dryRun: DryRun): Pr
   if (!target.name) throw plainError(`error when retrieving current configuration of:\n${whatIs(target, namespace)}\nfrom server for: "${source}": resource name may not be empty`);
   const path = pathOf(resource, namespace, target.name);
   if (run.flags.bool('server-side')) return serverSide(run, path, given, dryRun);
-  const modified = annotated(given, configurationOf(given));
+  const modified = annotates ? annotated(given, configurationOf(given)) : { ...given, metadata: { ...given.metadata, annotations: given.metadata?.annotations ?? {} } };
   let current: KubeObject;
   try {
     current = await run.client.json<KubeObject>('GET', path);
@@ -87,7 +95,7 @@ export async function applyOne(run: Run, target: FileTarget, dryRun: DryRun): Pr
     }
   }
   const before = lastApplied(current);
-  if (before === undefined) {
+  if (before === undefined && annotates) {
     run.err(`Warning: resource ${resource.plural}/${target.name} is missing the ${LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n`);
   }
   return patchOne(run, target, namespace, { original: before === undefined ? {} : (JSON.parse(before) as JsonMap), modified, current }, dryRun);
@@ -112,8 +120,16 @@ async function patchOne(run: Run, target: FileTarget, namespace: string, { origi
     return { object: await run.client.json<KubeObject>('PATCH', path + writeQuery(run, dryRun), { raw: body, contentType }), operation: 'configured' };
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
+    if (run.flags.bool('force') && (error.status.reason === 'Invalid' || error.status.reason === 'Conflict')) return { object: await anew(run, target, namespace, modified), operation: 'configured' };
     throw new StatusError({ ...error.status, message: `error when applying patch:\n${body}\nto:\n${whatIs(target, namespace)}\nfor: "${target.source}": error when patching "${target.source}": ${error.status.message}` });
   }
+}
+
+/** `--force`: gone at once, and made again. */
+async function anew(run: Run, { resource, name }: FileTarget, namespace: string, modified: KubeObject): Promise<KubeObject> {
+  const old = await run.client.json<KubeObject & { readonly details?: { readonly uid?: string } }>('DELETE', pathOf(resource, namespace, name), { body: { propagationPolicy: 'Background', gracePeriodSeconds: 0 } });
+  await waitGone(run, { resource, name, namespace }, old.metadata?.uid ?? old.details?.uid);
+  return run.client.json<KubeObject>('POST', pathOf(resource, namespace) + writeQuery(run, 'none'), { body: modified });
 }
 
 /** Custom resources have no merge keys. */

@@ -1,4 +1,5 @@
 /** `kubectl auth can-i` and `whoami`. See kubectl/pkg/cmd/auth. */
+import { reconcile } from './auth-reconcile.ts';
 import type { Run, Verb } from '../command.ts';
 import { KubectlError, plainError } from '../io.ts';
 import { dig, type KubeObject } from '../object.ts';
@@ -102,11 +103,6 @@ const whoami: Verb = {
     run.out(printTable(rows));
     return 0;
   },
-};
-
-const reconcile: Verb = {
-  name: 'reconcile', short: 'Reconciles rules for RBAC role, role binding, cluster role, and cluster role binding objects', long: 'Reconciles rules for RBAC objects. (Needs the real kubectl.)', examples: '', usage: 'auth reconcile -f FILENAME [options]', flags: [], takesAnyFlag: true,
-  run: () => Promise.reject(plainError('auth reconcile is not available in the kubectl that comes with cka: use kubectl apply, or install the real kubectl')),
 };
 
 export const auth: Verb = { name: 'auth', short: 'Inspect authorization', helpTo: 'stderr', long: 'Inspect authorization.', examples: '', usage: 'auth [flags] [options]', flags: [], verbs: [canI, reconcile, whoami] };

@@ -1,6 +1,7 @@
 /** `kubectl config`: reads and writes kubeconfig files, only those that KUBECONFIG or --kubeconfig name. See kubectl/pkg/cmd/config. */
 import type { Run, Verb } from '../command.ts';
 import { ConfigStore } from '../config-store.ts';
+import { helpOf } from '../help.ts';
 import type { ContextEntry } from '../kubeconfig.ts';
 import { loadConfig, type ConfigFile } from '../kubeconfig.ts';
 import { plainError, usageError } from '../io.ts';
@@ -94,14 +95,15 @@ function oneArgument(run: Run): string {
   return run.args[0]!;
 }
 
-const useContext = subverb('use-context', 'Set the current-context in a kubeconfig file', 'use-context CONTEXT_NAME [options]', async (run) => {
+const useContext: Verb = { ...subverb('use-context', 'Set the current-context in a kubeconfig file', 'use-context CONTEXT_NAME [options]', async (run) => {
+  if (run.args.length === 0) run.out(helpOf(useContext, run.command));
   const name = oneArgument(run);
   const files = store(run);
   if (!files.merged.contexts?.some((one) => one.name === name)) throw plainError(`no context exists with the name: ${JSON.stringify(name)}`);
   files.setCurrent(name);
   run.out(`Switched to context ${JSON.stringify(name)}.\n`);
   return 0;
-}, [], ['use']);
+}, [], ['use']), examples: '# Use the context for the minikube cluster\nkubectl config use-context minikube' };
 
 const remove = (name: 'delete-context' | 'delete-cluster' | 'delete-user', word: 'context' | 'cluster' | 'user') => subverb(name, `Delete the specified ${word} from the kubeconfig`, `${name} NAME [options]`, async (run) => {
   const target = run.args[0];

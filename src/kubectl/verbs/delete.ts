@@ -8,6 +8,7 @@ import { namedObjects, pathTo, type Named } from '../named.ts';
 import { OUTPUT_FLAGS } from '../print-objects.ts';
 import { objectName, pathOf } from '../resources.ts';
 import { DRY_RUN_FLAG, dryRunOf, type DryRun } from '../result.ts';
+import { when } from './create.ts';
 import { SELECT_FLAGS } from '../select.ts';
 
 export const remove: Verb = {
@@ -51,12 +52,13 @@ export const remove: Verb = {
         gone.push({ named, uid: answer.metadata?.uid ?? answer.details?.uid });
       } catch (error) {
         if (error instanceof StatusError && error.status.reason === 'NotFound' && ignoreMissing) return;
-        throw error;
+        throw error instanceof StatusError && named.source !== undefined ? new StatusError(when(error, 'deleting', named.source)) : error;
       }
       report(run, named, grace === 0, dryRun);
     });
     if (targets.length === 0 && code === 0) run.out('No resources found\n');
-    if (wait) for (const one of gone) await waitGone(run, one.named, one.uid);
+    // After a failure nobody waits for the rest.
+    if (wait && code === 0) for (const one of gone) await waitGone(run, one.named, one.uid);
     return code;
   },
 };

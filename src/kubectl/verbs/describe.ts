@@ -4,9 +4,11 @@ import type { Run, Verb } from '../command.ts';
 import * as config from '../describe/config.ts';
 import { eventsOf, type Event } from '../describe/events.ts';
 import { describeGeneric } from '../describe/generic.ts';
+import { describeCertificateRequest } from '../describe/certificate-request.ts';
 import * as network from '../describe/network.ts';
 import { describeNode } from '../describe/node.ts';
 import { describePod } from '../describe/pod.ts';
+import * as storage from '../describe/storage.ts';
 import * as workloads from '../describe/workloads.ts';
 import { Writer } from '../describe/writer.ts';
 import { FILE_FLAGS, targetsOfFiles } from '../files.ts';
@@ -108,6 +110,10 @@ async function write(run: Run, out: Writer, resource: Resource, object: KubeObje
     case 'Namespace.': return config.describeNamespace(out, object, await inNamespace(run, 'resourcequotas', name), await inNamespace(run, 'limitranges', name));
     case 'ResourceQuota.': return config.describeQuota(out, object);
     case 'LimitRange.': return config.describeLimitRange(out, object);
+    case 'PersistentVolumeClaim.': return storage.describeClaim(out, object, await usersOf(run, namespace, name), events);
+    case 'PersistentVolume.': return storage.describeVolume(out, object, events);
+    case 'CertificateSigningRequest.certificates.k8s.io': return describeCertificateRequest(out, object, events);
+    case 'IngressClass.networking.k8s.io': return network.describeIngressClass(out, object, events);
     case 'PodDisruptionBudget.policy': return config.describeBudget(out, object, events);
     case 'StorageClass.storage.k8s.io': return config.describeStorageClass(out, object, events);
     case 'PriorityClass.scheduling.k8s.io': return config.describePriorityClass(out, object, events);
@@ -143,6 +149,12 @@ function leaseOf(run: Run, node: string): Promise<KubeObject | undefined> {
 async function podsOnNode(run: Run, node: string): Promise<readonly KubeObject[]> {
   const selector = encodeURIComponent(`spec.nodeName=${node},status.phase!=Succeeded,status.phase!=Failed`);
   return (await optional(run.client.json<List>('GET', `/api/v1/pods?fieldSelector=${selector}&limit=500`)))?.items ?? [];
+}
+
+/** Pods that mount a claim. */
+async function usersOf(run: Run, namespace: string, claim: string): Promise<readonly KubeObject[]> {
+  const mounts = (pod: KubeObject) => ((dig(pod, 'spec', 'volumes') as unknown[] | undefined) ?? []).some((volume) => dig(volume, 'persistentVolumeClaim', 'claimName') === claim);
+  return (await inNamespace(run, 'pods', namespace)).filter(mounts);
 }
 
 async function slicesOf(run: Run, namespace: string, service: string): Promise<readonly network.Slice[]> {

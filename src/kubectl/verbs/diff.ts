@@ -47,7 +47,7 @@ async function compare(run: Run): Promise<number> {
     for (const target of await targetsOfFiles(run)) {
       if (!wanted(target.object.metadata?.labels ?? {})) continue;
       const before = await liveOf(run, target);
-      const { object } = await applyOne(run, target, 'server');
+      const { object } = await applyOne(run, target, 'server', false);
       const name = fileName(target, target.namespace ?? run.namespace);
       if (before) writeFileSync(join(live, name), shown(run, before, target));
       writeFileSync(join(merged, name), shown(run, object, target));

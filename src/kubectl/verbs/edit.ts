@@ -8,9 +8,10 @@ import { StatusError, statusText } from '../client.ts';
 import type { Run, Verb } from '../command.ts';
 import { FILE_FLAGS, parseManifest } from '../files.ts';
 import { KubectlError, plainError } from '../io.ts';
-import { lastApplied, sortedJson, withLastApplied } from '../last-applied.ts';
+import { lastApplied, withLastApplied } from '../last-applied.ts';
 import { fetch, namedObjects, pathTo, type Named } from '../named.ts';
 import type { KubeObject } from '../object.ts';
+import { sortedJson } from '../output/go-json.ts';
 import { toYaml } from '../output/yaml.ts';
 import { withoutManagedFields } from '../print-objects.ts';
 import { objectName, qualified } from '../resources.ts';
@@ -102,7 +103,7 @@ async function save(run: Run, one: Named, original: KubeObject, edited: KubeObje
 }
 
 /** Through a shell, so that `EDITOR="code --wait"` works. */
-function openEditor(run: Run, file: string): Promise<void> {
+export function openEditor(run: Run, file: string): Promise<void> {
   const editor = run.io.env['KUBE_EDITOR'] || run.io.env['EDITOR'] || 'vi';
   const child = spawn('/bin/sh', ['-c', `${editor} "$1"`, 'sh', file], { stdio: 'inherit', cwd: run.io.cwd, env: run.io.env as NodeJS.ProcessEnv });
   return new Promise((resolve, reject) => {

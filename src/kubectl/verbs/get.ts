@@ -1,7 +1,7 @@
 /** `kubectl get`. See kubectl/pkg/cmd/get/get.go. */
 import { StatusError, statusText, TABLE_ACCEPT } from '../client.ts';
 import type { Run, Verb } from '../command.ts';
-import { plainError } from '../io.ts';
+import { KubectlError, plainError } from '../io.ts';
 import type { KubeObject, List, Table, TableRow } from '../object.ts';
 import { evaluatePath } from '../output/jsonpath.ts';
 import { formatOf, OUTPUT_FLAGS, printObject, type Format } from '../print-objects.ts';
@@ -71,10 +71,19 @@ async function fetchTable(run: Run, target: Target): Promise<Table> {
     table = await run.client.json<Table>('GET', pathOf(target.resource, namespace) + listQuery(run, { ...query, continue: table.metadata.continue }), { accept: TABLE_ACCEPT });
     rows.push(...(table.rows ?? []));
   }
-  return { ...table, rows: sorted ? sortRows(rows, run.flags.text('sort-by')) : rows };
+  if (!sorted) return { ...table, rows };
+  try {
+    return { ...table, rows: sortRows(rows, run.flags.text('sort-by')) };
+  } catch (error) {
+    // What cannot be sorted is not shown, and nobody is told why: so does the real one with its tables.
+    if (error instanceof KubectlError) return { ...table, rows: [] };
+    throw error;
+  }
 }
 
+/** @throws KubectlError for a path that is none, or that leads nowhere */
 function sortRows(rows: readonly TableRow[], path: string): readonly TableRow[] {
+  if (!/^\{\.?[^{}]+\}$|^\.?[^{}]+$/.test(path)) throw plainError(`unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'`);
   const key = (row: TableRow) => evaluatePath(path, row.object, { allowMissingKeys: true })[0];
   if (rows.length > 0 && rows.every((row) => key(row) === undefined)) throw plainError(`couldn't find any field with path "${path.startsWith('{') ? path : `{${path.startsWith('.') ? '' : '.'}${path}}`}" in the list of objects`);
   return [...rows].map((row, index) => ({ row, index, value: key(row) })).sort((a, b) => compareValues(a.value, b.value) || a.index - b.index).map(({ row }) => row);
@@ -108,7 +117,7 @@ async function getTables(run: Run, targets: readonly Target[], wide: boolean): P
   }
   const filled = groups.filter(({ table }) => (table.rows ?? []).length > 0);
   filled.forEach(({ resource, table }, index) => {
-    if (index > 0) run.out('\n');
+    if (index > 0 && !run.flags.bool('no-headers')) run.out('\n');
     run.out(printTable(tableCells(table, style(run, wide, prefixed ? objectName(resource, '') : undefined, resource.namespaced))));
   });
   if (filled.length === 0 && !failed && !run.flags.bool('ignore-not-found') && targets.some((target) => target.name === undefined)) {

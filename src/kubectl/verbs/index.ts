@@ -56,6 +56,6 @@ export const verbs: readonly VerbEntry[] = [
   entry(other, 'api-resources', 'Print the supported API resources on the server', async () => (await import('./api-resources.ts')).apiResources),
   entry(other, 'api-versions', 'Print the supported API versions on the server, in the form of "group/version"', async () => (await import('./api-resources.ts')).apiVersions),
   entry(other, 'config', 'Modify kubeconfig files', async () => (await import('./config.ts')).config),
-  entry(other, 'plugin', 'Provides utilities for interacting with plugins', async () => (await import('./refused.ts')).plugin),
+  entry(other, 'plugin', 'Provides utilities for interacting with plugins', async () => (await import('./plugin.ts')).plugin),
   entry(other, 'version', 'Print the client and server version information', async () => (await import('./version.ts')).version),
 ];

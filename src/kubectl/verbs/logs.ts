@@ -37,7 +37,7 @@ export const logs: Verb = {
     if (args.length > 2) throw usage('expected \'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]\'.\nPOD or TYPE/NAME is a required argument for the logs command');
     if (flags.text('since-time') && flags.has('since')) throw plainError('at most one of `sinceTime` or `sinceSeconds` may be specified');
     if (flags.has('tail') && flags.int('tail') < -1) throw plainError('--tail must be greater than or equal to -1');
-    if (flags.bool('all-containers') && (flags.text('container') || args.length === 2)) throw plainError('--all-containers=true should not be specified with container name');
+    if (flags.bool('all-containers') && (flags.text('container') || args.length === 2)) throw plainError(`--all-containers=true should not be specified with container name ${flags.text('container') || args[1]}`);
     const pods = await podsFor(run, selector);
     if (pods.length === 0) {
       run.err(`No resources found in ${run.namespace} namespace.\n`);

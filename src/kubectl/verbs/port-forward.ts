@@ -7,6 +7,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Run, Verb } from '../command.ts';
 import { forwardedPort, type ForwardedPort } from '../forwarded-ports.ts';
 import { KubectlError, plainError, usageError } from '../io.ts';
+import { klogLine } from '../klog.ts';
 import { dig, type KubeObject } from '../object.ts';
 import { podOf, podPath } from '../pods.ts';
 import { pathOf } from '../resources.ts';
@@ -50,7 +51,7 @@ async function forward(run: Run, pod: KubeObject, ports: readonly ForwardedPort[
         socket.once('close', () => sockets.delete(socket));
         run.out(`Handling connection for ${local}\n`);
         connect(run, pod, socket, remote).catch((error: Error) => {
-          run.err(`${klogError()} "Unhandled Error" err="an error occurred forwarding ${local} -> ${remote}: ${error.message.replaceAll('"', '\\"')}"\n`);
+          run.err(klogLine('E', 'portforward.go:424', `"Unhandled Error" err="an error occurred forwarding ${local} -> ${remote}: ${error.message.replaceAll('"', '\\"')}"`));
           reject(plainError('lost connection to pod'));
         });
       };
@@ -140,11 +141,4 @@ function messageOf(body: string): string {
   } catch {
     return body.trim();
   }
-}
-
-/** The head of a line of klog at level E. */
-function klogError(): string {
-  const two = (value: number) => String(value).padStart(2, '0');
-  const now = new Date();
-  return `E${two(now.getMonth() + 1)}${two(now.getDate())} ${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}.${String(now.getMilliseconds()).padStart(3, '0')}000 ${String(process.pid).padStart(7)} portforward.go:424]`;
 }

@@ -13,7 +13,6 @@ const real = 'install the real kubectl';
 
 export const proxy = anyFlags(refused('proxy', 'Run a proxy to the Kubernetes API server', `use kubectl get --raw, kubectl port-forward, or ${real}`));
 export const kustomize = anyFlags(refused('kustomize', 'Build a kustomization target from a directory or URL', real));
-export const plugin = anyFlags(refused('plugin', 'Provides utilities for interacting with plugins', real));
 
 /** Whatever else stands on the line, the answer is the same. */
 function anyFlags(verb: Verb): Verb {

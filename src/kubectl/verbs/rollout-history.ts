@@ -105,7 +105,9 @@ export const undo: Verb = {
 
 function withoutHash(template: KubeObject): KubeObject {
   const { 'pod-template-hash': _, ...labels } = template.metadata?.labels ?? {};
-  return { ...template, metadata: { ...template.metadata, labels } };
+  // A ControllerRevision keeps its template as a patch that replaces.
+  const { $patch: _directive, ...plain } = template;
+  return { ...plain, metadata: { ...template.metadata, labels } };
 }
 
 function templateText(template: KubeObject): string {

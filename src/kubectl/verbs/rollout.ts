@@ -68,7 +68,8 @@ function localTime(date: Date): string {
 }
 
 export const rollout: Verb = {
-  name: 'rollout', short: 'Manage the rollout of a resource', helpTo: 'stdout', long: 'Manage the rollout of one or many resources.\n\n Valid resource types include:\n\n  *  deployments\n  *  daemonsets\n  *  statefulsets',
-  examples: '# Rollback to the previous deployment\nkubectl rollout undo deployment/abc\n\n# Check the rollout status of a daemonset\nkubectl rollout status daemonset/foo', usage: 'rollout SUBCOMMAND [options]', flags: [],
+  name: 'rollout', short: 'Manage the rollout of a resource', helpTo: 'stdout', // The line of blanks is kubectl's.
+  long: 'Manage the rollout of one or many resources.\n        \n Valid resource types include:\n\n  *  deployments\n  *  daemonsets\n  *  statefulsets',
+  examples: '# Rollback to the previous deployment\nkubectl rollout undo deployment/abc\n\n# Check the rollout status of a daemonset\nkubectl rollout status daemonset/foo\n\n# Restart a deployment\nkubectl rollout restart deployment/abc\n\n# Restart deployments with the \'app=nginx\' label\nkubectl rollout restart deployment --selector=app=nginx', usage: 'rollout SUBCOMMAND [options]', flags: [],
   verbs: [history, pause, restart, resume, status, undo],
 };

@@ -62,7 +62,11 @@ export const runPod: Verb = {
     const service = flags.bool('expose') ? serviceOf(run, name, pod) : undefined;
     if (!attach) {
       // The service comes first, as there.
-      if (service) await sendNew(run, { ...place, plural: 'services' }, service, dryRun);
+      if (service) {
+        await sendNew(run, { ...place, plural: 'services' }, service, dryRun);
+        // Two documents, parted twice: by `run`, and by its printer.
+        if (flags.text('output') === 'yaml') run.out('---\n---\n');
+      }
       await sendNew(run, place, pod, dryRun);
       return 0;
     }

@@ -40,7 +40,7 @@ export const setEnv: Verb = {
     if (flags.bool('list')) return list(run, named, additions);
     if (additions.length === 0 && removed.length === 0) throw plainError('at least one environment variable must be provided');
     const { patchEach, fits } = await import('./set.ts');
-    return patchEach(run, named, 'env updated', (object, path) => {
+    return patchEach(run, named, 'env updated', 'env update to pod template:', (object, path) => {
       const chosen = containersAt(object, path).filter((one) => fits(one.name, flags.text('containers')));
       if (chosen.length === 0) throw plainError(`${object.kind}/${object.metadata?.name} does not have any containers matching "${flags.text('containers')}"`);
       const patches = chosen.flatMap((container) => {

@@ -1,4 +1,7 @@
 /** `kubectl set image|env|resources|selector|serviceaccount`. See kubectl/pkg/cmd/set. */
+import { strategicMerge } from '../apply/strategic-merge.ts';
+import type { JsonMap } from '../apply/three-way.ts';
+import { StatusError } from '../client.ts';
 import type { Run, Verb } from '../command.ts';
 import { each } from '../each.ts';
 import { FILE_FLAGS } from '../files.ts';
@@ -6,7 +9,7 @@ import type { Flag } from '../flags.ts';
 import { plainError } from '../io.ts';
 import { fetch, namedObjects, pathTo, type Named } from '../named.ts';
 import type { KubeObject } from '../object.ts';
-import { containersAt, nest, specPath, type Container } from '../podspec.ts';
+import { containersAt, nest, specPath } from '../podspec.ts';
 import { DRY_RUN_FLAG, dryRunOf, printResult, RESULT_FLAGS } from '../result.ts';
 import { managerFlag } from '../send.ts';
 import { setEnv } from './set-env.ts';
@@ -25,8 +28,8 @@ export function splitSpecs(args: readonly string[], removals = false): { targets
   return { targets: args.filter((arg) => !isSpec(arg)), specs: args.filter(isSpec) };
 }
 
-/** Applies a strategic patch to each object; `patchOf` answers undefined when nothing is to be done. */
-export function patchEach(run: Run, named: readonly Named[], operation: string, patchOf: (object: KubeObject, path: readonly string[]) => object | undefined): Promise<number> {
+/** Applies a strategic patch to each object; `patchOf` answers undefined when nothing is to be done. @param update what a refusal says was tried: `image update to pod template:` */
+export function patchEach(run: Run, named: readonly Named[], operation: string, update: string, patchOf: (object: KubeObject, path: readonly string[]) => object | undefined): Promise<number> {
   const dryRun = dryRunOf(run);
   if (run.flags.bool('local')) throw plainError('--local is not available in the kubectl that comes with cka: use --dry-run=client');
   return each(run, named, async (one) => {
@@ -35,32 +38,13 @@ export function patchEach(run: Run, named: readonly Named[], operation: string, 
     if (!path) throw plainError(`${one.resource.plural}/${one.name} the object is not a pod or does not have a pod template: ${one.resource.group}/${one.resource.version}, Kind=${object.kind}`);
     const body = patchOf(object, path);
     if (body === undefined) return;
-    if (dryRun === 'client') return printResult(run, strategic(object, body), operation, dryRun);
+    if (dryRun === 'client') return printResult(run, strategicMerge(object as JsonMap, body as JsonMap, { newElements: 'last' }) as unknown as KubeObject, operation, dryRun);
     const query = `?fieldManager=${run.flags.text('field-manager')}${dryRun === 'server' ? '&dryRun=All' : ''}`;
-    const answer = await run.client.json<KubeObject>('PATCH', pathTo(one) + query, { body, contentType: 'application/strategic-merge-patch+json' });
+    const answer = await run.client.json<KubeObject>('PATCH', pathTo(one) + query, { body, contentType: 'application/strategic-merge-patch+json' }).catch((error: unknown) => {
+      throw error instanceof StatusError ? plainError(`failed to patch ${update} ${error.message}`) : error;
+    });
     printResult(run, answer, operation, dryRun);
   });
-}
-
-/** Enough of a strategic merge for what `set` sends: maps merge, lists of named things merge by name. */
-function strategic(target: unknown, patch: unknown): KubeObject {
-  const merge = (a: unknown, b: unknown): unknown => {
-    if (Array.isArray(b)) {
-      const list = [...((a as Container[] | undefined) ?? [])];
-      for (const item of b as (Container & { $patch?: string })[]) {
-        const at = list.findIndex((one) => one.name === item.name);
-        if (item.$patch === 'delete') list.splice(at, at < 0 ? 0 : 1);
-        else if (at < 0) list.push(item);
-        else list[at] = merge(list[at], item) as Container;
-      }
-      return list;
-    }
-    if (typeof b !== 'object' || b === null) return b;
-    const known = { ...(a as Record<string, unknown> | undefined) };
-    for (const [key, value] of Object.entries(b)) if (value === null) delete known[key]; else known[key] = merge(known[key], value);
-    return known;
-  };
-  return merge(target, patch) as KubeObject;
 }
 
 const image: Verb = {
@@ -73,7 +57,7 @@ const image: Verb = {
     if (specs.length === 0) throw plainError('at least one image update is required');
     const images = specs.map((spec) => [spec.slice(0, spec.indexOf('=')), spec.slice(spec.indexOf('=') + 1)] as const);
     if (images.length > 1 && images.some(([name]) => name === '*')) throw plainError('all containers are already specified by *, but saw more than one container_name=container_image pairs');
-    return patchEach(run, await namedObjects(run, targets, { many: true }), 'image updated', (object, path) => {
+    return patchEach(run, await namedObjects(run, targets, { many: true }), 'image updated', 'image update to pod template:', (object, path) => {
       const patch: Record<string, { name: string; image: string }[]> = {};
       for (const [name, value] of images) {
         let found = false;
@@ -109,7 +93,7 @@ const resources: Verb = {
       return parts as [string, string];
     })) } : {});
     const wanted = { ...of('limits'), ...of('requests') };
-    return patchEach(run, await namedObjects(run, run.args, { many: true }), 'resource requirements updated', (object, path) => {
+    return patchEach(run, await namedObjects(run, run.args, { many: true }), 'resource requirements updated', 'resources update to pod template', (object, path) => {
       const chosen = containersAt(object, path).filter((one) => fits(one.name, flags.text('containers')));
       if (chosen.length === 0) throw plainError(`unable to find container named ${flags.text('containers')}`);
       return nest(path, { containers: chosen.map((one) => ({ name: one.name, resources: wanted })) });
@@ -149,7 +133,7 @@ const serviceaccount: Verb = {
   run: async (run) => {
     if (run.args.length === 0) throw plainError('serviceaccount is required');
     const account = run.args.at(-1)!;
-    return patchEach(run, await namedObjects(run, run.args.slice(0, -1), { many: true }), 'serviceaccount updated', (_object, path) => nest(path, { serviceAccountName: account, serviceAccount: account }));
+    return patchEach(run, await namedObjects(run, run.args.slice(0, -1), { many: true }), 'serviceaccount updated', 'ServiceAccountName', (_object, path) => nest(path, { serviceAccountName: account, serviceAccount: account }));
   },
 };
 
