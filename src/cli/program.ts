@@ -118,7 +118,7 @@ function prepare(command: Command, cli: Cli): void {
 function reworded(text: string, command: Command): string {
   const [, first, guess] = /^error: (.*?)\n(?:\(Did you mean (?:one of )?(.*)\?\)\n)?$/s.exec(text) ?? [];
   if (first === undefined) return text;
-  const meant = guess?.startsWith('-') ? guess : guess?.split(', ').map((word) => `${path(command)} ${word}`).join(' or ');
+  const meant = guess?.split(', ').map((word) => `${path(command)} ${word}`).join(' or ');
   return `Error: ${first[0]!.toUpperCase()}${first.slice(1)}\nTry: ${meant ?? `${path(command)} --help`}\n`;
 }
 

@@ -8,7 +8,11 @@ import { commandLine } from '../lab/shell/quote.ts';
 import type { LabSession } from '../lab/session.ts';
 
 export async function screens(cli: Cli, options: CliOptions): Promise<number> {
-  if (!cli.isTerminal) return (await import('./overview.ts')).overview(cli);
+  if (!cli.isTerminal) {
+    // There is no screen to open it on; a name that is wrong is told all the same.
+    await wantedLab(cli, options);
+    return (await import('./overview.ts')).overview(cli);
+  }
   const [services, { runTui }, lab] = await Promise.all([appServices(cli), import('../tui/run.tsx'), wantedLab(cli, options)]);
   const { exam, prefix } = options;
   const code = await runTui(services, {

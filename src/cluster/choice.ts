@@ -58,7 +58,7 @@ export async function chooseBackend(paths: Pick<AppPaths, 'data'>, { probeKind, 
   if (agreed === false) return { backend: 'simulator', because: 'you chose it' };
   if (agreed === undefined && (ask === undefined || !isKindInstalled())) return { backend: 'simulator', because: 'it needs nothing and starts at once' };
   const probed = await probeKind();
-  if (!probed.available) return { backend: 'simulator', because: `kind does not work here now. ${probed.because}` };
+  if (!probed.available) return { backend: 'simulator', because: `kind does not work here now. ${probed.because.replace(/\.$/, '')}` };
   if (agreed === undefined && !(await askAboutKind(paths, ask!))) return { backend: 'simulator', because: 'you chose it' };
   return { backend: 'kind', because: 'you agreed to it, and it works here' };
 }

@@ -3,7 +3,8 @@
  * Nothing is created here.
  */
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { UserError } from '../base/user-error.ts';
 
 export interface AppPaths {
   /** Progress and clusters: must outlive a restart. */
@@ -16,8 +17,17 @@ export interface AppPaths {
 
 const NAME = 'cka-trainer';
 
-/** @param env the environment to look into */
+/** @param env the environment to look into @throws UserError where no folder can ever be made */
 export function appPaths(env: NodeJS.ProcessEnv = process.env): AppPaths {
+  const paths = placesOf(env);
+  for (const path of Object.values(paths)) {
+    // Node.js tries for ever to make a folder there (mkdir with `recursive` goes up and down again at each ENOENT).
+    if (/^\/proc(\/|$)/.test(resolve(path))) throw new UserError(`Nothing can be kept in ${path}.`, 'Set CKA_HOME to a folder of yours.');
+  }
+  return paths;
+}
+
+function placesOf(env: NodeJS.ProcessEnv): AppPaths {
   if (env['CKA_HOME']) return { data: join(env['CKA_HOME'], 'data'), cache: join(env['CKA_HOME'], 'cache'), run: join(env['CKA_HOME'], 'run') };
   const home = env['HOME'] || homedir();
   if (process.platform === 'darwin') {

@@ -49,7 +49,7 @@ export const clusterProxyMode: CliCommand = {
     if (mode !== 'iptables' && mode !== 'ipvs' && mode !== 'nftables') throw new UserError(`"${mode}" is no mode of kube-proxy.`, 'Use iptables, ipvs or nftables.', 2);
     const cluster = await runningCluster(cli, options);
     const { name, backend } = cluster.info;
-    if (!cluster.switchProxyMode) throw new UserError(`The mode of kube-proxy on cluster ${name} (${backend}) is not ours to switch.`, backend === 'existing' ? 'It is your own cluster: what belongs to no namespace stays as it is.' : 'Edit it as the lab teaches: kubectl -n kube-system edit configmap kube-proxy', 1);
+    if (!cluster.switchProxyMode) throw new UserError(`The mode of kube-proxy on cluster ${name} (${backend}) is not ours to switch.`, backend === 'existing' ? 'It is your own cluster: what belongs to no namespace stays as it is.' : 'Edit it as the lab teaches: kubectl -n kube-system edit configmap kube-proxy', 2);
     await cluster.switchProxyMode(mode satisfies ClusterSpec['proxyMode'], (line) => cli.err(`${line} …\n`));
     cli.out(`kube-proxy on every node of ${name} is in ${mode} mode.\n`);
     return EXIT.done;
