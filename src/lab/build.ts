@@ -32,7 +32,7 @@ export function buildLab(id: string, folder: string, texts: LabTexts, checkers: 
   checkFaults(value, at);
   for (const [index, step] of value.setup.entries()) {
     const path = 'apply' in step ? step.apply : 'script' in step ? step.script : undefined;
-    if (path !== undefined && !texts.has(path)) at(['setup', index], `${path} does not exist. Add it, or correct the name.`);
+    if (path !== undefined && !texts.has(path)) at(['setup', index], /^\/|(^|\/)\.\.(\/|$)/.test(path) ? `${path} leads out of the lab's folder. Put what the lab needs into it.` : `${path} does not exist. Add it, or correct the name.`);
     if ('until' in step) complainAbout(step.until, ['setup', index], checkers, at, 'this step');
   }
   for (const [index, { when }] of value.observations.entries()) complainAbout(when, ['observations', index], checkers, at, 'this observation');

@@ -88,7 +88,13 @@ export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>): F
     return { problems: document.errors.map((error) => ({ file, line: lines.linePos(error.pos[0]).line, message: `${error.message}. Correct the YAML.` })) };
   }
   const lineOf = (path: readonly PropertyKey[]) => lineIn(document, lines, path);
-  const content: unknown = document.toJS();
+  let content: unknown;
+  try {
+    content = document.toJS();
+  } catch (error) {
+    // Aliases that multiply without end.
+    return { problems: [{ file, message: `${(error as Error).message}. Write out what is meant.` }] };
+  }
   if (content === null || content === undefined) return { problems: [{ file, line: 1, message: 'the file is empty. Write it, or copy the one of another lab or pack.' }] };
   const parsed = schema.safeParse(content);
   if (parsed.success) return { value: parsed.data, lineOf };
@@ -103,8 +109,9 @@ export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>): F
 function inWords(issue: z.core.$ZodIssue, content: unknown): string {
   const where = issue.path.length === 0 ? 'the file' : `\`${issue.path.join('.')}\``;
   if (issue.code === 'unrecognized_keys') return `${where} has an unknown key: ${issue.keys.join(', ')}. Remove it, or correct its spelling.`;
-  if (issue.code !== 'invalid_type') return `${where}: ${issue.message}.`;
   const given = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | null | undefined)?.[key], content);
+  if (issue.code === 'invalid_value') return `${where} ${given === undefined ? 'is missing' : `is ${JSON.stringify(given).slice(0, 60)}`}. Use one of ${issue.values.map(String).join(', ')}.`;
+  if (issue.code !== 'invalid_type') return `${where}: ${issue.message}. Correct it.`;
   return given === undefined ? `${where} is missing. Add it (${issue.expected}).` : `${where} must be of the type ${issue.expected}, and is ${JSON.stringify(given).slice(0, 60)}. Correct it.`;
 }
 

@@ -3,7 +3,7 @@
  * and a lab with a mistake is left out: the others still work. Whether checkers accept their parameters is asked here,
  * so that a misspelt `with:` is found when the pack is read and not when a learner is graded.
  */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Checker } from './checker.ts';
 import type { Lab } from './lab.ts';
@@ -61,8 +61,9 @@ async function loadLab(folder: string, id: string, checkers: readonly Checker[])
   const problems: PackProblem[] = [];
   await Promise.all(files.map(async (path) => {
     const file = join(folder, path);
-    const { size, isFile } = await sizeOf(file);
-    if (!isFile) return;
+    const { size, is } = await lookAt(file);
+    if (is === 'link') problems.push({ file: shown(file), message: 'a link may lead out of the pack, and is not installed with it. Put a copy here instead.' });
+    if (is !== 'file') return;
     if (size > MAX_BYTES) problems.push({ file: shown(file), message: `${Math.round(size / 1024)} kB are too much for a file of a lab. Keep it below ${MAX_BYTES / 1024} kB.` });
     else texts.set(path, (await textOf(file)) ?? '');
   }));
@@ -72,13 +73,13 @@ async function loadLab(folder: string, id: string, checkers: readonly Checker[])
   return buildLab(id, folder, texts, checkers, 0, (path) => shown(join(folder, path)));
 }
 
-async function sizeOf(file: string): Promise<{ readonly size: number; readonly isFile: boolean }> {
+async function lookAt(file: string): Promise<{ readonly size: number; readonly is: 'file' | 'link' | 'other' }> {
   try {
-    const found = await stat(file);
-    return { size: found.size, isFile: found.isFile() };
+    const found = await lstat(file);
+    return { size: found.size, is: found.isFile() ? 'file' : found.isSymbolicLink() ? 'link' : 'other' };
   } catch (error) {
-    // A link that leads nowhere is no text of the lab.
-    if (isMissing(error)) return { size: 0, isFile: false };
+    // Removed since the folder was listed.
+    if (isMissing(error)) return { size: 0, is: 'other' };
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 /** Packs on disk: what is right is read whole, and each mistake is told with file, line and remedy. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checkers } from '../../checkers/index.ts';
@@ -58,7 +58,14 @@ test.each([
   ['an empty file', { '01-one/lab.yaml': '' }, '01-one/lab.yaml:1: the file is empty. Write it, or copy the one of another lab or pack.'],
   ['a missing key', { '01-one/lab.yaml': LAB.replace('minutes: 5\n', '') }, '01-one/lab.yaml:1: `minutes` is missing. Add it (number).'],
   ['an unknown key', { '01-one/lab.yaml': `${LAB}colour: red\n` }, '01-one/lab.yaml:13: the file has an unknown key: colour. Remove it, or correct its spelling.'],
-  ['a wrong value', { '01-one/lab.yaml': LAB.replace('easy', 'trivial') }, '01-one/lab.yaml:4: `difficulty`: Invalid option: expected one of "easy"|"medium"|"hard".'],
+  ['a wrong value', { '01-one/lab.yaml': LAB.replace('easy', 'trivial') }, '01-one/lab.yaml:4: `difficulty` is "trivial". Use one of easy, medium, hard.'],
+  ['a value out of bounds', { '01-one/lab.yaml': LAB.replace('points: 1', 'points: -1') }, '01-one/lab.yaml:10: `criteria.0.points`: Too small: expected number to be >0. Correct it.'],
+  ['the same id twice', { '01-one/lab.yaml': `${LAB}${LAB.slice(LAB.indexOf('  - id'))}` }, '01-one/lab.yaml:7: `criteria`: two criteria have the same id. Correct it.'],
+  ['a tab', { '01-one/lab.yaml': LAB.replace('  - id', '\t- id') }, '01-one/lab.yaml:8: Tabs are not allowed as indentation. Correct the YAML.'],
+  ['aliases that multiply', { '01-one/lab.yaml': `${LAB}a: &a [${'x,'.repeat(99)}]\nb: &b [${'*a,'.repeat(99)}]\nc: [${'*b,'.repeat(99)}]\n` }, '01-one/lab.yaml: Excessive alias count indicates a resource exhaustion attack. Write out what is meant.'],
+  ['a circle of criteria', { '01-one/lab.yaml': `${LAB}    needs: [there]\n` }, '01-one/lab.yaml:13: criterion "there" comes after "there". Put it before.'],
+  ['a text that nobody wrote by hand', { '01-one/task.md': 'a'.repeat(600 * 1024) }, '01-one/task.md: 600 kB are too much for a file of a lab. Keep it below 512 kB.'],
+  ['a set-up of elsewhere', { '01-one/lab.yaml': `${LAB}setup:\n  - apply: ../../../etc/passwd\n` }, "01-one/lab.yaml:14: ../../../etc/passwd leads out of the lab's folder. Put what the lab needs into it."],
   ['broken YAML', { '01-one/lab.yaml': LAB.replace('[one]', '[one') }, '01-one/lab.yaml:7: Flow sequence in block collection must be sufficiently indented and end with a ]. Correct the YAML.'],
   ['an unknown checker', { '01-one/lab.yaml': LAB.replace('use: exists', 'use: exits') }, '01-one/lab.yaml:11: there is no checker "exits". Use one of absent, argv, can-i, command, dns, endpoints, events, exists, field, file, http, logs, placed, proxy-mode, reach, ready, route, script, unit, all-of, any-of, not.'],
   ['a wrong parameter', { '01-one/lab.yaml': LAB.replace('name: a', 'nam: a') }, '01-one/lab.yaml:12: criterion "there": `with.nam` is not a parameter here (known: resource, namespace, name, selector, count, nudge).'],
@@ -71,6 +78,19 @@ test.each([
   ['no pack.yaml', { 'pack.yaml': null }, 'pack.yaml: a pack needs a pack.yaml. Write one with a title and a description.'],
 ])('%s is told', async (_what, changes, problem) => {
   expect((await load(changes)).problems).toContain(problem);
+});
+
+test('links are told, for files and for folders', async () => {
+  const folder = scratch();
+  const lab = join(folder, 'p', '01-one');
+  mkdirSync(join(lab, 'alternatives'), { recursive: true });
+  for (const [name, text] of Object.entries(FILES)) if (!name.includes('mistakes')) writeFileSync(join(folder, 'p', name), text);
+  const elsewhere = scratch();
+  writeFileSync(join(elsewhere, 'wrong.sh'), '# caught by: there');
+  symlinkSync(elsewhere, join(lab, 'mistakes'));
+  symlinkSync(join(elsewhere, 'wrong.sh'), join(lab, 'notes.txt'));
+  const { problems } = await loadPacks([folder], checkers);
+  expect(problems.filter(({ message }) => message === 'a link may lead out of the pack, and is not installed with it. Put a copy here instead.').map(({ file }) => file.replace(`${lab}/`, '')).toSorted()).toEqual(['mistakes', 'notes.txt']);
 });
 
 test('labs are found by id, by their last part, and nearly', () => {
