@@ -1,5 +1,5 @@
 /** What is wrong with a pack beyond its format, found without a cluster: hints that tell all, target times nobody meets, proofs that are missing. */
-import { readFile } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Lab } from './lab.ts';
 import type { PackProblem } from './lab-file.ts';
@@ -20,10 +20,23 @@ export async function lintLab(lab: Lab): Promise<readonly PackProblem[]> {
   if (lab.proof.mistakes.length < 3) tell('mistakes', `${name} has ${lab.proof.mistakes.length} mistakes. Write three plausible ones, so that its graders are tested.`);
   if (lab.proof.alternatives.length === 0) tell('alternatives', `${name} has no alternative. Write another right way, so that its graders do not insist on yours.`);
   for (const { id, why } of lab.criteria) if (why === undefined) tell('lab.yaml', `criterion "${id}" of ${name} has no \`why\`. Say in a sentence why it counts.`);
+  await Promise.all(checkerScripts(lab.criteria).map(async (run) => {
+    const found = await access(join(lab.folder, run), constants.X_OK).then(() => undefined, (error: NodeJS.ErrnoException) => error.code ?? 'ENOENT');
+    if (found === 'EACCES') tell(run, `${name} checks with ${run}, which cannot be executed. chmod +x it.`);
+    else if (found !== undefined) tell('lab.yaml', `${name} checks with ${run}, which does not exist. Add it, or correct the name.`);
+  }));
   const needed = fairMinutes(lab, solution.length);
   if (lab.minutes < needed) tell('lab.yaml', `${name} gives ${lab.minutes} minutes; reading and typing alone take about ${needed}. Raise \`minutes\`.`);
   if (lab.minutes > 30) tell('lab.yaml', `${name} takes ${lab.minutes} minutes. A task of the exam takes 4 to 15: divide it.`);
   return problems;
+}
+
+/** Executables that criteria run, also those inside of `all-of` and its like. */
+function checkerScripts(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { use, with: given } = value as { readonly use?: unknown; readonly with?: { readonly run?: unknown } };
+  if (use === 'script' && typeof given?.run === 'string') return [given.run];
+  return Object.values(value).flatMap(checkerScripts);
 }
 
 /** Reading at 180 words a minute, and half a minute for each change. */

@@ -1,5 +1,5 @@
 /** `cka pack …` as an instructor types it, from a new folder to an archive that others install: what is printed, as text and as JSON. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -36,6 +36,20 @@ test('a new pack has nothing to complain about, and every proof of it holds', { 
     'red at the start, full marks after solution.sh, red after a reset',
   ]);
   expect(readFileSync(report, 'utf8')).toContain('<testsuite name="cka pack test" tests="5" failures="0">');
+});
+
+test('a checker script that is not there, or cannot be executed, is told before anybody is graded', async () => {
+  const file = join(home, 'scripted', '01-first', 'lab.yaml');
+  await cka(`pack new ${join(home, 'scripted')}`);
+  const script = (run: string) => `\n  - { id: ${run}, title: Ours, points: 1, why: So., use: all-of, with: { checks: [{ use: script, with: { run: checks/${run}.sh, expected: so } }] } }`;
+  writeFileSync(file, `${readFileSync(file, 'utf8').trimEnd()}${['gone', 'plain', 'good'].map(script).join('')}\n`);
+  mkdirSync(join(home, 'scripted', '01-first', 'checks'));
+  for (const [name, mode] of [['plain', 0o644], ['good', 0o755]] as const) writeFileSync(join(home, 'scripted', '01-first', 'checks', `${name}.sh`), '#!/bin/sh\n', { mode });
+  const { problems } = JSON.parse((await cka(`pack lint ${join(home, 'scripted')} --json`)).out) as { readonly problems: readonly { readonly message: string }[] };
+  expect(problems.map(({ message }) => message).toSorted()).toEqual([
+    '01-first checks with checks/gone.sh, which does not exist. Add it, or correct the name.',
+    '01-first checks with checks/plain.sh, which cannot be executed. chmod +x it.',
+  ]);
 });
 
 test('its schema is the one that editors are pointed to', async () => {
