@@ -10,7 +10,7 @@ import { UnknownResource, type Resource } from './resources.ts';
 export const FILE_FLAGS = [
   { name: 'filename', short: 'f', type: 'strings', help: 'Filename, directory, or URL to files identifying the resource.' },
   { name: 'recursive', short: 'R', type: 'bool', value: false, help: 'Process the directory used in -f, --filename recursively.' },
-  { name: 'kustomize', short: 'k', type: 'string', value: '', help: 'Process the kustomization directory. (Needs the real kubectl.)' },
+  { name: 'kustomize', short: 'k', type: 'string', value: '', help: "Process the kustomization directory. This flag can't be used together with -f or -R." },
 ] as const;
 
 export interface ManifestObject {
@@ -21,7 +21,12 @@ export interface ManifestObject {
 
 /** Every object of every file, in order. @throws KubectlError in the builder's words */
 export async function readManifests(run: Run): Promise<readonly ManifestObject[]> {
-  if (run.flags.text('kustomize')) throw plainError('kustomize is not available in the kubectl that comes with cka: install the real kubectl');
+  const folder = run.flags.text('kustomize');
+  if (folder) {
+    if (run.flags.list('filename').length > 0) throw plainError('only one of -f or -k can be specified');
+    const { buildKustomization } = await import('./kustomize/build.ts');
+    return buildKustomization(/^\w+:\/\//.test(folder) ? folder : resolve(run.io.cwd, folder), (text) => run.err(text)).map((object) => ({ object, source: folder }));
+  }
   const found: ManifestObject[] = [];
   for (const name of run.flags.list('filename')) {
     if (/^https?:\/\//.test(name)) found.push(...parseManifest(await (await import('./fetch-text.ts')).fetchText(run.io, name), name));

@@ -1,20 +1,15 @@
 /** `kubectl cluster-info`. See kubectl/pkg/cmd/clusterinfo/clusterinfo.go. */
 import type { Verb } from '../command.ts';
-import { plainError } from '../io.ts';
 import { dig, type List } from '../object.ts';
+import { clusterInfoDump } from './cluster-info-dump.ts';
 
 const GREEN = '\u001B[0;32m';
 const YELLOW = '\u001B[0;33m';
 const RESET = '\u001B[0m';
 
-const dump: Verb = {
-  name: 'dump', short: 'Dump relevant information for debugging and diagnosis', long: 'Dump cluster information out suitable for debugging and diagnosing cluster problems. (Needs the real kubectl.)', examples: '', usage: 'cluster-info dump [options]', flags: [], takesAnyFlag: true,
-  run: () => Promise.reject(plainError('cluster-info dump is not available in the kubectl that comes with cka: install the real kubectl')),
-};
-
 export const clusterInfo: Verb = {
   name: 'cluster-info', short: 'Display cluster information', long: 'Display addresses of the control plane and services with label kubernetes.io/cluster-service=true. To further debug and diagnose cluster problems, use \'kubectl cluster-info dump\'.', examples: '# Print the address of the control plane and cluster services\nkubectl cluster-info',
-  usage: 'cluster-info [flags] [options]', flags: [], verbs: [dump],
+  usage: 'cluster-info [flags] [options]', flags: [], verbs: [clusterInfoDump],
   run: async (run) => {
     const colored = run.io.terminal !== undefined;
     const paint = (color: string, text: string) => (colored ? `${color}${text}${RESET}` : text);

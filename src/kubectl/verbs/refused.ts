@@ -12,7 +12,6 @@ function refused(name: string, short: string, instead: string): Verb {
 const real = 'install the real kubectl';
 
 export const proxy = anyFlags(refused('proxy', 'Run a proxy to the Kubernetes API server', `use kubectl get --raw, kubectl port-forward, or ${real}`));
-export const kustomize = anyFlags(refused('kustomize', 'Build a kustomization target from a directory or URL', real));
 
 /** Whatever else stands on the line, the answer is the same. */
 function anyFlags(verb: Verb): Verb {
