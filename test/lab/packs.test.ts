@@ -1,4 +1,4 @@
-/** What packs may do and what they may not: archives, trust, seeds, gates, checker scripts, what to practise next. */
+/** What packs may do and what they may not: archives, trust, seeds, gates, checker scripts. */
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -7,8 +7,6 @@ import { pack, unpack } from '../../src/lab/archive.ts';
 import { checkLab } from '../../src/lab/check.ts';
 import type { Checker } from '../../src/lab/checker.ts';
 import { checkers } from '../../checkers/index.ts';
-import { memoryDays, suggest } from '../../src/lab/next.ts';
-import type { Attempt } from '../../src/lab/progress.ts';
 import { mutationsOf } from '../../src/lab/prove/mutate.ts';
 import { draw, fillIn } from '../../src/lab/template.ts';
 import { packHash, scriptsIn, Trust } from '../../src/lab/trust.ts';
@@ -116,14 +114,4 @@ test('mutations leave out one changing step each, and keep here-documents whole'
 test('a step for a fault that was not drawn is left alone, and so is one that only helps', () => {
   const script = '# fault: name\nkubectl label a\n# fault: port\nkubectl label b\n# helps only: it would come by itself\nkubectl rollout restart c\nkubectl label d\n';
   expect([[], ['name'], ['name', 'port']].map((faults) => mutationsOf(script, faults).map(({ left }) => left.split(' ').at(-1)))).toEqual([['d'], ['a', 'd'], ['a', 'b', 'd']]);
-});
-
-test('what failed comes before what is new, and what is fresh in memory comes last', () => {
-  const lab = (id: string) => makeLab({ id });
-  const at = (id: string, more: Partial<Attempt>): Attempt => ({ id, lab: id, backend: 'simulator', cluster: 'c', startedAt: 0, endedAt: 1, points: 3, of: 3, hints: 0, checks: 1, solutionRead: false, tookMs: 1, ...more });
-  const attempts = [at('p/failed', { points: 1 }), at('p/solved', { completedAt: 1 })];
-  expect(memoryDays([attempts[1]!, attempts[1]!])).toBe(2);
-  expect(suggest([lab('p/solved'), lab('p/new'), lab('p/failed')], attempts, 1000).map(({ lab: { id }, because }) => `${id}: ${because}`)).toEqual([
-    'p/failed: not solved yet: 1 of 3 points', 'p/new: new, and "c" stands at 44 %', 'p/solved: fresh in memory; again in 1 days',
-  ]);
 });
