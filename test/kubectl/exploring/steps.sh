@@ -79,7 +79,6 @@ POD_IP=$(kubectl get pod -l app=my-api -o jsonpath='{.items[0].status.podIP}')
 kubectl exec frontend-pod -- ip route
 kubectl exec frontend-pod -- wget -qO- -T 5 $POD_IP:80 | head -4
 kubectl exec deploy/debug -- nslookup my-api
-kubectl run lookup --image=busybox:1.28 --rm -i --restart=Never -- nslookup kubernetes.default
 
 echo '# From here to there'
 kubectl port-forward --address 127.0.0.1 svc/my-api 18080:80 > /dev/null &
