@@ -22,8 +22,6 @@ export interface Verb {
   readonly verbs?: readonly Verb[];
   /** Where the help goes when one of `verbs` is missing on the command line; kubectl is of two minds. */
   readonly helpTo?: 'stdout' | 'stderr';
-  /** Unknown flags are no concern: it refuses before it looks at them. */
-  readonly takesAnyFlag?: boolean;
   run?(run: Run): Promise<number>;
 }
 

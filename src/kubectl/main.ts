@@ -54,7 +54,7 @@ async function dispatch(argv: readonly string[], io: KubectlIo): Promise<number>
     io.stdout(helpOf(verb, command));
     return 0;
   }
-  const parsed = parseFlags(verb.takesAnyFlag ? [] : words, [...verb.flags, ...GLOBAL_FLAGS], command);
+  const parsed = parseFlags(words, [...verb.flags, ...GLOBAL_FLAGS], command);
   if (!verb.run) {
     if (parsed.args.length > 0) throw usageError(command, `unknown command ${JSON.stringify(parsed.args.join(' '))}`);
     if (verb.helpTo === 'stdout') io.stdout(helpOf(verb, command));

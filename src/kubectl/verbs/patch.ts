@@ -1,6 +1,9 @@
 /** `kubectl patch`. See kubectl/pkg/cmd/patch/patch.go. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { jsonPatch, JsonPatchError, type Operation } from '../apply/json-patch.ts';
+import { strategicMerge } from '../apply/strategic-merge.ts';
+import type { Json, JsonMap } from '../apply/three-way.ts';
 import type { Verb } from '../command.ts';
 import { each } from '../each.ts';
 import { FILE_FLAGS } from '../files.ts';
@@ -36,16 +39,33 @@ export const patch: Verb = {
     if (text === '') throw plainError('must specify --patch or --patch-file containing the contents of the patch');
     const raw = await patchText(text);
     const dryRun = dryRunOf(run);
-    if (dryRun === 'client') throw plainError('--dry-run=client of patch needs the real kubectl: use --dry-run=server');
     const query = `?fieldManager=${run.flags.text('field-manager')}${dryRun === 'server' ? '&dryRun=All' : ''}`;
     return each(run, await namedObjects(run, run.args, { many: false }), async (named) => {
       const before = await fetch(run, named);
+      if (dryRun === 'client') {
+        const after = patchedHere(before, contentType, raw);
+        return printResult(run, after, withoutVersion(before) === withoutVersion(after) ? 'patched (no change)' : 'patched', dryRun);
+      }
       const after = await run.client.json<KubeObject>('PATCH', pathTo(named, run.flags.text('subresource') || undefined) + query, { raw, contentType });
       const changed = withoutVersion(before) !== withoutVersion(after);
       printResult(run, after, changed ? 'patched' : 'patched (no change)', dryRun);
     });
   },
 };
+
+/** Without asking the server. @throws KubectlError */
+function patchedHere(object: KubeObject, contentType: string, raw: string): KubeObject {
+  const patch = JSON.parse(raw) as Json;
+  if (contentType === PATCH_TYPES['json']) {
+    try {
+      return jsonPatch(object as Json, patch as unknown as Operation[]) as unknown as KubeObject;
+    } catch (error) {
+      throw error instanceof JsonPatchError ? plainError(error.message) : error;
+    }
+  }
+  // Without merge keys a strategic patch is a plain one.
+  return strategicMerge(object as JsonMap, patch as JsonMap, { newElements: 'last', atomicLists: contentType === PATCH_TYPES['merge'] }) as unknown as KubeObject;
+}
 
 /** JSON goes out as it is, whatever it holds: the server judges it. YAML becomes JSON first. */
 async function patchText(text: string): Promise<string> {
