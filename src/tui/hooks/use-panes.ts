@@ -2,29 +2,20 @@
  * Terminals by name, of which one is in front: opened when first looked at, kept while others are in front, opened anew
  * when their shell has ended, closed when the screen goes.
  */
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { problemOf } from '../problem.ts';
 import type { ShellCommand } from '../services.ts';
-import type { Pane } from '../terminal/pane.ts';
+import { isPane, UNWANTED, useFrontPane, type Opened, type TerminalState } from './use-front-pane.ts';
 import { useUi } from './use-ui.ts';
-
-type Opened = Pane | { readonly because: string } | 'opening';
-
-export interface Panes {
-  readonly pane: Pane | undefined;
-  /** Why there is none. */
-  readonly because: string | undefined;
-  readonly reopen: () => void;
-}
 
 /**
  * @param name the terminal in front; undefined for none
  * @param command how to start it
  */
-export function usePanes(name: string | undefined, command: () => Promise<ShellCommand>, size: { columns: number; rows: number }): Panes {
+export function usePanes(name: string | undefined, command: () => Promise<ShellCommand>, size: { columns: number; rows: number }): TerminalState {
   const { stage, pane: isWanted } = useUi();
   const [, redraw] = useState(0);
-  const panes = useRef(new Map<string, Opened>());
+  const panes = useRef(new Map<string, Opened | 'opening'>());
   const latest = useRef({ command, size });
   latest.current = { command, size };
   const [turn, setTurn] = useState(0);
@@ -33,47 +24,39 @@ export function usePanes(name: string | undefined, command: () => Promise<ShellC
     if (name === undefined || panes.current.has(name)) return;
     const { current } = panes;
     current.set(name, 'opening');
-    const open = async () => {
-      if (!isWanted) return { because: 'This was started without a terminal pane.' };
-      return stage.openPane(await latest.current.command(), latest.current.size);
-    };
-    open().then(
-      (opened) => current.set(name, opened),
-      (error: unknown) => {
-        const { what, action } = problemOf(error);
-        current.set(name, { because: `${what} ${action}` });
-      },
-    ).finally(() => redraw((count) => count + 1));
+    const open = async (): Promise<Opened> => (isWanted ? stage.openPane(await latest.current.command(), latest.current.size) : UNWANTED);
+    void open().catch((error: unknown): Opened => {
+      const { what, action } = problemOf(error);
+      return { because: `${what} ${action}` };
+    }).then((opened) => {
+      // The screen may have gone meanwhile, and nobody would close it later.
+      if (current.get(name) !== 'opening') return close(opened);
+      current.set(name, opened);
+      redraw((count) => count + 1);
+    });
   }, [name, turn, stage, isWanted]);
 
   useEffect(() => {
     const { current } = panes;
     return () => {
-      for (const opened of current.values()) if (typeof opened === 'object' && 'screen' in opened) opened.close();
+      for (const opened of current.values()) close(opened);
       current.clear();
     };
   }, []);
 
   const opened = name === undefined ? undefined : panes.current.get(name);
-  const pane = typeof opened === 'object' && 'screen' in opened ? opened : undefined;
-  useLayoutEffect(() => {
-    stage.attach(pane);
-  }, [stage, pane]);
-  useLayoutEffect(() => () => stage.attach(undefined), [stage]);
-
-  const ended = pane?.exitCode;
-  useEffect(() => {
-    if (ended !== undefined) stage.notify(`The shell ended${ended === 0 ? '' : ` with exit code ${ended}`}. Enter opens a new one.`);
-  }, [stage, ended]);
-
+  const front = useFrontPane(opened === 'opening' ? undefined : opened);
   return {
-    pane,
-    because: typeof opened === 'object' && 'because' in opened ? opened.because : undefined,
+    ...front,
     reopen: () => {
       if (name === undefined) return;
-      pane?.close();
+      front.pane?.close();
       panes.current.delete(name);
       setTurn((count) => count + 1);
     },
   };
+}
+
+function close(opened: Opened | 'opening'): void {
+  if (opened !== 'opening' && isPane(opened)) opened.close();
 }
