@@ -2,22 +2,15 @@
  * Real kubectl talked to a real cluster and was recorded; here it talks to the simulator and must hear the same.
  * `REPLAY=id,id` plays those, `REPLAY=all` all. Needs a kubectl in PATH or in `KUBECTL`.
  */
-import { readdirSync, readFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
-import { replay, type Scenario, type Step } from '../support/replayer.ts';
+import { replay, type Scenario } from '../support/replayer.ts';
 import { serveSimulation, type ServedSimulation } from '../support/served-simulation.ts';
-import { ALIKE, KNOWN } from './known-differences.ts';
+import { KNOWN } from './known-differences.ts';
+import { alike, chosenScenarios, isKnown, stale } from './scenarios.ts';
 
-const FOLDER = new URL('./kubectl/', import.meta.url);
 /** Played by every `npm test`; all of them take some minutes. */
-const DAILY = ['deploy-apply-merge', 'deploy-basics', 'exam-flow-one', 'jobs', 'podsecurity', 'svc-troubleshoot'];
-const asked = process.env['REPLAY'];
-const only = asked === 'all' ? undefined : (asked?.split(',') ?? DAILY);
-const scenarios = readdirSync(FOLDER)
-  .filter((file) => file.endsWith('.json'))
-  .map((file) => JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')) as Scenario)
-  .filter(({ scenario }) => only?.includes(scenario) ?? true);
+const scenarios = chosenScenarios(['deploy-apply-merge', 'deploy-basics', 'exam-flow-one', 'jobs', 'podsecurity', 'svc-troubleshoot']);
 
 const kubectl = findKubectl();
 if (!kubectl) console.log('skipped: no kubectl in PATH, and KUBECTL names none');
@@ -29,7 +22,7 @@ const LIMIT_MS = 180_000;
 let cluster: ServedSimulation;
 
 async function check(scenario: Scenario, { expect }: TestContext): Promise<void> {
-  const differences = await replay(scenario, cluster, kubectl!, { skip: (step) => isKnown(scenario, step), alike });
+  const differences = await replay(scenario, cluster, kubectl!, { skip: (step) => isKnown(KNOWN, scenario, step), alike });
   for (const { command, expected, got } of differences) expect.soft(`$ ${command}\n${got}`).toBe(`$ ${command}\n${expected}`);
 }
 
@@ -54,15 +47,8 @@ describe.skipIf(!kubectl)('recorded conversations', () => {
 });
 
 test('every known difference names a step that is recorded', () => {
-  const stale = KNOWN.filter((known) => (only?.includes(known.scenario) ?? true) && !scenarios.some((scenario) => scenario.steps.some((step) => 'command' in step && matches(known, scenario, step))));
-  expect(stale).toEqual([]);
+  expect(stale(KNOWN, scenarios)).toEqual([]);
 });
-
-const matches = (known: (typeof KNOWN)[number], { scenario }: Scenario, step: Step): boolean => known.scenario === scenario && step.command.startsWith(known.command);
-
-const isKnown = (scenario: Scenario, step: Step): boolean => KNOWN.some((known) => matches(known, scenario, step));
-
-const alike = (text: string): string => ALIKE.reduce((result, { pattern, replacement }) => result.replace(pattern, replacement), text);
 
 function findKubectl(): string | undefined {
   try {
