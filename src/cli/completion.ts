@@ -18,7 +18,8 @@ export function completion(commands: () => readonly CliCommand[]): readonly CliC
         const { UserError } = await import('../base/user-error.ts');
         if (!SHELLS.some((name) => name === shell)) throw new UserError(`There is no completion for "${shell}".`, `Use one of ${SHELLS.join(', ')}.`, 2);
         const { script } = await import('@bomb.sh/tab');
-        cli.out(`${captured(() => script(shell!, 'cka', 'cka'))}\n`);
+        const text = captured(() => script(shell!, 'cka', 'cka'));
+        cli.out(`${shell === 'bash' ? await forAnyBash(text) : text}\n`);
         return EXIT.done;
       },
     },
@@ -37,6 +38,12 @@ export function completion(commands: () => readonly CliCommand[]): readonly CliC
       },
     },
   ];
+}
+
+/** With or without the package bash-completion, and evaluated twice without a word about what is read-only. */
+async function forAnyBash(text: string): Promise<string> {
+  const { WITHOUT_BASH_COMPLETION } = await import('../lab/shell/start-up-files.ts');
+  return `${WITHOUT_BASH_COMPLETION}\n${text.replaceAll(/^readonly (?=ShellComp)/gm, '')}`;
 }
 
 type Root = InstanceType<typeof import('@bomb.sh/tab').RootCommand>;

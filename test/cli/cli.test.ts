@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, expect, test } from 'vitest';
 import type { Cli } from '../../src/cli/command.ts';
 import { commands } from '../../src/cli/commands.ts';
@@ -124,6 +125,13 @@ test.each([
 test.each(['bash', 'zsh', 'fish'])('the completion script of %s asks `cka complete`', async (shell) => {
   const { code, out } = await cka(`completion ${shell}`);
   expect([code, out.includes('cka complete --')]).toEqual([0, true]);
+});
+
+test('Tab completes in a bash that has nothing else, however often the script was evaluated', async () => {
+  const { out } = await cka('completion bash');
+  const line = 'COMP_WORDS=(cka lab sta); COMP_CWORD=2; __cka_complete; echo "${COMPREPLY[@]}"';
+  const { stdout, stderr } = await execa('bash', ['--norc', '-c', `cka() { echo start; echo stop; echo status; }\n${out}\n${out}\n${line}`], { env: { PATH: process.env['PATH'] }, extendEnv: false });
+  expect([stdout, stderr.replaceAll(/^.*compopt: not currently executing completion function\n?/gm, '')]).toEqual(['start status', '']);
 });
 
 test('the doctor looks at everything, and a folder that cannot be had is a failure with a way out', async () => {

@@ -27,6 +27,12 @@ export function exportsFish(environment: Readonly<Record<string, string>>, bin: 
   return [...others.map(([name, value]) => `set -gx ${name} ${quoteFish(value)}`), `set -gx PATH ${quoteFish(bin)} $PATH`].join('\n');
 }
 
+/** What completion scripts take from the package bash-completion, for a bash that has none. */
+export const WITHOUT_BASH_COMPLETION = `if ! declare -F _get_comp_words_by_ref >/dev/null; then
+  _get_comp_words_by_ref() { words=("\${COMP_WORDS[@]}"); cword=$COMP_CWORD; cur=\${COMP_WORDS[COMP_CWORD]}; prev=\${COMP_WORDS[COMP_CWORD-1]}; }
+  __ltrim_colon_completions() { :; }
+fi`;
+
 export function bashFile(start: StartUp): string {
   const label = start.color ? `\\[\\e[36m\\][${start.labName}]\\[\\e[0m\\]` : `[${start.labName}]`;
   return `# Written by cka for one lab; your own files stay as they are.
@@ -52,10 +58,7 @@ __cka_complete() {
       [ -r "$file" ] && . "$file" && break
     done
   fi
-  if ! declare -F _get_comp_words_by_ref >/dev/null; then
-    _get_comp_words_by_ref() { words=("\${COMP_WORDS[@]}"); cword=$COMP_CWORD; cur=\${COMP_WORDS[COMP_CWORD]}; prev=\${COMP_WORDS[COMP_CWORD-1]}; }
-    __ltrim_colon_completions() { :; }
-  fi
+  ${WITHOUT_BASH_COMPLETION.replaceAll('\n', '\n  ')}
   complete -r kubectl k cka 2>/dev/null
   eval "$(kubectl completion bash 2>/dev/null)"
   declare -F __start_kubectl >/dev/null && complete -o default -F __start_kubectl kubectl k
