@@ -5,11 +5,14 @@
 import type { Clock } from '../base/clock.ts';
 import type { Rng } from '../base/rng.ts';
 import type { KubeObject, ObjectKey, Stored } from '../api/object.ts';
+import type { Kind } from '../kinds/kind.ts';
 import type { Registry } from '../kinds/registry.ts';
 
 export interface Controller {
   readonly name: string;
   readonly watches: readonly WatchRule[];
+  /** What it watches of a kind that a CustomResourceDefinition adds while it runs. */
+  watchesCustom?(kind: Kind): WatchRule;
   /** Throwing ApiError Conflict or NotFound means: try again, with back-off. Any other throw is a bug. */
   reconcile(key: ObjectKey): void | { readonly againAfterMs: number };
 }

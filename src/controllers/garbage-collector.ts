@@ -6,7 +6,7 @@ import type { KubeObject, ObjectKey, OwnerReference, Stored } from '../api/objec
 import { draft } from '../api/deep.ts';
 import type { Kind } from '../kinds/kind.ts';
 import type { Registry } from '../kinds/registry.ts';
-import type { Controller, ControllerContext } from './controller.ts';
+import type { Controller, ControllerContext, WatchRule } from './controller.ts';
 import { unlessGone } from './objects.ts';
 
 /** Owners of events and leases are nobody's business. */
@@ -23,19 +23,16 @@ interface Reference {
 
 export function garbageCollector({ registry }: ControllerContext): Controller {
   const graph = new Graph(registry);
-  const kinds = [...new Map(registry.kinds.filter((kind) => kind.stored && kind.verbs.includes('delete')).map((kind) => [fullName(kind), kind])).values()];
+  const rule = (kind: Kind): WatchRule => ({ group: kind.group, resource: kind.plural, toKeys: (object, type) => graph.observe(fullName(kind), object, type) });
+  const kinds = [...new Map(registry.kinds.filter((kind) => kind.stored && !kind.custom && kind.verbs.includes('delete')).map((kind) => [fullName(kind), kind])).values()];
   return {
     name: 'garbage-collector',
-    watches: kinds
-      .filter((kind) => !IGNORED.has(fullName(kind)))
-      .map((kind) => ({
-        group: kind.group,
-        resource: kind.plural,
-        toKeys: (object, type) => graph.observe(fullName(kind), object, type),
-      })),
+    watches: kinds.filter((kind) => !IGNORED.has(fullName(kind))).map(rule),
+    watchesCustom: rule,
     reconcile: (key) => {
       const [kind = '', ...name] = key.name.split('/');
-      const object = registry.find(kind, name.join('/'), key.namespace);
+      // A custom kind may be gone before what was said of it.
+      const object = isServed(registry, kind) ? registry.find(kind, name.join('/'), key.namespace) : undefined;
       if (!object) return;
       const { finalizers = [], deletionTimestamp } = object.metadata;
       if (deletionTimestamp && finalizers.includes(ORPHAN)) return orphanDependents(registry, graph, kind, object);
@@ -44,6 +41,11 @@ export function garbageCollector({ registry }: ControllerContext): Controller {
     },
   };
 }
+
+const isServed = (registry: Registry, name: string): boolean => {
+  const [plural = '', ...group] = name.split('.');
+  return registry.kindOf(group.join('.'), plural) !== undefined;
+};
 
 const fullName = (kind: Kind) => (kind.group ? `${kind.plural}.${kind.group}` : kind.plural);
 

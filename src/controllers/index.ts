@@ -1,6 +1,7 @@
 /** Every controller there is. A new one is a file and a line here. The scheduler is a process of its own, as in a real cluster. */
 import type { MakeController } from './controller.ts';
 import { cronJobController } from './cronjob.ts';
+import { customResourceDefinitionController } from './custom-resource-definition.ts';
 import { csrSigner } from './csr-signing.ts';
 import { daemonSetController } from './daemonset.ts';
 import { deploymentController } from './deployment.ts';
@@ -54,6 +55,7 @@ export const controllers: readonly MakeController[] = [
   csrSigner,
   resourceQuotaController,
   podGarbageCollector,
+  customResourceDefinitionController,
   garbageCollector,
 ];
 

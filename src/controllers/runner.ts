@@ -6,6 +6,7 @@ import type { Clock, Disposer } from '../base/clock.ts';
 import type { Rng } from '../base/rng.ts';
 import type { KubeObject, ObjectKey, Stored } from '../api/object.ts';
 import { ApiError } from '../api/status.ts';
+import type { Kind } from '../kinds/kind.ts';
 import type { Registry } from '../kinds/registry.ts';
 import type { Controller, ControllerContext, EventRecorder, MakeController, WatchRule } from './controller.ts';
 import { makeRecorder } from './events.ts';
@@ -37,10 +38,12 @@ export class ControllerRunner {
   start(): void {
     if (this.#stops.length > 0) return;
     const listeners = new Map<string, Listener[]>();
+    const ofCustom: CustomListener[] = [];
     for (const make of this.#makers) {
       const controller = make(this.#context);
       const queue = new Queue(this.#context.clock, controller, this.#options.onBug);
       this.#stops.push(() => queue.stop());
+      if (controller.watchesCustom) ofCustom.push((kind) => ({ rule: controller.watchesCustom!(kind), queue }));
       for (const rule of controller.watches) {
         const kind = kindName(rule);
         const others = listeners.get(kind) ?? [];
@@ -49,6 +52,20 @@ export class ControllerRunner {
       }
     }
     for (const [kind, interested] of listeners) this.#stops.push(watchAll(this.#context.registry, kind, interested));
+    this.#watchCustom(ofCustom);
+  }
+
+  /** Kinds that users add are watched from the moment they are served. */
+  #watchCustom(listeners: readonly CustomListener[]): void {
+    const { registry } = this.#context;
+    const watched = new Map<string, Disposer>();
+    const follow = () => {
+      const served = new Map(registry.kinds.filter((kind) => kind.custom).map((kind) => [`${kind.plural}.${kind.group}`, kind]));
+      for (const [name, stop] of watched) if (!served.has(name) && watched.delete(name)) stop();
+      for (const [name, kind] of served) if (!watched.has(name)) watched.set(name, watchAll(registry, name, listeners.map((listen) => listen(kind))));
+    };
+    follow();
+    this.#stops.push(registry.onKinds(follow), () => watched.forEach((stop) => stop()));
   }
 
   stop(): void {
@@ -60,6 +77,8 @@ interface Listener {
   readonly rule: WatchRule;
   readonly queue: Queue;
 }
+
+type CustomListener = (kind: Kind) => Listener;
 
 function kindName(rule: WatchRule): string {
   return rule.group === '' ? rule.resource : `${rule.resource}.${rule.group}`;

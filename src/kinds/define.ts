@@ -30,6 +30,7 @@ export interface KindSpec<T extends KubeObject> {
   /** A status that the main resource may not write: dropped on create, kept on update. Default: when there is a status subresource. */
   readonly keepsStatus?: boolean;
   readonly returnsDeleted?: boolean;
+  readonly finalizesWith?: string;
   readonly nameRule?: Kind['nameRule'];
   readonly deprecation?: string;
   readonly storedAs?: Kind['storedAs'];
@@ -85,6 +86,7 @@ export function defineKind<T extends KubeObject = Loose>(spec: KindSpec<T>): Kin
     ...(spec.warnings && { warnings: (object: T, previous?: Stored<T>) => spec.warnings!(object, previous) }),
     ...(spec.storedAs && { storedAs: spec.storedAs }),
     ...(spec.returnsDeleted && { returnsDeleted: true }),
+    ...(spec.finalizesWith && { finalizesWith: spec.finalizesWith }),
     ...(spec.deprecation && { deprecation: spec.deprecation }),
     nameRule: spec.nameRule ?? 'subdomain',
   };

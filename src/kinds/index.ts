@@ -6,6 +6,7 @@ import { certificatesigningrequest } from './certificatesigningrequest.ts';
 import { configmap } from './configmap.ts';
 import { controllerrevision } from './controllerrevision.ts';
 import { cronjob } from './cronjob.ts';
+import { customresourcedefinition } from './custom/definition.ts';
 import { daemonset } from './daemonset.ts';
 import { deployment } from './deployment.ts';
 import { endpoints } from './endpoints.ts';
@@ -76,5 +77,6 @@ export const kinds: readonly Kind[] = [
   role,
   priorityclass,
   storageclass,
+  customresourcedefinition,
   ...reviews,
 ];

@@ -2,10 +2,9 @@
  * Everything that makes a Pod a Pod, as data and pure functions: one record per kind. The registry, the server and the
  * printer read nothing else. Words and field paths of refusals are those of the real server (pkg/apis/*\/validation).
  */
-import type { MapShape } from '../api/apply/shape.ts';
 import type { FieldError } from '../api/field-error.ts';
 import type { KubeObject, Stored } from '../api/object.ts';
-import type { Schema } from './schema.ts';
+import type { CustomPart } from './custom/custom-kind.ts';
 
 export interface Kind<T extends KubeObject = KubeObject> {
   /** '' for the core group. */
@@ -41,8 +40,11 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly deprecation?: string;
   /** A second version of a stored kind (events.k8s.io beside core events): the kind that is stored, and the way there and back. */
   readonly storedAs?: { readonly resource: string; toStored(object: T): KubeObject; fromStored(object: Stored<KubeObject>): Stored<T> };
-  /** How its fields are shared between those who apply them; of a kind that the schema table does not have. */
-  shape?(schema: Schema | undefined): MapShape;
+  /** Described by a CustomResourceDefinition, and by which. */
+  readonly custom?: CustomPart;
+  readonly definedBy?: string;
+  /** Put on an object whose deletion begins: somebody has to clear up first. */
+  readonly finalizesWith?: string;
   /** Answered with the object itself when deleted, not with a Status (`ReturnDeletedObject` of the real strategies). */
   readonly returnsDeleted?: boolean;
   /** Allowed characters of `metadata.name`; a DNS subdomain unless said otherwise. */

@@ -67,7 +67,8 @@ export function validateMetadata(kind: Kind, meta: ObjectMeta): FieldError[] {
   meta.finalizers?.forEach((finalizer, index) => {
     const path = `metadata.finalizers[${index}]`;
     for (const problem of qualifiedNameProblems(finalizer)) errors.push(invalidValue(path, finalizer, problem));
-    if (!finalizer.includes('/') && !STANDARD_FINALIZERS.has(finalizer)) errors.push(invalidValue(path, finalizer, 'name is neither a standard finalizer name nor is it fully qualified'));
+    // Custom objects and what defines them are another server's, which asks for no more.
+    if (!kind.custom && kind.group !== 'apiextensions.k8s.io' && !finalizer.includes('/') && !STANDARD_FINALIZERS.has(finalizer)) errors.push(invalidValue(path, finalizer, 'name is neither a standard finalizer name nor is it fully qualified'));
   });
   return errors;
 }

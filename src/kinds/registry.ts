@@ -9,8 +9,9 @@ import type { Clock, Disposer } from '../base/clock.ts';
 import type { Rng } from '../base/rng.ts';
 import { draft, isEqual } from '../api/deep.ts';
 import type { KubeObject, ManagedFieldsEntry, Stored } from '../api/object.ts';
-import { alreadyExists, badRequest, conflict, invalid, isApiError, methodNotSupported, notFound, unknownResource, type Status } from '../api/status.ts';
+import { alreadyExists, badRequest, conflict, invalid, isApiError, methodNotSupported, notFound, unknownResource, unsupportedMediaType, type Status } from '../api/status.ts';
 import type { Store } from '../api/store.ts';
+import { CustomKinds } from './custom/served.ts';
 import { admitCreate, admitUpdate, judgeCreate, judgeUpdate } from './admission/index.ts';
 import { assignAddresses } from './registry/service-addresses.ts';
 import type { Loose } from './define.ts';
@@ -76,7 +77,6 @@ export class Registry {
   readonly store: Store;
   readonly clock: Clock;
   readonly rng: Rng;
-  readonly kinds: readonly Kind[];
   readonly serviceCidr: Cidr;
   readonly nodePortRange: readonly [number, number];
   schema: Schema | undefined;
@@ -84,22 +84,31 @@ export class Registry {
   certificateSigner: CertificateSigner | undefined;
   /** Answers a TokenReview: the `status` for a bearer token. */
   tokenReviewer: ((token: string) => Record<string, unknown>) | undefined;
-  readonly #byName = new Map<string, Kind>();
+  readonly #builtIn: readonly Kind[];
+  readonly #custom: CustomKinds;
+  #byName = new Map<string, Kind>();
 
   constructor(options: RegistryOptions) {
     this.store = options.store;
     this.clock = options.clock;
     this.rng = options.rng;
-    this.kinds = options.kinds ?? allKinds;
+    this.#builtIn = options.kinds ?? allKinds;
     this.schema = options.schema;
     this.serviceCidr = options.serviceCidr ?? cidr('10.96.0.0/16');
     this.nodePortRange = options.nodePortRange ?? [30000, 32767];
-    for (const kind of this.kinds) {
-      const name = kind.group ? `${kind.plural}.${kind.group}` : kind.plural;
-      // The first version listed is the preferred one.
-      if (!this.#byName.has(name)) this.#byName.set(name, kind);
-      this.#byName.set(`${kind.group}/${kind.version}/${kind.plural}`, kind);
-    }
+    this.#custom = new CustomKinds(this.store);
+    this.onKinds(() => (this.#byName = byName(this.kinds)));
+    this.#byName = byName(this.kinds);
+  }
+
+  /** Every kind that is served now, those of users among them. */
+  get kinds(): readonly Kind[] {
+    return [...this.#builtIn, ...this.#custom.kinds];
+  }
+
+  /** Told when a definition added, changed or took away kinds. */
+  onKinds(listener: () => void): Disposer {
+    return this.#custom.onChange(listener);
   }
 
   /** The kind served at this path, if any. */
@@ -173,6 +182,7 @@ export class Registry {
   patch(kind: KindName, name: string, namespace: string | undefined, patch: Patch, options: WriteOptions & { subresource?: Subresource; force?: boolean } = {}): Stored<KubeObject> {
     const of = this.resolve(kind);
     if (patch.type === 'apply') return this.#apply(of, name, namespace, patch.body, options);
+    if (of.custom && patch.type === 'strategic') throw unsupportedMediaType(['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml']);
     // The real server retries a patch that met a conflict; here nothing can come between reading and writing.
     const current = this.get(of, name, namespace);
     const patched = applyPatch(this, of, current, { type: patch.type, body: patch.body });
@@ -266,7 +276,7 @@ export class Registry {
     admitUpdate({ registry: this, kind: of, object: next, previous: current, options });
     const errors = [...validateMetadata(of, next.metadata), ...validateMetadataUpdate(next, current)];
     if (!options.subresource) errors.push(...of.validate(next), ...of.validateUpdate(next, current));
-    else if (options.subresource === 'resize' || options.subresource === 'ephemeralcontainers') errors.push(...of.validate(next));
+    else if (of.custom || options.subresource === 'resize' || options.subresource === 'ephemeralcontainers') errors.push(...of.validate(next));
     this.#refuseIfInvalid(of, next, errors);
     judgeUpdate({ registry: this, kind: of, object: next, previous: current, options });
     of.warnings?.(next, current).forEach((warning) => options.onWarning?.(warning));
@@ -290,6 +300,17 @@ export class Registry {
   matches(kind: KindName, selection: Selection, object: Stored<KubeObject>): boolean {
     return makeFilter(this.resolve(kind), selection)(object);
   }
+}
+
+function byName(kinds: readonly Kind[]): Map<string, Kind> {
+  const found = new Map<string, Kind>();
+  for (const kind of kinds) {
+    const name = kind.group ? `${kind.plural}.${kind.group}` : kind.plural;
+    // The first version listed is the preferred one.
+    if (!found.has(name)) found.set(name, kind);
+    found.set(`${kind.group}/${kind.version}/${kind.plural}`, kind);
+  }
+  return found;
 }
 
 /** Who owns what after an apply, which has settled it beforehand. */

@@ -3,6 +3,7 @@
  * Derived from the kinds, so that a new kind shows up by itself. See apiserver/pkg/endpoints/discovery.
  */
 import { createHash } from 'node:crypto';
+import { byPriority } from '../kinds/custom/custom-kind.ts';
 import type { Kind, Subresource } from '../kinds/kind.ts';
 
 /** Groups in the order of a real server's priorities; unknown ones follow by name. */
@@ -31,10 +32,15 @@ const SUBRESOURCES: Readonly<Record<Subresource, { readonly verbs: readonly stri
 };
 
 export class Discovery {
-  readonly #kinds: readonly Kind[];
+  readonly #served: () => readonly Kind[];
 
-  constructor(kinds: readonly Kind[]) {
-    this.#kinds = kinds.toSorted((a, b) => (a.plural < b.plural ? -1 : 1));
+  /** @param served asked each time: definitions add kinds and take them away */
+  constructor(served: () => readonly Kind[]) {
+    this.#served = served;
+  }
+
+  get #kinds(): readonly Kind[] {
+    return this.#served().toSorted((a, b) => (a.plural < b.plural ? -1 : 1));
   }
 
   /** `/api` */
@@ -58,6 +64,10 @@ export class Discovery {
     if (kinds.length === 0) return undefined;
     const resources = kinds.flatMap((kind) => [plainResource(kind), ...sorted(kind.subresources).map((sub) => plainSubresource(kind, sub))]);
     return { kind: 'APIResourceList', ...(group && { apiVersion: 'v1' }), groupVersion: group ? `${group}/${version}` : version, resources };
+  }
+
+  kindsIn(group: string, version: string): readonly Kind[] {
+    return this.#in(group, version);
   }
 
   hasVersion(group: string, version: string): boolean {
@@ -88,9 +98,9 @@ export class Discovery {
     return [...new Set(this.#kinds.map((kind) => kind.group))].filter((group) => group !== '').sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   }
 
-  /** Newest first: v2 before v1. */
+  /** Newest first: v2 before v1, v1 before v1beta1. */
   #versions(group: string): string[] {
-    return [...new Set(this.#kinds.filter((kind) => kind.group === group).map((kind) => kind.version))].sort().reverse();
+    return [...new Set(this.#kinds.filter((kind) => kind.group === group).map((kind) => kind.version))].sort(byPriority);
   }
 
   #in(group: string, version: string): Kind[] {

@@ -19,10 +19,20 @@ const V2_STUB = Buffer.from([0x0a, 0x03, 0x32, 0x2e, 0x30]);
 
 const V2_TYPE = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
+/** The smallest document of the API that holds the types which all share. */
+const HAS_SHARED_TYPES = 'apis/coordination.k8s.io/v1';
+
+interface Document {
+  readonly text: string;
+  readonly hash: string;
+}
+
+const hashed = (text: string): Document => ({ text, hash: createHash('sha512').update(text).digest('hex').toUpperCase() });
+
 export class OpenApi {
   readonly #source: OpenApiSource;
   readonly #discovery: Discovery;
-  readonly #documents = new Map<string, Promise<{ readonly text: string; readonly hash: string } | undefined>>();
+  readonly #documents = new Map<string, Promise<Document | undefined>>();
 
   constructor(source: OpenApiSource, discovery: Discovery) {
     this.#source = source;
@@ -54,12 +64,19 @@ export class OpenApi {
     return { paths };
   }
 
-  #document(groupVersion: string): Promise<{ readonly text: string; readonly hash: string } | undefined> {
+  async #document(groupVersion: string): Promise<Document | undefined> {
+    const [, group = '', version = ''] = groupVersion.split('/');
+    const custom = groupVersion.startsWith('apis/') ? this.#discovery.kindsIn(group, version).filter((kind) => kind.custom) : [];
+    if (custom.length === 0) return this.#fromSource(groupVersion);
+    // Definitions change: their documents are made when they are asked for.
+    const [{ customDocument }, shared] = await Promise.all([import('./custom-openapi.ts'), this.#fromSource(HAS_SHARED_TYPES)]);
+    return shared && hashed(customDocument(custom, shared.text));
+  }
+
+  #fromSource(groupVersion: string): Promise<Document | undefined> {
     const known = this.#documents.get(groupVersion);
     if (known) return known;
-    const reading = this.#source(groupVersion).then(
-      (text) => text === undefined ? undefined : { text, hash: createHash('sha512').update(text).digest('hex').toUpperCase() },
-    );
+    const reading = this.#source(groupVersion).then((text) => (text === undefined ? undefined : hashed(text)));
     this.#documents.set(groupVersion, reading);
     return reading;
   }

@@ -49,7 +49,7 @@ export function presentPage(kind: Kind, page: ListPage, accepted: Accepted, opti
         items: page.items.map((item) => ({ kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${accepted.version}`, metadata: item.metadata })),
       };
     default:
-      return { kind: `${kind.kind}List`, apiVersion: kind.group ? `${kind.group}/${kind.version}` : kind.version, metadata, items: page.items.map(withoutKind) };
+      return { kind: kind.custom?.listKind ?? `${kind.kind}List`, apiVersion: kind.group ? `${kind.group}/${kind.version}` : kind.version, metadata, items: kind.custom ? page.items : page.items.map(withoutKind) };
   }
 }
 

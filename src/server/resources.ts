@@ -73,7 +73,7 @@ interface Handler extends ResourceContext {
 
 async function get(h: Handler): Promise<void> {
   const object = h.registry.get(h.kind, h.info.name!, h.info.namespace);
-  if (h.subresource === 'scale') return sendObject(h.exchange, 200, scaleOf(object), h.accepted);
+  if (h.subresource === 'scale') return sendObject(h.exchange, 200, scaleOf(object, h.kind), h.accepted);
   if (STREAMS.has(h.subresource)) throw badRequest('Upgrade request required');
   if (h.subresource !== undefined && !VIEWS.has(h.subresource)) throw methodNotAllowed();
   return answer(h, 200, object);
@@ -127,7 +127,7 @@ async function update(h: Handler): Promise<void> {
 
 async function patch(h: Handler): Promise<void> {
   const change = await readPatch(h.exchange.request);
-  if (h.subresource === 'scale') return answerScale(h, h.info.name!, (current) => patchScale(current, change));
+  if (h.subresource === 'scale') return answerScale(h, h.info.name!, (current) => patchScale(current, h.kind, change));
   const force = isTrue(h.exchange.query.get('force'));
   refuseOptions(h, change.type);
   const isNew = change.type === 'apply' && h.registry.find(h.kind, h.info.name!, h.info.namespace) === undefined;

@@ -9,6 +9,7 @@ import type { KubeObject, Stored } from '../api/object.ts';
 import { labelSelectorToString } from '../api/selector.ts';
 import type { LabelSelector } from '../api/selector.ts';
 import { badRequest, conflict, invalid, unsupportedMediaType } from '../api/status.ts';
+import { readPath } from '../kinds/custom/json-path.ts';
 import type { Kind } from '../kinds/kind.ts';
 import type { Patch, Registry, WriteOptions } from '../kinds/registry.ts';
 
@@ -18,13 +19,13 @@ export interface Scale extends KubeObject {
 }
 
 interface Workload {
-  readonly spec: { readonly replicas?: number; readonly selector?: LabelSelector | Readonly<Record<string, string>> };
+  readonly spec: { readonly replicas?: number; readonly selector?: string | LabelSelector | Readonly<Record<string, string>> };
   readonly status?: { readonly replicas?: number };
 }
 
-export function scaleOf(object: Stored<KubeObject>): Scale {
+export function scaleOf(object: Stored<KubeObject>, kind?: Kind): Scale {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const { spec, status } = object as unknown as Workload;
+  const { spec, status } = kind?.custom?.scale ? customWorkload(object, kind.custom.scale) : (object as unknown as Workload);
   const replicas = spec.replicas ?? 1;
   return {
     kind: 'Scale',
@@ -32,13 +33,25 @@ export function scaleOf(object: Stored<KubeObject>): Scale {
     metadata: { name, ...(namespace !== undefined && { namespace }), ...(uid && { uid }), ...(resourceVersion && { resourceVersion }), ...(creationTimestamp && { creationTimestamp }) },
     // Zero is Go's nothing: it is left out.
     spec: replicas === 0 ? {} : { replicas },
-    status: { replicas: status?.replicas ?? 0, ...(spec.selector && { selector: labelSelectorToString(spec.selector) }) },
+    status: { replicas: status?.replicas ?? 0, ...(spec.selector && { selector: typeof spec.selector === 'string' ? spec.selector : labelSelectorToString(spec.selector) }) },
   };
 }
 
+/** A custom kind says where its replicas are. */
+function customWorkload(object: Stored<KubeObject>, paths: { specReplicasPath: string; statusReplicasPath: string; labelSelectorPath?: string }): Workload {
+  const read = (path: string) => readPath(object, path)[0];
+  const selector = paths.labelSelectorPath === undefined ? undefined : read(paths.labelSelectorPath);
+  return { spec: { replicas: (read(paths.specReplicasPath) as number | undefined) ?? 0, ...(typeof selector === 'string' && { selector }) }, status: { replicas: (read(paths.statusReplicasPath) as number | undefined) ?? 0 } };
+}
+
+/** `.spec.replicas` and 3 as a merge patch. */
+function replicasAt(path: string, replicas: number): unknown {
+  return path.split('.').filter(Boolean).reduceRight<unknown>((inner, field) => ({ [field]: inner }), replicas);
+}
+
 /** @throws ApiError */
-export function patchScale(current: Stored<KubeObject>, patch: Patch): Scale {
-  const scale = scaleOf(current);
+export function patchScale(current: Stored<KubeObject>, kind: Kind, patch: Patch): Scale {
+  const scale = scaleOf(current, kind);
   switch (patch.type) {
     case 'json':
       return applyJsonPatch(scale, patch.body) as Scale;
@@ -62,5 +75,5 @@ export function writeScale(registry: Registry, kind: Kind, current: Stored<KubeO
   const given = scale.metadata;
   if (given.uid && given.uid !== uid) throw conflict(kind, name, `Precondition failed: UID in precondition: ${given.uid}, UID in object meta: ${uid}`);
   if (given.resourceVersion && given.resourceVersion !== resourceVersion) throw conflict(kind, name);
-  return scaleOf(registry.patch(kind, name, namespace, { type: 'merge', body: { spec: { replicas } } }, { ...options, ownedAs: 'scale' }));
+  return scaleOf(registry.patch(kind, name, namespace, { type: 'merge', body: replicasAt(kind.custom?.scale?.specReplicasPath ?? '.spec.replicas', replicas) }, { ...options, ownedAs: 'scale' }), kind);
 }

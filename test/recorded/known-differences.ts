@@ -51,7 +51,7 @@ export const KNOWN: readonly KnownDifference[] = [
   { scenario: 'deploy-basics', command: 'kubectl scale deploy nope', reason: 'the client words it otherwise since 1.34' },
   { scenario: 'workload-yaml-all', command: 'kubectl autoscale', reason: 'kubectl knows the flag --cpu since 1.34' },
   { scenario: 'explain-discovery', command: 'kubectl version', reason: 'it prints the version of the client at hand' },
-  { scenario: 'explain-discovery', command: 'kubectl api-', reason: 'custom resources, webhooks, admission policies, flow control and dynamic resources are not served' },
+  { scenario: 'explain-discovery', command: 'kubectl api-', reason: 'webhooks, admission policies, flow control and dynamic resources are not served' },
   { scenario: 'explain-discovery', command: 'kubectl get componentstatuses', reason: 'the kind was deprecated in 1.19 and is not served' },
   { scenario: 'label-selectors-services', command: 'kubectl get pods -l app=own -o jsonpath', reason: 'the hash of a pod template covers the fields that its version of Kubernetes knows; 1.36 has more than 1.35' },
   { scenario: 'deploy-stuck-rollout', command: 'kubectl rollout status deploy/slow --timeout=2s', reason: 'the clock of the test runs faster than the client' },

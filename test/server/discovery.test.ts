@@ -12,7 +12,7 @@ interface Aggregated {
   readonly items: readonly { readonly metadata: { readonly name?: string }; readonly versions: readonly { readonly version: string; readonly resources: readonly Resource[] }[] }[];
 }
 
-const discovery = new Discovery(kinds);
+const discovery = new Discovery(() => kinds);
 const recorded = (file: string) => JSON.parse(readFileSync(new URL(`./recorded/${file}.json`, import.meta.url), 'utf8')) as Aggregated;
 const resources = (document: Aggregated) =>
   new Map(document.items.flatMap(({ metadata, versions }) => versions.flatMap(({ version, resources: list }) => list.map((each) => [`${metadata.name ?? ''}/${version}/${each.resource}`, each] as const))));

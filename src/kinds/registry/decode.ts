@@ -22,8 +22,14 @@ export function decode(registry: Registry, kind: Kind, body: KubeObject | Stored
   object.apiVersion = apiVersion;
   object.kind = kind.kind;
   if (!isRecord(object.metadata)) object.metadata = {} as KubeObject['metadata'];
-  if (options.fieldValidation && registry.schema) checkFields(registry, kind, object, options, current);
+  if (kind.custom) pruneFields(kind, object, options);
+  else if (options.fieldValidation && registry.schema) checkFields(registry, kind, object, options, current);
   return object;
+}
+
+/** What a schema does not know is dropped whoever writes it. */
+function pruneFields(kind: Kind, object: KubeObject, options: WriteOptions): void {
+  tellUnknown(kind, kind.custom!.prune(object), options);
 }
 
 function checkFields(registry: Registry, kind: Kind, object: KubeObject, options: WriteOptions, current?: Stored<KubeObject>): void {
@@ -31,11 +37,14 @@ function checkFields(registry: Registry, kind: Kind, object: KubeObject, options
   if (!type) return;
   const { problem, unknown } = type.check(object as unknown as Record<string, unknown>);
   if (problem) throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${problem}`);
-  if (unknown.length === 0 || options.fieldValidation === 'Ignore') return;
+  if (unknown.length === 0) return;
   // A patch is blamed for what it brings, not for what was there.
   const before = new Set(current ? type.check(current as unknown as Record<string, unknown>).unknown : []);
-  const fresh = unknown.filter((path) => !before.has(path));
-  if (fresh.length === 0) return;
+  tellUnknown(kind, unknown.filter((path) => !before.has(path)), options);
+}
+
+function tellUnknown(kind: Kind, fresh: readonly string[], options: WriteOptions): void {
+  if (fresh.length === 0 || options.fieldValidation === undefined || options.fieldValidation === 'Ignore') return;
   const lines = fresh.map((path) => `unknown field ${JSON.stringify(path)}`);
   if (options.fieldValidation === 'Strict') {
     throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: strict decoding error: ${lines.join(', ')}`);

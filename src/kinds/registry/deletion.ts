@@ -35,6 +35,7 @@ export function planDeletion(kind: Kind, current: Stored<KubeObject>, options: D
 
   const next = draft<KubeObject>(current);
   addFinalizers(next, options.propagationPolicy);
+  if (kind.finalizesWith && !metadata.deletionTimestamp) next.metadata.finalizers = [...(next.metadata.finalizers ?? []), kind.finalizesWith];
   const grace = gracePeriod(kind, current, options);
   const waits = (next.metadata.finalizers?.length ?? 0) > 0 || namespaceWaits(kind, next);
   if (grace === 0 && !waits) return { type: 'remove', answer: answerFor(kind, current) };

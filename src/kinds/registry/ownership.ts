@@ -94,7 +94,7 @@ function printManager({ manager, subresource, operation, apiVersion }: Manager):
 }
 
 function shapeOf(registry: Registry, kind: Kind): MapShape | undefined {
-  const own = kind.shape?.(registry.schema);
+  const own = kind.custom?.shape(registry.schema);
   const struct = registry.schema?.typeOf(kind);
   return own ?? (struct && shapeOfStruct(struct));
 }

@@ -29,6 +29,10 @@ const descriptions = JSON.parse(readFileSync(new URL('descriptions.json', import
 const enumValues = JSON.parse(readFileSync(new URL('enum-values.json', import.meta.url), 'utf8')) as string[][];
 const models = readModels();
 
+/** Types of the one group that has its own package. */
+const EXTENSIONS_PACKAGE = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions';
+const EXTENSION_TYPES = /^(CustomResource|JSONSchemaProps|ExternalDocumentation|ValidationRule|SelectableField|WebhookConversion)/;
+
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 const QUANTITY = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
 const INT_OR_STRING = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString';
@@ -53,6 +57,7 @@ function schemaName(model: string): string {
   const [, prefix = '', version = '', name = ''] = /^([A-Z][a-zA-Z]*?)?(V\d+(?:(?:alpha|beta)\d+)?)(.+)$/.exec(model) ?? [];
   if (!version) return model === 'IntOrString' ? INT_OR_STRING : model;
   const suffix = `.${version.toLowerCase()}.${name}`;
+  if (prefix === 'Apiextensions' || (!prefix && EXTENSION_TYPES.test(name))) return EXTENSIONS_PACKAGE + suffix;
   const found = Object.keys(protobuf).filter((message) => message.endsWith(suffix) && (!prefix || message.split('.').at(-3) === prefix.toLowerCase()));
   const chosen = found.find((message) => message.startsWith('k8s.io.api.core.')) ?? found[0] ?? `k8s.io.api.${(prefix || 'core').toLowerCase()}${suffix}`;
   return chosen.replace(/^k8s\.io\./, 'io.k8s.');
@@ -63,7 +68,7 @@ const byName = new Map([...models.values()].map((model) => [schemaName(model.nam
 /** A kind's own model: `Event` exists twice. */
 function modelOf(kind: Pick<Kind, 'group' | 'version' | 'kind'>): Model {
   const label = kind.group.split('.')[0] || 'core';
-  const model = byName.get(`io.k8s.api.${label}.${kind.version}.${kind.kind}`);
+  const model = byName.get(`io.k8s.api.${label}.${kind.version}.${kind.kind}`) ?? byName.get(`${EXTENSIONS_PACKAGE}.${kind.version}.${kind.kind}`);
   if (!model) throw new Error(`@kubernetes/client-node has no model of ${kind.kind}.${kind.group}. Is its name or version right?`);
   return model;
 }

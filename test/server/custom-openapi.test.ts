@@ -1,0 +1,43 @@
+/** The document of a custom group version: what `kubectl explain` reads, and what tells a client that it may validate on the server. */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { kindsOf } from '../../src/kinds/custom/custom-kind.ts';
+import type { Definition } from '../../src/kinds/custom/definition.ts';
+import { customDocument } from '../../src/server/custom-openapi.ts';
+import { Discovery } from '../../src/server/discovery.ts';
+
+const definition = {
+  metadata: { name: 'tabs.example.com' },
+  spec: {
+    group: 'example.com', scope: 'Namespaced', names: { plural: 'tabs', kind: 'Tab', listKind: 'TabList', shortNames: ['tb'], categories: ['all'] },
+    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'string', description: 'Why.' } } } }, subresources: { status: {} } }],
+  },
+  status: { conditions: [{ type: 'Established', status: 'True' }] },
+} as unknown as Definition;
+
+const kinds = kindsOf(definition);
+const builtIn = readFileSync(new URL('../../src/data/openapi-v3/apis__coordination.k8s.io__v1.json', import.meta.url), 'utf8');
+const document = JSON.parse(customDocument(kinds, builtIn)) as { paths: Record<string, Record<string, unknown>>; components: { schemas: Record<string, { properties?: Record<string, { description?: string }> }> } };
+
+test('the document holds the schema, and the types that it points to', () => {
+  const { schemas } = document.components;
+  expect(Object.keys(schemas['com.example.v1.Tab']?.properties ?? {}).toSorted()).toEqual(['apiVersion', 'kind', 'metadata', 'spec']);
+  expect(schemas['com.example.v1.Tab']?.properties?.['spec']?.description).toBe('Why.');
+  for (const [, name] of JSON.stringify(schemas).matchAll(/#\/components\/schemas\/([\w.-]+)/g)) expect(Object.hasOwn(schemas, name!), name).toBe(true);
+});
+
+test('its paths say what a client may do', () => {
+  expect(Object.entries(document.paths).map(([path, operations]) => `${path} ${Object.keys(operations).join(' ')}`)).toEqual([
+    '/apis/example.com/v1/namespaces/{namespace}/tabs get post',
+    '/apis/example.com/v1/namespaces/{namespace}/tabs/{name} get put patch delete',
+  ]);
+});
+
+test('discovery follows what is served', () => {
+  let served = kinds;
+  const discovery = new Discovery(() => served);
+  const names = () => (discovery.resourceList('example.com', 'v1') as { resources: { name: string; shortNames?: string[] }[] } | undefined)?.resources.map(({ name, shortNames }) => [name, shortNames]);
+  expect(names()).toEqual([['tabs', ['tb']], ['tabs/status', undefined]]);
+  served = [];
+  expect(names()).toBeUndefined();
+});
