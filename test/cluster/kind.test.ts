@@ -209,7 +209,7 @@ test('two runs at once: the second is told about the first', async () => {
   const fake = world();
   fake.set('hang', '^kind create\n');
   const first = fake.backend().up(SPEC).catch((reason: Error) => reason.message);
-  await expect.poll(() => fake.has('hanging'), { interval: 10 }).toBe(true);
+  await expect.poll(() => fake.has('hanging'), { timeout: 10_000, interval: 10 }).toBe(true);
   await expect(fake.backend().up(SPEC)).rejects.toThrow(`Another cka (process ${process.pid}) is working on cluster lab.`);
   process.emit('SIGTERM', 'SIGTERM');
   expect(await first).toBe('Interrupted (SIGTERM).');

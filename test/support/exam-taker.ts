@@ -82,7 +82,7 @@ export class ExamTaker {
     for (const cluster of new Set(tasks.map((task) => task.cluster))) {
       const kubeconfig = join(this.learner.folder, 'data', 'clusters', cluster, 'kubeconfig');
       await vi.waitFor(async () => {
-        const { out } = await this.learner.run(['kubectl', '--kubeconfig', kubeconfig, 'get', 'pods', '--all-namespaces', '--no-headers']);
+        const { out } = await this.learner.cka(`kubectl --kubeconfig ${kubeconfig} get pods --all-namespaces --no-headers`);
         expect(out.split('\n').filter((line) => line !== '' && !/ (\d+)\/\1 +Running | Completed /.test(line))).toEqual([]);
       }, { timeout: PATIENCE_MS, interval: 200 });
     }
