@@ -1,6 +1,7 @@
 /** The objects a changing verb is about: from files, by name, by selector, or all of a kind, each with its place. */
 import type { Run } from './command.ts';
-import { targetsOfFiles } from './files.ts';
+import { readManifests, targetsOfFiles } from './files.ts';
+import type { Flag } from './flags.ts';
 import { KubectlError, plainError } from './io.ts';
 import type { KubeObject } from './object.ts';
 import { pathOf, type Resource } from './resources.ts';
@@ -19,6 +20,8 @@ export interface Named {
   readonly source?: string;
 }
 
+export const LOCAL_FLAG: Flag = { name: 'local', type: 'bool', value: false, help: 'If true, the command will NOT contact api-server but run locally.' };
+
 export interface NamedOptions {
   /** Whether a bare kind means all of its objects (with `--all`) or those of `-l`. */
   readonly many: boolean;
@@ -28,6 +31,7 @@ export interface NamedOptions {
 
 /** @throws KubectlError when nothing is named */
 export async function namedObjects(run: Run, args: readonly string[], options: NamedOptions): Promise<readonly Named[]> {
+  if (run.flags.bool('local')) return localObjects(run, args);
   const fromFiles = await targetsOfFiles(run);
   if (fromFiles.length > 0) return fromFiles.map(({ resource, name, namespace, object, source }) => ({ resource, name, namespace: namespace ?? run.namespace, manifest: object, source }));
   if (args.length === 0) throw new KubectlError(options.missing ?? `error: You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'`);
@@ -47,6 +51,17 @@ export async function namedObjects(run: Run, args: readonly string[], options: N
     }
   }
   return found;
+}
+
+/** `--local`: the files alone, and no server is asked what their kinds are. */
+async function localObjects(run: Run, args: readonly string[]): Promise<readonly Named[]> {
+  if (args.length > 0) throw plainError('cannot specify --local and server resources');
+  return (await readManifests(run)).map(({ object, source }) => {
+    const [version = '', group = ''] = (object.apiVersion ?? '').split('/').toReversed();
+    const singular = (object.kind ?? '').toLowerCase();
+    const resource: Resource = { group, version, plural: `${singular}s`, singular, kind: object.kind ?? '', namespaced: true, shortNames: [], categories: [], verbs: [] };
+    return { resource, name: object.metadata?.name ?? '', namespace: object.metadata?.namespace ?? run.namespace, object, manifest: object, source };
+  });
 }
 
 export function pathTo(named: Named, subresource?: string): string {

@@ -8,6 +8,7 @@ import { namedObjects, pathTo, type Named } from '../named.ts';
 import { OUTPUT_FLAGS } from '../print-objects.ts';
 import { objectName, pathOf } from '../resources.ts';
 import { DRY_RUN_FLAG, dryRunOf, type DryRun } from '../result.ts';
+import { readLine } from '../read-line.ts';
 import { when } from './create.ts';
 import { SELECT_FLAGS } from '../select.ts';
 
@@ -27,6 +28,7 @@ export const remove: Verb = {
     { name: 'now', type: 'bool', value: false, help: 'If true, resources are signaled for immediate shutdown (same as --grace-period=1).' },
     { name: 'timeout', type: 'duration', value: '0s', help: 'The length of time to wait before giving up on a delete, zero means determine a timeout from the size of the object' },
     { name: 'wait', type: 'bool', value: true, help: 'If true, wait for resources to be gone before returning. This waits for finalizers.' },
+    { name: 'interactive', short: 'i', type: 'bool', value: false, help: 'If true, delete resource only when user confirms.' },
     { name: 'raw', type: 'string', value: '', help: 'Raw URI to DELETE to the server.  Uses the transport specified by the kubeconfig file.' },
   ],
   run: async (run) => {
@@ -42,6 +44,10 @@ export const remove: Verb = {
     if (force && grace === 0) run.err('Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n');
     const wait = run.flags.bool('wait') && dryRun === 'none' && !(force && !run.flags.has('wait'));
     const targets = await namedObjects(run, run.args, { many: true });
+    if (run.flags.bool('interactive') && targets.length > 0 && !(await isConfirmed(run, targets))) {
+      run.out('deletion is cancelled\n');
+      return 0;
+    }
     const gone: { named: Named; uid: string | undefined }[] = [];
     const ignoreMissing = run.flags.bool('ignore-not-found') || (run.flags.bool('all') && !run.flags.has('ignore-not-found'));
     const code = await each(run, targets, async (named) => {
@@ -62,6 +68,12 @@ export const remove: Verb = {
     return code;
   },
 };
+
+/** What is about to go, and whether the answer is yes. */
+async function isConfirmed(run: Run, targets: readonly Named[]): Promise<boolean> {
+  run.out(`You are about to delete the following ${targets.length} resource(s):\n${targets.map((one) => `${objectName(one.resource, one.name)}\n`).join('')}Do you want to continue? (y/n): `);
+  return /^y$/i.test((await readLine(run.io)).trim());
+}
 
 interface Deleted {
   readonly metadata?: { readonly uid?: string };

@@ -23,6 +23,7 @@ export const edit: Verb = {
   examples: '# Edit the service named \'registry\'\nkubectl edit svc/registry\n\n# Use an alternative editor\nKUBE_EDITOR="nano" kubectl edit svc/registry', usage: 'edit (RESOURCE/NAME | -f FILENAME) [options]',
   flags: [
     ...FILE_FLAGS, ...RESULT_FLAGS, VALIDATE_FLAG, SAVE_CONFIG_FLAG, managerFlag('kubectl-edit'),
+    { name: 'output-patch', type: 'bool', value: false, help: 'Output the patch if the resource is edited.' },
     { name: 'subresource', type: 'string', value: '', help: 'If specified, edit will operate on the subresource of the requested object.' },
   ],
   run: async (run) => {
@@ -97,6 +98,7 @@ async function save(run: Run, one: Named, original: KubeObject, edited: KubeObje
     run.out(`${objectName(one.resource, one.name)} skipped\n`);
     return 0;
   }
+  if (run.flags.bool('output-patch')) run.out(`Patch: ${sortedJson(patch)}\n`);
   const answer = await run.client.json<KubeObject>('PATCH', pathTo(one, run.flags.text('subresource') || undefined) + writeQuery(run, 'none'), { raw: sortedJson(patch), contentType: 'application/strategic-merge-patch+json' });
   printResult(run, answer, 'edited');
   return 0;

@@ -1,12 +1,12 @@
 /** `kubectl events`. See kubectl/pkg/cmd/events. */
+import { StatusError } from '../client.ts';
 import type { Verb } from '../command.ts';
 import { humanAge } from '../age.ts';
-import { usageError } from '../io.ts';
-import type { List } from '../object.ts';
+import { plainError, usageError } from '../io.ts';
+import type { KubeObject, List } from '../object.ts';
 import { printTable } from '../print-table.ts';
 import { formatOf, OUTPUT_FLAGS, printObject } from '../print-objects.ts';
 import type { Event } from '../describe/events.ts';
-import { plainError } from '../io.ts';
 
 export const events: Verb = {
   name: 'events', short: 'List events', long: 'Display events.\n\nPrints a table of the most important information about events. You can request events for a namespace, for all namespace, or filtered to only those pertaining to a specified resource.', examples: '# List recent events in the default namespace\nkubectl events\n\n# List recent events only in given event types\nkubectl events --types=Warning,Normal',
@@ -17,6 +17,7 @@ export const events: Verb = {
     { name: 'for', type: 'string', value: '', help: 'Filter events to only those pertaining to the specified resource.' },
     { name: 'types', type: 'strings', help: 'Output only events of given types.' },
     { name: 'no-headers', type: 'bool', value: false, help: 'When using the default output format, don\'t print headers.' },
+    { name: 'watch', short: 'w', type: 'bool', value: false, help: 'After listing the requested events, watch for more events.' },
     { name: 'chunk-size', type: 'int', value: '500', help: 'Return large lists in chunks rather than all at once. Pass 0 to disable.' },
   ],
   run: async (run) => {
@@ -33,24 +34,36 @@ export const events: Verb = {
       const resource = (await run.resources()).need(type);
       query.set('fieldSelector', `involvedObject.apiVersion=${resource.group ? `${resource.group}/` : ''}${resource.version},involvedObject.kind=${resource.kind},involvedObject.name=${name}`);
     }
-    const list = await run.client.json<List>('GET', `${everywhere ? '/api/v1' : `/api/v1/namespaces/${run.namespace}`}/events?${query.toString()}`);
-    const chosen = (list.items as unknown as Event[]).filter((event) => types.length === 0 || types.some((type) => type.toLowerCase() === event.type.toLowerCase()));
-    const sorted = [...chosen].sort((a, b) => seen(a) - seen(b));
+    const path = everywhere ? '/api/v1' : `/api/v1/namespaces/${run.namespace}`;
+    const list = await run.client.json<List>('GET', `${path}/events?${query.toString()}`);
+    const isChosen = (event: Event) => types.length === 0 || types.some((type) => type.toLowerCase() === event.type.toLowerCase());
+    const sorted = (list.items as unknown as Event[]).filter(isChosen).sort((a, b) => seen(a) - seen(b));
     const format = formatOf(run);
-    if (sorted.length === 0) {
-      run.err(everywhere ? 'No events found.\n' : `No events found in ${run.namespace} namespace.\n`);
-      return 0;
+    const isTable = format.type === 'table' || format.type === 'wide';
+    const typed = (event: Event) => ({ ...event, kind: 'Event', apiVersion: 'v1' }) as unknown as KubeObject;
+    if (sorted.length === 0 && !flags.bool('watch')) run.err(everywhere ? 'No events found.\n' : `No events found in ${run.namespace} namespace.\n`);
+    else if (!isTable && !flags.bool('watch')) printObject(run, format, { ...list, kind: 'EventList', apiVersion: 'v1', items: sorted.map(typed) } as List, undefined);
+    else if (isTable) run.out(printTable([...(flags.bool('no-headers') ? [] : [headerOf(everywhere)]), ...sorted.map((event) => rowOf(event, everywhere))]));
+    else for (const event of sorted) printObject(run, format, typed(event), undefined);
+    if (!flags.bool('watch')) return 0;
+    query.delete('limit');
+    query.set('watch', 'true');
+    query.set('resourceVersion', String(list.metadata?.resourceVersion ?? ''));
+    for await (const { type, object } of run.client.watch<Event>(`${path}/events?${query.toString()}`)) {
+      if (type === 'ERROR') throw new StatusError(object as never);
+      if (type === 'DELETED' || type === 'BOOKMARK' || !isChosen(object)) continue;
+      if (isTable) run.out(printTable([rowOf(object, everywhere)]));
+      else printObject(run, format, typed(object), undefined);
     }
-    if (format.type !== 'table' && format.type !== 'wide') {
-      printObject(run, format, { ...list, kind: 'EventList', apiVersion: 'v1', items: sorted.map((event) => ({ ...event, kind: 'Event', apiVersion: 'v1' })) as never }, undefined);
-      return 0;
-    }
-    const rows = sorted.map((event) => [...(everywhere ? [event.metadata.namespace ?? ''] : []), interval(event), event.type, event.reason, `${event.involvedObject.kind}/${event.involvedObject.name}`, event.message.trim()]);
-    const header = [...(everywhere ? ['NAMESPACE'] : []), 'LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE'];
-    run.out(printTable(flags.bool('no-headers') ? rows : [header, ...rows]));
-    return 0;
+    return run.io.signal.aborted ? 130 : 0;
   },
 };
+
+const headerOf = (everywhere: boolean): readonly string[] => [...(everywhere ? ['NAMESPACE'] : []), 'LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE'];
+
+function rowOf(event: Event, everywhere: boolean): readonly string[] {
+  return [...(everywhere ? [event.metadata.namespace ?? ''] : []), interval(event), event.type, event.reason, `${event.involvedObject.kind}/${event.involvedObject.name}`, event.message.trim()];
+}
 
 function seen(event: Event): number {
   return Date.parse(event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? '');

@@ -1,4 +1,5 @@
 /** `kubectl kustomize`. See kubectl/pkg/cmd/kustomize. */
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Verb } from '../command.ts';
 import { plainError } from '../io.ts';
@@ -6,12 +7,16 @@ import { toYaml } from '../output/yaml.ts';
 
 export const kustomize: Verb = {
   name: 'kustomize', short: 'Build a kustomization target from a directory or URL', long: "Print what a folder with a 'kustomization.yaml' amounts to: resources, bases and components, generated ConfigMaps and Secrets, names, labels, images, replicas and patches. Without DIR it is the folder where you are.",
-  examples: '# Build the current working directory\nkubectl kustomize\n\n# Build some shared configuration directory\nkubectl kustomize /home/config/production', usage: 'kustomize DIR', flags: [],
+  examples: '# Build the current working directory\nkubectl kustomize\n\n# Build some shared configuration directory\nkubectl kustomize /home/config/production', usage: 'kustomize DIR',
+  flags: [{ name: 'output', short: 'o', type: 'string', value: '', help: 'If specified, write output to this path.' }],
   run: async (run) => {
     if (run.args.length > 1) throw plainError('specify one path to kustomization.yaml');
     const { buildKustomization } = await import('../kustomize/build.ts');
     const objects = buildKustomization(/^\w+:\/\//.test(run.args[0] ?? '') ? run.args[0]! : resolve(run.io.cwd, run.args[0] ?? '.'), (text) => run.err(text));
-    run.out(objects.map(toYaml).join('---\n'));
+    const text = objects.map(toYaml).join('---\n');
+    const output = run.flags.text('output');
+    if (output === '') run.out(text);
+    else writeFileSync(resolve(run.io.cwd, output), text);
     return 0;
   },
 };

@@ -3,7 +3,7 @@ import type { Run, Verb } from '../command.ts';
 import { each } from '../each.ts';
 import { FILE_FLAGS } from '../files.ts';
 import { KubectlError, plainError } from '../io.ts';
-import { fetch, namedObjects, pathTo } from '../named.ts';
+import { fetch, LOCAL_FLAG, namedObjects, pathTo } from '../named.ts';
 import type { KubeObject } from '../object.ts';
 import { DRY_RUN_FLAG, dryRunOf, printResult, RESULT_FLAGS } from '../result.ts';
 import { SELECT_FLAGS } from '../select.ts';
@@ -20,7 +20,7 @@ const LABEL: Words = { map: 'labels', noun: 'label', done: 'labeled', undone: 'u
 const ANNOTATE: Words = { map: 'annotations', noun: 'annotation', done: 'annotated', undone: 'annotated' };
 
 const flagsOf = (words: Words): Verb['flags'] => [
-  ...SELECT_FLAGS, ...FILE_FLAGS, ...RESULT_FLAGS, DRY_RUN_FLAG, managerFlag(`kubectl-${words.noun === 'label' ? 'label' : 'annotate'}`),
+  ...SELECT_FLAGS, ...FILE_FLAGS, ...RESULT_FLAGS, DRY_RUN_FLAG, LOCAL_FLAG, managerFlag(`kubectl-${words.noun === 'label' ? 'label' : 'annotate'}`),
   { name: 'all', type: 'bool', value: false, help: 'Select all resources, in the namespace of the specified resource types' },
   { name: 'overwrite', type: 'bool', value: false, help: `If true, allow ${words.map} to be overwritten, otherwise reject ${words.noun} updates that overwrite existing ${words.map}.` },
   { name: 'list', type: 'bool', value: false, help: `If true, display the ${words.map} for a given resource.` },
@@ -67,7 +67,7 @@ async function change(run: Run, words: Words): Promise<number> {
     const changed = JSON.stringify(sorted(known)) !== JSON.stringify(sorted(result));
     const after: KubeObject = { ...before, metadata: { ...before.metadata, [words.map]: result } };
     const operation = words === ANNOTATE ? 'annotated' : operationOf(known, set, removed, changed);
-    if (dryRun === 'client' || (!changed && words === LABEL)) return printResult(run, after, operation, dryRun);
+    if (dryRun === 'client' || flags.bool('local') || (!changed && words === LABEL)) return printResult(run, after, operation, dryRun);
     const body = { metadata: { [words.map]: { ...set, ...Object.fromEntries(removed.map((key) => [key, null])) }, ...(flags.text('resource-version') ? { resourceVersion: flags.text('resource-version') } : {}) } };
     const query = `?fieldManager=${flags.text('field-manager')}${dryRun === 'server' ? '&dryRun=All' : ''}`;
     printResult(run, await run.client.json<KubeObject>('PATCH', pathTo(one) + query, { body, contentType: 'application/merge-patch+json' }), operation, dryRun);

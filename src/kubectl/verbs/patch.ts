@@ -8,7 +8,7 @@ import type { Verb } from '../command.ts';
 import { each } from '../each.ts';
 import { FILE_FLAGS } from '../files.ts';
 import { plainError } from '../io.ts';
-import { fetch, namedObjects, pathTo } from '../named.ts';
+import { fetch, LOCAL_FLAG, namedObjects, pathTo } from '../named.ts';
 import type { KubeObject } from '../object.ts';
 import { DRY_RUN_FLAG, dryRunOf, printResult, RESULT_FLAGS } from '../result.ts';
 
@@ -25,7 +25,7 @@ export const patch: Verb = {
   examples: "# Partially update a node using a strategic merge patch, specifying the patch as JSON\nkubectl patch node k8s-node-1 -p '{\"spec\":{\"unschedulable\":true}}'\n\n# Update a container's image using a JSON patch with positional arrays\nkubectl patch pod valid-pod --type='json' -p='[{\"op\": \"replace\", \"path\": \"/spec/containers/0/image\", \"value\":\"new image\"}]'",
   usage: 'patch (-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE] [options]',
   flags: [
-    ...FILE_FLAGS, ...RESULT_FLAGS, DRY_RUN_FLAG,
+    ...FILE_FLAGS, ...RESULT_FLAGS, DRY_RUN_FLAG, LOCAL_FLAG,
     { name: 'patch', short: 'p', type: 'string', value: '', help: 'The patch to be applied to the resource JSON file.' },
     { name: 'patch-file', type: 'string', value: '', help: 'A file containing a patch to be applied to the resource.' },
     { name: 'type', type: 'string', value: 'strategic', help: 'The type of patch being provided; one of [json merge strategic]' },
@@ -37,12 +37,13 @@ export const patch: Verb = {
     if (!contentType) throw plainError(`--type must be one of [json merge strategic], not "${run.flags.text('type')}"`);
     const text = run.flags.text('patch-file') ? readFileSync(resolve(run.io.cwd, run.flags.text('patch-file')), 'utf8') : run.flags.text('patch');
     if (text === '') throw plainError('must specify --patch or --patch-file containing the contents of the patch');
+    if (run.flags.bool('local') && run.args.length > 0) throw plainError('cannot specify --local and server resources');
     const raw = await patchText(text);
     const dryRun = dryRunOf(run);
     const query = `?fieldManager=${run.flags.text('field-manager')}${dryRun === 'server' ? '&dryRun=All' : ''}`;
     return each(run, await namedObjects(run, run.args, { many: false }), async (named) => {
       const before = await fetch(run, named);
-      if (dryRun === 'client') {
+      if (dryRun === 'client' || run.flags.bool('local')) {
         const after = patchedHere(before, contentType, raw);
         return printResult(run, after, withoutVersion(before) === withoutVersion(after) ? 'patched (no change)' : 'patched', dryRun);
       }

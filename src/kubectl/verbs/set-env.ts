@@ -8,6 +8,7 @@ import { dig, type KubeObject } from '../object.ts';
 import { containersAt, nest, specPath, type EnvVar } from '../podspec.ts';
 import { DRY_RUN_FLAG, RESULT_FLAGS } from '../result.ts';
 import { managerFlag } from '../send.ts';
+import { fits, patchEach } from './set-each.ts';
 import { pathOf } from '../resources.ts';
 
 export const setEnv: Verb = {
@@ -39,7 +40,6 @@ export const setEnv: Verb = {
     const additions = [...imported, ...set];
     if (flags.bool('list')) return list(run, named, additions);
     if (additions.length === 0 && removed.length === 0) throw plainError('at least one environment variable must be provided');
-    const { patchEach, fits } = await import('./set.ts');
     return patchEach(run, named, 'env updated', 'env update to pod template:', (object, path) => {
       const chosen = containersAt(object, path).filter((one) => fits(one.name, flags.text('containers')));
       if (chosen.length === 0) throw plainError(`${object.kind}/${object.metadata?.name} does not have any containers matching "${flags.text('containers')}"`);

@@ -1,51 +1,17 @@
-/** `kubectl set image|env|resources|selector|serviceaccount`. See kubectl/pkg/cmd/set. */
-import { strategicMerge } from '../apply/strategic-merge.ts';
-import type { JsonMap } from '../apply/three-way.ts';
-import { StatusError } from '../client.ts';
-import type { Run, Verb } from '../command.ts';
+/** `kubectl set image|env|resources|selector|serviceaccount|subject`. See kubectl/pkg/cmd/set. */
+import type { Verb } from '../command.ts';
 import { each } from '../each.ts';
-import { FILE_FLAGS } from '../files.ts';
 import type { Flag } from '../flags.ts';
 import { plainError } from '../io.ts';
-import { fetch, namedObjects, pathTo, type Named } from '../named.ts';
+import { fetch, namedObjects, pathTo } from '../named.ts';
 import type { KubeObject } from '../object.ts';
-import { containersAt, nest, specPath } from '../podspec.ts';
-import { DRY_RUN_FLAG, dryRunOf, printResult, RESULT_FLAGS } from '../result.ts';
-import { managerFlag } from '../send.ts';
+import { containersAt, nest } from '../podspec.ts';
+import { dryRunOf, printResult } from '../result.ts';
+import { fits, patchEach, SET_FLAGS, splitSpecs } from './set-each.ts';
 import { setEnv } from './set-env.ts';
+import { setSubject } from './set-subject.ts';
 
-export const SET_FLAGS: readonly Flag[] = [
-  ...FILE_FLAGS, ...RESULT_FLAGS, DRY_RUN_FLAG, managerFlag('kubectl-set'),
-  { name: 'all', type: 'bool', value: false, help: 'If true, select all resources in the namespace of the specified resource types' },
-  { name: 'selector', short: 'l', type: 'string', value: '', help: 'Selector (label query) to filter on' },
-  { name: 'local', type: 'bool', value: false, help: 'If true, the command will NOT contact api-server but run locally. (Needs the real kubectl.)' },
-];
 const CONTAINERS: Flag = { name: 'containers', short: 'c', type: 'string', value: '*', help: 'The names of containers in the selected pod templates to change, all containers are selected by default - may use wildcards' };
-
-/** Splits `type name key=value …`: words with `=` (or a trailing `-`) are what is to be set. */
-export function splitSpecs(args: readonly string[], removals = false): { targets: readonly string[]; specs: readonly string[] } {
-  const isSpec = (arg: string) => arg.includes('=') || (removals && arg.endsWith('-'));
-  return { targets: args.filter((arg) => !isSpec(arg)), specs: args.filter(isSpec) };
-}
-
-/** Applies a strategic patch to each object; `patchOf` answers undefined when nothing is to be done. @param update what a refusal says was tried: `image update to pod template:` */
-export function patchEach(run: Run, named: readonly Named[], operation: string, update: string, patchOf: (object: KubeObject, path: readonly string[]) => object | undefined): Promise<number> {
-  const dryRun = dryRunOf(run);
-  if (run.flags.bool('local')) throw plainError('--local is not available in the kubectl that comes with cka: use --dry-run=client');
-  return each(run, named, async (one) => {
-    const object = await fetch(run, one);
-    const path = specPath(object.kind);
-    if (!path) throw plainError(`${one.resource.plural}/${one.name} the object is not a pod or does not have a pod template: ${one.resource.group}/${one.resource.version}, Kind=${object.kind}`);
-    const body = patchOf(object, path);
-    if (body === undefined) return;
-    if (dryRun === 'client') return printResult(run, strategicMerge(object as JsonMap, body as JsonMap, { newElements: 'last' }) as unknown as KubeObject, operation, dryRun);
-    const query = `?fieldManager=${run.flags.text('field-manager')}${dryRun === 'server' ? '&dryRun=All' : ''}`;
-    const answer = await run.client.json<KubeObject>('PATCH', pathTo(one) + query, { body, contentType: 'application/strategic-merge-patch+json' }).catch((error: unknown) => {
-      throw error instanceof StatusError ? plainError(`failed to patch ${update} ${error.message}`) : error;
-    });
-    printResult(run, answer, operation, dryRun);
-  });
-}
 
 const image: Verb = {
   name: 'image', short: 'Update the image of a pod template', long: 'Update existing container image(s) of resources.',
@@ -101,11 +67,6 @@ const resources: Verb = {
   },
 };
 
-/** A shell pattern of `*`. */
-export function fits(name: string, pattern: string): boolean {
-  return new RegExp(`^${pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`).test(name);
-}
-
 const selector: Verb = {
   name: 'selector', short: 'Set the selector on a resource', long: 'Set the selector on a resource. Note that the new selector will overwrite the old selector if the resource had one prior to the invocation of \'set selector\'.',
   examples: '# Set the labels and selector before creating a deployment/service pair\nkubectl set selector service my-svc environment=qa', usage: 'set selector (-f FILENAME | TYPE NAME) EXPRESSIONS [--resource-version=version] [options]',
@@ -119,7 +80,7 @@ const selector: Verb = {
       const object = await fetch(run, one);
       if (one.resource.plural !== 'services') throw plainError(`setting a selector is only supported for Services`);
       const spec = { ...(object['spec'] as object), selector: labels };
-      if (dryRun === 'client') return printResult(run, { ...object, spec }, 'selector updated', dryRun);
+      if (dryRun === 'client' || run.flags.bool('local')) return printResult(run, { ...object, spec }, 'selector updated', dryRun);
       // The whole map is replaced: a merge would keep the old keys.
       const body = [{ op: 'add', path: '/spec/selector', value: labels }];
       printResult(run, await run.client.json<KubeObject>('PATCH', `${pathTo(one)}?fieldManager=${run.flags.text('field-manager')}${dryRun === 'server' ? '&dryRun=All' : ''}`, { body, contentType: 'application/json-patch+json' }), 'selector updated', dryRun);
@@ -139,5 +100,5 @@ const serviceaccount: Verb = {
 
 export const set: Verb = {
   name: 'set', short: 'Set specific features on objects', helpTo: 'stderr', long: 'Configure application resources.\n\nThese commands help you make changes to existing application resources.', examples: '',
-  usage: 'set SUBCOMMAND [options]', flags: [], verbs: [setEnv, image, resources, selector, serviceaccount],
+  usage: 'set SUBCOMMAND [options]', flags: [], verbs: [setEnv, image, resources, selector, serviceaccount, setSubject],
 };
