@@ -9,6 +9,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Json } from '../api/object.ts';
 import type { Disposer, EventClock } from '../base/clock.ts';
 import { pace } from '../base/pacer.ts';
+import { seededRng } from '../base/rng.ts';
 import { UserError } from '../base/user-error.ts';
 import type { Registry } from '../kinds/registry.ts';
 import type { ContainerStreams } from '../server/containers.ts';
@@ -20,7 +21,7 @@ import { createIdentity } from '../server/identity.ts';
 import type { ClusterIdentity } from '../server/identity.ts';
 import { kubeconfigOf } from '../server/kubeconfig.ts';
 import { versionInfo } from '../server/version.ts';
-import { KUBERNETES_VERSION } from '../sim/topology.ts';
+import { KUBERNETES_VERSION, planNodes } from '../sim/topology.ts';
 import type { ClusterSpec } from './cluster.ts';
 import { answerTrace, type Traceable } from './trace-route.ts';
 import { collectSoon } from './garbage.ts';
@@ -95,7 +96,7 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
 
   // Many programs wait on one signal: that is their nature, no leak.
   setMaxListeners(0);
-  const identity = identityOf(files, spec.name);
+  const identity = identityOf(files, spec);
   // Pods of the boot itself get real tokens too.
   const prepare = (registry: Registry, clock: EventClock) => useTokens(registry, new Tokens(identity, clock));
   const bootFrom = (from: { readonly snapshot?: Json; readonly firstRevision?: number }) =>
@@ -206,10 +207,11 @@ function startWorld(simulation: RunningSimulation, persistence: Persistence | un
   };
 }
 
-function identityOf(files: SimulatorFiles, clusterName: string): ClusterIdentity {
+/** The server's certificate holds the control plane's address, which the same seed will give it. */
+function identityOf(files: SimulatorFiles, spec: ClusterSpec): ClusterIdentity {
   const known = files.read<ClusterIdentity>('identity.json');
   if (known) return known;
-  const identity = createIdentity({ clusterName, unixMs: Date.now() });
+  const identity = createIdentity({ clusterName: spec.name, unixMs: Date.now(), nodeIp: planNodes(spec, seededRng(seedOf(spec.name)))[0]!.address });
   files.write('identity.json', JSON.stringify(identity));
   return identity;
 }
