@@ -65,7 +65,8 @@ export interface RunningServer {
 /** @throws Error with code EADDRINUSE when `port` is taken */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { identity } = options;
-  const discovery = new Discovery(() => options.registry.kinds);
+  // Of the world that is served at the moment: a reset replaces it.
+  const discovery = new Discovery(() => context.registry.kinds);
   const unchanging = { discovery, openApi: new OpenApi(options.openApi ?? openApiFromData, discovery), protobuf: once(protobufFromData) };
   let context = contextOf(options, unchanging);
   const priority = { flowSchema: randomUUID(), level: randomUUID() };

@@ -1,10 +1,15 @@
 /** The document of a custom group version: what `kubectl explain` reads, and what tells a client that it may validate on the server. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { KubeObject } from '../../src/api/object.ts';
+import { Store } from '../../src/api/store.ts';
+import { seededRng } from '../../src/base/rng.ts';
 import { kindsOf } from '../../src/kinds/custom/custom-kind.ts';
 import type { Definition } from '../../src/kinds/custom/definition.ts';
+import { Registry } from '../../src/kinds/registry.ts';
 import { customDocument } from '../../src/server/custom-openapi.ts';
 import { Discovery } from '../../src/server/discovery.ts';
+import { startTestServer } from './api-server.ts';
 
 const definition = {
   metadata: { name: 'tabs.example.com' },
@@ -40,4 +45,23 @@ test('discovery follows what is served', () => {
   expect(names()).toEqual([['tabs', ['tb']], ['tabs/status', undefined]]);
   served = [];
   expect(names()).toBeUndefined();
+});
+
+test('after a reset the groups of the new world are told, and those of the old one are not', async () => {
+  const server = await startTestServer();
+  const groups = async () => ((await server.request('GET', '/apis')).body as { readonly groups: readonly { readonly name: string }[] }).groups.map(({ name }) => name).filter((name) => name.endsWith('example.com'));
+  const define = (registry: Registry, group: string) => {
+    const created = registry.create('customresourcedefinitions.apiextensions.k8s.io', { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: `tabs.${group}` }, spec: { ...definition.spec, group } } as unknown as KubeObject);
+    registry.updateStatus('customresourcedefinitions.apiextensions.k8s.io', { ...structuredClone(created), status: definition.status } as unknown as KubeObject);
+  };
+  const { clock, containers } = server;
+  const fresh = new Registry({ store: new Store(), clock, rng: seededRng(2) });
+  define(server.registry, 'old.example.com');
+  expect(await groups()).toEqual(['old.example.com']);
+  server.replace({ registry: fresh, containers, clock });
+  expect(await groups()).toEqual([]);
+  define(fresh, 'new.example.com');
+  expect(await groups()).toEqual(['new.example.com']);
+  expect((await server.request('GET', '/apis/new.example.com/v1/tabs')).status).toBe(200);
+  await server.end();
 });
