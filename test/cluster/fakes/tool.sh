@@ -57,6 +57,7 @@ case "$call" in
     shift; echo '['; first=1
     for word in "$@"; do [ $first = 1 ] || echo ,; first=0; printf '{"Created":"%s"}' "$(cat "$state/created" 2>/dev/null || date -u +%Y-%m-%dT%H:%M:%SZ)"; done; echo ']' ;;
   *' start '*) shift; for node in "$@"; do echo started >"$state/nodes/$node"; done ;;
+  *' save -o '*) echo archive >"$3" ;;
   *' save '*) echo archive ;;
   *' uname -m') echo x86_64 ;;
   *'/proxyMode') cat "$state/proxy-mode" 2>/dev/null ;;
