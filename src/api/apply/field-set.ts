@@ -23,6 +23,7 @@ export function node(member: boolean, below: Iterable<readonly [string, FieldSet
 
 export function union(a: FieldSet, b: FieldSet): FieldSet {
   if (isEmpty(b)) return a;
+  if (isEmpty(a)) return b;
   const below = new Map(a.below);
   for (const [step, set] of b.below) below.set(step, union(below.get(step) ?? NOTHING, set));
   return { member: a.member || b.member, below };
@@ -30,10 +31,13 @@ export function union(a: FieldSet, b: FieldSet): FieldSet {
 
 /** What is in `a` and not in `b`: path by path, so that a field stays when only its parent is taken away. */
 export function difference(a: FieldSet, b: FieldSet): FieldSet {
+  // Every write of every object comes here: branches that nothing is taken from are shared, not copied.
+  if (isEmpty(b)) return a;
   return node(a.member && !b.member, [...a.below].map(([step, set]) => [step, difference(set, b.below.get(step) ?? NOTHING)] as const));
 }
 
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmpty(a) || isEmpty(b)) return NOTHING;
   return node(a.member && b.member, [...a.below].map(([step, set]) => [step, intersection(set, b.below.get(step) ?? NOTHING)] as const));
 }
 

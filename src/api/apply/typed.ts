@@ -39,7 +39,8 @@ export function compare(shape: Shape | undefined, before: unknown, after: unknow
   if (before === after) return SAME;
   const of = shapeOfValue(shape, after ?? before);
   const inline = of.type !== 'scalar' && of.inline === true && !(isBare(before) && isBare(after));
-  const itself = { added: before === undefined && !inline ? ITSELF : NOTHING, modified: NOTHING, removed: after === undefined && !inline ? ITSELF : NOTHING };
+  const isThere = before !== undefined && after !== undefined;
+  const itself = isThere ? SAME : { added: before === undefined && !inline ? ITSELF : NOTHING, modified: NOTHING, removed: after === undefined && !inline ? ITSELF : NOTHING };
   if (of.type === 'map' && !of.atomic && !(isBare(before) && isBare(after))) {
     const [left, right] = [recordOf(before), recordOf(after)];
     const names = [...new Set([...Object.keys(left), ...Object.keys(right)])];
@@ -50,11 +51,13 @@ export function compare(shape: Shape | undefined, before: unknown, after: unknow
     const steps = [...new Set([...left.keys(), ...right.keys()])];
     return gather(itself, steps.map((step) => [step, compare(of.element, left.get(step), right.get(step))] as const));
   }
-  if (before === undefined || after === undefined) return itself;
-  return { ...SAME, modified: isEqual(before, after) ? NOTHING : ITSELF };
+  return !isThere || isEqual(before, after) ? itself : { ...SAME, modified: ITSELF };
 }
 
-function gather(itself: Comparison, parts: readonly (readonly [string, Comparison])[]): Comparison {
+function gather(itself: Comparison, all: readonly (readonly [string, Comparison])[]): Comparison {
+  // Most of an object stays as it is at most writes.
+  const parts = all.filter(([, part]) => part !== SAME);
+  if (parts.length === 0) return itself;
   const pick = (which: keyof Comparison) => node(itself[which].member, parts.map(([step, part]) => [step, part[which]] as const));
   return { added: pick('added'), modified: pick('modified'), removed: pick('removed') };
 }
