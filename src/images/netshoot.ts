@@ -5,7 +5,7 @@ import { DEFAULT_PATH, type ImageRecipe } from './image.ts';
 import { seriesRange, versionTags } from './tags.ts';
 
 const TOOLS = ['bash', 'curl', 'dig', 'host', 'nslookup', 'nc', 'traceroute', 'ping', 'wget', 'openssl', 'jq', 'mtr', 'conntrack', 'tcpdump', 'ip', 'ss', 'bridge', 'netstat', 'arp', 'route', 'ifconfig'];
-const ADMIN = ['iptables', 'iptables-save', 'iptables-restore', 'ipset', 'ipvsadm', 'brctl', 'ethtool'];
+const ADMIN = ['iptables', 'iptables-save', 'iptables-restore', 'ipset', 'ipvsadm', 'brctl', 'ethtool', 'openssl'];
 
 export const netshoot: ImageRecipe = {
   repository: 'docker.io/nicolaka/netshoot',

@@ -71,6 +71,8 @@ export interface SpawnOptions {
   readonly stdin?: Input;
   readonly stdout?: Output;
   readonly stderr?: Output;
+  /** Whose the child is, for su and sudo. */
+  readonly user?: { readonly uid: number; readonly gid: number; readonly name: string };
   readonly netns?: NetNamespace;
   readonly files?: FileSystem;
   readonly hostname?: string;

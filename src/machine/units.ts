@@ -109,6 +109,11 @@ export class Units {
     this.#keep({ unixMs: this.clock.unixMs(), unit: unit.options.name, identifier, pid, message });
   }
 
+  /** What a program says through syslog, under the name that it gives itself. */
+  say(identifier: string, message: string, pid: number): void {
+    this.#keep({ unixMs: this.clock.unixMs(), unit: '', identifier, pid, message });
+  }
+
   /** What the kernel says: `journalctl -k`, and dmesg. */
   kernel(message: string): void {
     this.#keep({ unixMs: this.clock.unixMs(), unit: '', identifier: KERNEL, pid: 0, message });

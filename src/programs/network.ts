@@ -15,6 +15,8 @@ import { dmesg, lsmod, modprobe } from './kernel.ts';
 import { busyboxSysctl, sysctl } from './sysctl.ts';
 import { chroot } from './isolation/chroot.ts';
 import { nsenter } from './isolation/nsenter.ts';
+import { lsns } from './isolation/lsns.ts';
+import { openssl } from './openssl/index.ts';
 import { unshare } from './isolation/unshare.ts';
 import { busyboxNslookup, busyboxNslookup128 } from './lookup/busybox.ts';
 import { dig } from './lookup/dig.ts';
@@ -36,7 +38,7 @@ import { wget } from './wget/gnu.ts';
 export const networkPrograms: readonly Program[] = [
   arp, busyboxArp,
   brctl, bridge,
-  chroot, nsenter, unshare,
+  chroot, lsns, nsenter, openssl, unshare,
   conntrack, dmesg, ethtool, lsmod, modprobe,
   crictl,
   curl,

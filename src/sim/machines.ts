@@ -16,7 +16,7 @@ import { Nic } from '../net/device/nic.ts';
 import type { World } from '../net/world.ts';
 import { programs } from '../programs/index.ts';
 import { mirror, MIRRORED_HOST } from './mirror.ts';
-import { ADMIN, installSudo, TOOLS } from './node-machine.ts';
+import { ADMIN, TOOLS } from './node-machine.ts';
 import { PLAIN_MACHINES } from './topology.ts';
 
 /** As multipass and its like number machines on a laptop. */
@@ -56,7 +56,6 @@ function switchOn(where: Where): ReadonlyMap<string, Machine> {
   ubuntu(image, '24.04', 'Noble Numbat', '24.04.3 LTS');
   install(image, '/usr/bin', TOOLS);
   install(image, '/usr/sbin', ADMIN);
-  installSudo(image);
   const hosts = [...PLAIN_MACHINES].map(([name, address]) => `${address} ${name}\n`).join('');
   return new Map([...PLAIN_MACHINES].map(([name, address]) => {
     const netns = where.world.createNamespace(name);

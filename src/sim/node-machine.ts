@@ -17,7 +17,7 @@ import { UNDERLAY, UNDERLAY_GATEWAY } from './topology.ts';
 export const TOOLS = [
   'ip', 'bridge', 'ss', 'curl', 'wget', 'jq', 'ping', 'traceroute', 'mtr', 'tcpdump', 'dig', 'nslookup', 'host', 'nc', 'ethtool',
   'ps', 'top', 'free', 'uptime', 'pgrep', 'pkill', 'pidof', 'kill', 'killall', 'watch', 'vi', 'vim', 'less', 'netstat', 'arp', 'route', 'ifconfig', 'systemctl', 'journalctl', 'crictl',
-  'arping', 'file', 'lsns', 'hexdump', 'strings', 'xxd',
+  'arping', 'file', 'lsns', 'sudo', 'openssl', 'hexdump', 'strings', 'xxd',
 ];
 export const ADMIN = ['iptables', 'iptables-save', 'iptables-restore', 'ipset', 'ipvsadm', 'conntrack', 'brctl', 'sysctl', 'modprobe', 'lsmod', 'dmesg', 'chroot', 'arping'];
 
@@ -27,16 +27,10 @@ export function nodeFiles(): FileSystem {
   debian(files, TRIXIE);
   install(files, '/usr/bin', TOOLS);
   install(files, '/usr/sbin', ADMIN);
-  installSudo(files);
   for (const folder of ['/etc/kubernetes/manifests', '/etc/cni/net.d', '/var/lib/kubelet', '/var/log/pods', '/var/log/containers', '/lib/modules', '/run', '/opt/cni/bin']) files.mkdir(folder, { recursive: true });
   for (const plugin of ['host-local', 'loopback', 'ptp', 'portmap', 'bridge']) files.write(`/opt/cni/bin/${plugin}`, programFile(`cni-${plugin}`), { mode: 0o755 });
   files.write('/root/.bashrc', "PS1='root@\\h:\\w# '\nalias k=kubectl\n");
   return files;
-}
-
-/** Root is who you are on these machines: sudo is there so that what is typed from a book works. */
-export function installSudo(files: FileSystem): void {
-  files.write('/usr/bin/sudo', '#!/bin/sh\nwhile [ "${1#-}" != "$1" ]; do\n  case "$1" in\n    -i|-s) shift; [ $# -eq 0 ] && exec bash -l ;;\n    -u|-g) shift 2 ;;\n    *) shift ;;\n  esac\ndone\nexec "$@"\n', { mode: 0o755 });
 }
 
 export interface NodeMachineOptions {

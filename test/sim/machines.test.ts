@@ -113,3 +113,20 @@ test('what a rule logs is in the kernel log', async () => {
   expect(await type('node-2', 'journalctl -k --no-pager')).toMatch(line);
   expect(await type('node-2', 'dmesg -q')).toBe("dmesg: invalid option -- 'q'\nTry 'dmesg --help' for more information.\n");
 });
+
+test('somebody else, and the little tools around it, as on Debian', async () => {
+  const namespaces = '        NS TYPE NPROCS PID USER    NETNSID NSFS            COMMAND\n';
+  await check([
+    ['node-2', 'su - -c "id; pwd; echo $HOME"', 'uid=0(root) gid=0(root) groups=0(root)\n/root\n/root\n'],
+    ['node-2', "cd /tmp; su nobody -s /bin/sh -c 'id -un; pwd; echo $HOME $USER; touch /etc/mine'; echo $?", "nobody\n/tmp\n/nonexistent nobody\ntouch: cannot touch '/etc/mine': Permission denied\n1\n"],
+    ['node-2', 'su nobody -c id; echo $?; su nosuch; echo $?', 'This account is currently not available.\n1\nsu: user nosuch does not exist or the user entry does not contain all the required fields\n1\n'],
+    ['node-2', 'sudo -u nobody id -un; sudo iptables -V; sudo A=1 sh -c "echo $A"; sudo -i pwd; sudo nosuch; echo $?; sudo -u nosuch id; echo $?', 'nobody\niptables v1.8.9 (nf_tables)\n\n/root\nsudo: nosuch: command not found\n1\nsudo: unknown user nosuch\nsudo: error initializing audit plugin sudoers_audit\n1\n'],
+    ['node-2', "sudo -u nobody sudo id; echo $?", 'nobody is not in the sudoers file.\n1\n'],
+    ['node-2', 'logger -t me hello; journalctl -t me -o cat; echo line | logger -s', 'hello\n<13>root: line\n'],
+    ['node-2', 'cd /tmp; install; install -d i1/i2 && ls -ld i1/i2 | cut -c1-10; echo x > f; install -m 600 -D f i1/z/f; ls -l i1/z/f | cut -c1-10; install nonex i1; install -v f i1', "install: missing file operand\nTry 'install --help' for more information.\ndrwxr-xr-x\n-rw-------\ninstall: cannot stat 'nonex': No such file or directory\n'f' -> 'i1/f'\n"],
+    ['node-2', "factor 12 97 1 0 1000000007; printf 'a\\tb\\tc\\n' | expand -t 4; printf '        a       b\\n' | unexpand -a | cat -A", '12: 2 2 3\n97: 97\n1:\n0:\n1000000007: 1000000007\na   b   c\n^Ia^Ib$\n'],
+    ['node-2', 'ip netns add blue; ip netns exec blue sleep 5 & sleep 0.3; lsns -t net -p $! -n | grep -o "unassigned .*"; lsns -t net | head -n 1; ip netns del blue', `unassigned /run/netns/blue sleep 5\n${namespaces}`],
+    ['node-2', 'lsns -t foo; lsns xx; lsns -o NOPE; echo $?', "lsns: unknown namespace type: foo\nlsns: invalid namespace argument: 'xx'\nlsns: unknown column: NOPE\n1\n"],
+    ['node-2', 'lsns -t uts -o NS,TYPE -p 1', '        NS TYPE\n4026531838 uts\n'],
+  ]);
+});

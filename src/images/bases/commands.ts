@@ -32,7 +32,7 @@ export function installAuthorities(files: FileSystem): void {
 export const DEBIAN_COMMANDS = words(`
   [ arch awk base32 base64 basename bash cat chgrp chmod chown chroot cksum clear cmp comm cp cut date dd df diff dir dirname du echo egrep
   env expand expr factor false fgrep find fold getconf getent getopt grep groups gunzip gzip head hostid hostname id install join kill ln
-  locale logger logname ls md5sum mkdir mkfifo mknod mktemp more mount mountpoint mv nice nl nohup nproc nsenter numfmt od paste perl pinky
+  locale logger logname ls lsns md5sum mkdir mkfifo mknod mktemp more mount mountpoint mv nice nl nohup nproc nsenter numfmt od paste perl pinky
   pr printenv printf pwd readlink realpath rev rm rmdir run-parts sed seq setsid sh sha1sum sha256sum sha512sum shred shuf sleep
   sort split stat stdbuf stty su sum sync tac tail tar tee test timeout touch tr true truncate tsort tty umount uname unexpand
   uniq unlink unshare users wc wdctl whereis which who whoami xargs yes zcat`);

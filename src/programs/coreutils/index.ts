@@ -12,6 +12,10 @@ import { date } from './date.ts';
 import { diff } from './diff.ts';
 import { chgrp, chmod, chown, ln, mkdir, mktemp, mv, rm, rmdir, touch } from './files.ts';
 import { expr } from './expr.ts';
+import { install } from './install.ts';
+import { logger } from './logger.ts';
+import { expand, factor, unexpand } from './small-text.ts';
+import { su, sudo } from './su.ts';
 import { find } from './find.ts';
 import { egrep, fgrep, grep } from './grep.ts';
 import { gunzip, gzip, zcat } from './gzip.ts';
@@ -34,7 +38,7 @@ import { top } from './top.ts';
 import { xargs } from './xargs.ts';
 
 export const coreutils: readonly Program[] = [
-  cmp, comm, dnsdomainname, expr, nice, setsid, time, unlink,
+  cmp, comm, dnsdomainname, expand, expr, factor, install, logger, nice, setsid, su, sudo, time, unexpand, unlink,
   arch, awk, base64, basename, bracket, busybox, cat, chgrp, chmod, chown, clear, cp, cut, date, dd, df, diff, dirname, du, echo, egrep, env, falseProgram, fgrep, find, fold, free, grep, groups, gunzip, gzip,
   head, hexdump, hostname, id, journalctl, kill, killall, less, ln, ls, md5sum, mkdir, mktemp, more, mount, mountpoint, mv, nl, nohup, nproc, od, paste, pgrep, pidof, pkill, printenv, printf, ps, pwd, readlink,
   realpath, reset, rev, rm, rmdir, sed, seq, sha1sum, sha256sum, sha512sum, sleep, sort, stat, strings, stty, sync, systemctl, tac, tail, tar, tee, test, timeout, top, touch, tr, trueProgram, tty, umount,

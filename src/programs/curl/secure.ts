@@ -7,7 +7,7 @@
 import { absolute } from '../../machine/executable.ts';
 import { FileError } from '../../machine/files.ts';
 import type { Process } from '../../machine/program.ts';
-import { type Certificate, printName, readPem } from '../tls/certificate.ts';
+import { type Certificate, certificateDate, printName, readPem } from '../tls/certificate.ts';
 import type { HandshakeStep, TlsError, TlsWish } from '../tls/client.ts';
 import { SYSTEM_ROOTS, systemRoots } from '../tls/roots.ts';
 import type { TlsSession } from '../tls/session.ts';
@@ -76,12 +76,6 @@ function stepLines({ direction, name, bytes }: HandshakeStep): readonly VerboseL
 function nameLine(leaf: Certificate, host: string): string {
   const matched = matchingName(leaf, host);
   return matched === undefined ? `*  subjectAltName does not match ${host}` : `*  subjectAltName: host "${host}" matched cert's "${matched}"`;
-}
-
-/** `Nov 21 10:52:13 2026 GMT`. */
-function certificateDate(ms: number): string {
-  const [, day, month, year, time] = new Date(ms).toUTCString().split(' ');
-  return `${month} ${day!.replace(/^0/, ' ')} ${time} ${year} GMT`;
 }
 
 function pemFile(process: Process, path: string, onFailure: CurlError): readonly Certificate[] {

@@ -88,7 +88,7 @@ async function execute(words: Words, { process }: IpContext): Promise<void> {
   if (!found) throw new IpError(`Cannot open network namespace "${name}": No such file or directory`, 255);
   const argv = words.rest();
   try {
-    throw new Exit(await process.spawn(argv, { netns: found }).exited);
+    throw new Exit(await process.exec(argv, { netns: found }));
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     throw new IpError(`exec of "${argv[0]}" failed: ${error.code === 'EACCES' ? 'Permission denied' : 'No such file or directory'}`, 1);

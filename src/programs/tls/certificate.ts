@@ -44,6 +44,12 @@ export function printName(name: DistinguishedName, between = '; '): string {
   return name.map(([attribute, value]) => `${attribute}=${value}`).join(between);
 }
 
+/** `Nov 21 10:52:13 2026 GMT`. */
+export function certificateDate(ms: number): string {
+  const [, day, month, year, time] = new Date(ms).toUTCString().split(' ');
+  return `${month} ${day!.replace(/^0/, ' ')} ${time} ${year} GMT`;
+}
+
 /** Every certificate of a PEM file; what stands between them is skipped, as OpenSSL does. */
 export function readPem(text: string): readonly Certificate[] {
   return [...text.matchAll(/-----BEGIN CERTIFICATE-----([\s\S]*?)-----END CERTIFICATE-----/g)].flatMap(([, body]) => {
