@@ -1,6 +1,7 @@
 /**
  * Go's text/template, as far as `-o go-template` needs it: text and actions become a tree. Named templates (`define`,
- * `template`, `block`) are refused by name. The words of refusals are those of text/template/parse.
+ * `template`, `block`) are refused by name. The words of refusals are those of text/template/parse. Longer than most files:
+ * one grammar, read from its top to its bottom.
  */
 export class GoTemplateError extends Error {
   override readonly name = 'GoTemplateError';
