@@ -77,6 +77,7 @@ describe.each([['a real kube-proxy', () => recorded], ['our Calico and kube-prox
   });
 
   const reason = whyNotReal() ?? noSets();
+  if (reason) console.info(`dumps against the machine's own iptables skipped: ${reason}`);
   test.skipIf(reason !== undefined)("and so does the machine's own iptables", () => {
     // Objects of nfacct are made by another tool, and this kernel may have no such thing.
     const without = { ...dump(), rules: dump().rules.replace(/^.* -m nfacct .*\n/gm, '') };

@@ -35,6 +35,7 @@ test.each(seeds(25))('seed %i on our kernel', async (seed) => {
 });
 
 const reason = whyNotReal();
+if (reason) console.info(`random topologies in real namespaces skipped: ${reason}`);
 
 describe.skipIf(reason !== undefined)('and in real namespaces', () => {
   test.concurrent.each(seeds(5))('seed %i', { retry: 1, timeout: 90_000 }, async (seed) => {
