@@ -3,7 +3,7 @@
  * neighbour entry and one forwarding entry, all static. Backend host-gw: one route per other node, over the node itself.
  * See flannel pkg/backend/{vxlan,hostgw} and pkg/trafficmngr/iptables (v0.28).
  */
-import { cidr, networkOf, nth, parseCidr, parseIpv4, parseMac, printCidr, type Cidr, type Ipv4, type Mac } from '../../../base/address.ts';
+import { cidr, contains, networkOf, nth, parseCidr, parseIpv4, parseMac, printCidr, type Cidr, type Ipv4, type Mac } from '../../../base/address.ts';
 import type { Disposer } from '../../../base/clock.ts';
 import type { Machine } from '../../../machine/machine.ts';
 import type { Process, Program } from '../../../machine/program.ts';
@@ -45,6 +45,7 @@ async function run(process: Process, component: Component, node: Machine): Promi
   const subnet = parseCidr(own?.spec?.podCIDR ?? '');
   const address = parseIpv4((own && internalIp(own)) ?? '');
   if (!own || !subnet || !address) return fail(`Error registering network: failed to acquire lease: node "${component.nodeName}" pod cidr not assigned`);
+  if (!contains(network, networkOf(subnet)) || subnet.prefix < network.prefix) return fail(`Error registering network: failed to acquire lease: subnet "${printCidr(network)}" specified in the flannel net config doesn't contain "${printCidr(subnet)}" PodCIDR of the "${component.nodeName}" node`);
 
   log('I', 'main.go:212', 'CLI flags config: {etcdEndpoints:http://127.0.0.1:4001 kubeSubnetMgr:true ipMasq:true healthzPort:8081}');
   const device = backend === 'vxlan' ? tunnel(component, node, subnet) : undefined;
