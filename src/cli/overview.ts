@@ -1,5 +1,6 @@
 /** `cka` without a terminal: labs, clusters and what to do next, on a page of plain text. */
 import { formatTable } from '../base/table.ts';
+import { stateWord } from '../cluster/state-word.ts';
 import { asTyped } from './as-typed.ts';
 import { type Cli, EXIT } from './command.ts';
 import { listings } from './listing.ts';
@@ -18,7 +19,7 @@ export async function overview(cli: Cli): Promise<number> {
   }
   lines.push('', 'Clusters');
   if (clusters.length === 0) lines.push('  none');
-  else lines.push(formatTable(clusters.map((info) => [`  ${info.name}`, info.backend, info.running ? 'running' : 'stopped', info.kubernetesVersion, info.cni])));
+  else lines.push(formatTable(clusters.map((info) => [`  ${info.name}`, info.backend, stateWord(info), info.kubernetesVersion, info.cni])));
   const name = (rows.find(({ state }) => state === 'running') ?? suggest(labs, attempts, Date.now())[0])?.lab.id.split('/')[1];
   const next = name === undefined ? [] : [`  cka lab start ${name}`, `  cka lab shell ${name}`, `  cka lab check ${name}`];
   lines.push('', 'Next', ...[...next, '  cka --help'].map((line) => asTyped(line, cli.env)), '');

@@ -65,6 +65,8 @@ export interface ClusterInfo {
   /** Plain machines beside the cluster, to be entered like nodes. */
   readonly machines?: readonly string[];
   readonly running: boolean;
+  /** Absent once it is built. */
+  readonly build?: 'going on' | 'interrupted';
   /** Why it is on this backend, in words; absent where nobody chose, in tests say. */
   readonly because?: string;
 }

@@ -97,7 +97,8 @@ export function kindBackend(paths: Pick<AppPaths, 'data' | 'cache'>, options: Ki
         const files = filesOf(name);
         const record = files.readRecord()!;
         const found = record.isReady ? await engineOf(record, tools).nodesOf(name).catch(() => []) : [];
-        return kindInfo(record, files, found.length > 0 && found.every(({ isRunning }) => isRunning));
+        const info = kindInfo(record, files, found.length > 0 && found.every(({ isRunning }) => isRunning));
+        return record.isReady ? info : { ...info, build: isHeld(files.folder) ? 'going on' : 'interrupted' } as const;
       }));
     },
     async remove(name) {
@@ -109,9 +110,6 @@ export function kindBackend(paths: Pick<AppPaths, 'data' | 'cache'>, options: Ki
     },
   };
 }
-
-/** Does another run work on it this moment? */
-export const isBuilding = (paths: Pick<AppPaths, 'data'>, name: string): boolean => isHeld(join(kindFolder(paths), name));
 
 type Remove = (files: KindFiles, record: KindRecord, options?: { readonly keepLogs: boolean }) => Promise<void>;
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { ClusterSpec } from '../../src/cluster/cluster.ts';
+import { stateWord } from '../../src/cluster/state-word.ts';
 import { steps } from '../../src/cluster/steps/index.ts';
 import { type FakeOptions, FakeWorld } from './fakes/world.ts';
 
@@ -171,6 +172,7 @@ test.each(FAILURES)('a failure in %s is told with its log; the same command goes
   const error = await fake.backend().up(SMALL).then(() => undefined, (reason: Error & { action?: string }) => reason);
   expect(error?.message).toMatch(new RegExp(`\\(${step}\\): .*the injected failure\\.`));
   expect(error?.action).toContain('Then run the same command again: it goes on at this step.');
+  expect((await fake.backend().list()).map(stateWord)).toEqual(nodesLeft.length > 0 ? ['half built'] : []);
   const log = /The log: (.*)$/.exec(error?.action ?? '')?.[1] ?? '';
   expect(readFileSync(log, 'utf8')).toContain('the injected failure');
   expect(fake.nodes()).toEqual(nodesLeft);
@@ -211,6 +213,7 @@ test('two runs at once: the second is told about the first', async () => {
   const first = fake.backend().up(SPEC).catch((reason: Error) => reason.message);
   await expect.poll(() => fake.has('hanging'), { timeout: 10_000, interval: 10 }).toBe(true);
   await expect(fake.backend().up(SPEC)).rejects.toThrow(`Another cka (process ${process.pid}) is working on cluster lab.`);
+  expect((await fake.backend().list()).map(stateWord)).toEqual(['being built']);
   process.emit('SIGTERM', 'SIGTERM');
   expect(await first).toBe('Interrupted (SIGTERM).');
 });

@@ -4,6 +4,7 @@ import { UserError } from '../../base/user-error.ts';
 import type { ClusterInfo } from '../../cluster/cluster.ts';
 import { backendLine } from '../../cluster/choice.ts';
 import { networkLine } from '../../cluster/encapsulation.ts';
+import { stateWord } from '../../cluster/state-word.ts';
 import { asTyped } from '../as-typed.ts';
 import { type Cli, type CliCommand, type CliOptions, CLUSTER_OPTIONS, EXIT, JSON_OPTION, printJson } from '../command.ts';
 import { backendOf, clusterName, openProgress } from '../labs.ts';
@@ -22,7 +23,7 @@ export const clusterList: CliCommand = {
   },
 };
 
-const row = (info: ClusterInfo) => [info.name, info.backend, info.running ? 'running' : 'stopped', info.kubernetesVersion, info.cni, String(info.nodes.length)];
+const row = (info: ClusterInfo) => [info.name, info.backend, stateWord(info), info.kubernetesVersion, info.cni, String(info.nodes.length)];
 
 export const clusterStatus: CliCommand = {
   name: 'cluster status',
@@ -32,7 +33,7 @@ export const clusterStatus: CliCommand = {
   async run(cli, _args, options) {
     const { info, nodes, lab } = await look(cli, options);
     if (options['json']) printJson(cli, { ...info, nodes, lab: lab ?? null });
-    else cli.out(statusText(info, nodes, lab));
+    else cli.out(asTyped(statusText(info, nodes, lab), cli.env));
     return info.running ? EXIT.done : EXIT.failed;
   },
 };
@@ -56,7 +57,8 @@ async function look(cli: Cli, options: CliOptions): Promise<{ readonly info: Clu
 }
 
 function statusText(info: ClusterInfo, nodes: readonly NodeState[], lab: string | undefined): string {
-  const head = `Cluster ${info.name}: ${info.running ? 'running' : 'stopped'} (Kubernetes ${info.kubernetesVersion}, ${networkLine(info)}, kube-proxy in ${info.proxyMode} mode)`;
-  const lines = nodes.map(({ name, ready }) => `  ${name}  ${ready ? 'Ready' : info.running ? 'NotReady' : 'stopped'}`);
+  const head = `Cluster ${info.name}: ${stateWord(info)} (Kubernetes ${info.kubernetesVersion}, ${networkLine(info)}, kube-proxy in ${info.proxyMode} mode)`;
+  const lines = nodes.map(({ name, ready }) => `  ${name}  ${ready ? 'Ready' : info.running ? 'NotReady' : info.build === undefined ? 'stopped' : 'not there yet'}`);
+  if (info.build === 'interrupted') lines.push(`Go on with it: cka cluster up --backend ${info.backend} --name ${info.name}`, `Or remove it:  cka cluster down --name ${info.name}`);
   return `${[head, `On ${backendLine(info)}`, ...lines, `Lab: ${lab ?? 'none'}`, `Kubeconfig: ${info.kubeconfig}`].join('\n')}\n`;
 }

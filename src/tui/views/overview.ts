@@ -2,6 +2,7 @@
 import { backendLine } from '../../cluster/choice.ts';
 import type { ClusterInfo } from '../../cluster/cluster.ts';
 import { networkLine } from '../../cluster/encapsulation.ts';
+import { stateWord } from '../../cluster/state-word.ts';
 import type { DoctorRow } from '../services.ts';
 import { BLANK, line, span, wrap, type Line } from '../text/lines.ts';
 import type { Symbols } from '../theme.ts';
@@ -14,7 +15,7 @@ export function clusterLines(clusters: readonly ClusterInfo[], width: number, sy
     [
       span(cluster.running ? `${symbols.running} ` : `${symbols.open} `, cluster.running ? 'pass' : 'dim'),
       span(cluster.name, 'title'),
-      span(`  ${cluster.backend}, ${cluster.running ? 'running' : 'stopped'}`, 'dim'),
+      span(`  ${cluster.backend}, ${stateWord(cluster)}`, 'dim'),
     ],
     ...(cluster.because === undefined ? [] : fact('on', backendLine(cluster), width)),
     ...fact('Kubernetes', `${cluster.kubernetesVersion}, ${networkLine(cluster)}, kube-proxy in ${cluster.proxyMode} mode`, width),
