@@ -106,6 +106,7 @@ export const od = tool({
       for (let bytes = all.length < most ? await input.read() : undefined; bytes !== undefined; bytes = all.length < most ? await input.read() : undefined) all += bytes;
       all = all.slice(0, most);
     }
+    if (status !== 0 && all === '') return status;
     const format = t.has('c') ? 'c' : t.has('x') ? 'x2' : t.has('b') ? 'o1' : (t.value('t') ?? 'o2');
     const kind = format[0]!;
     const size = kind === 'c' || kind === 'a' ? 1 : Number(format.slice(1).replace('z', '') || (kind === 'd' ? 4 : 4));

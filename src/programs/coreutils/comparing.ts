@@ -6,7 +6,7 @@ import { reason, tool } from './tool.ts';
 export const comm = tool({
   name: 'comm', short: '123',
   async run(t) {
-    if (t.operands.length < 2) return await t.usage('missing operand');
+    if (t.operands.length < 2) return await t.usage(t.gnu && t.operands.length === 1 ? `missing operand after '${t.operands[0]}'` : 'missing operand');
     const texts: string[][] = [];
     let failed = false;
     for await (const { input } of t.inputs(() => (failed = true))) texts.push((await readAll(input)).split('\n').slice(0, -1));

@@ -9,7 +9,7 @@ interface Change {
 }
 
 export const diff = tool({
-  name: 'diff', short: 'uqirNwbBaU:c', long: { unified: 'u', brief: 'q', recursive: 'r', 'new-file': 'N', 'ignore-case': 'i', 'ignore-all-space': 'w' }, usageStatus: 2,
+  name: 'diff', hint: "diff: Try 'diff --help' for more information.", short: 'uqirNwbBaU:c', long: { unified: 'u', brief: 'q', recursive: 'r', 'new-file': 'N', 'ignore-case': 'i', 'ignore-all-space': 'w' }, usageStatus: 2,
   async run(t) {
     const [left, right] = t.operands;
     if (left === undefined || right === undefined) return await t.usage(t.gnu ? `missing operand after '${left ?? 'diff'}'` : 'missing operand');

@@ -1,6 +1,9 @@
 /** expr: see POSIX, "expr". Arithmetic on 64 bits, comparisons, and matching at the beginning of a string. */
 import { posixToRegExp } from '../../base/posix-regex.ts';
 import { type Program } from '../../machine/program.ts';
+import { isGnu } from './tool.ts';
+
+const MISSING = 'missing operand';
 
 class WrongExpression extends Error {}
 
@@ -16,7 +19,7 @@ export const expr: Program = {
       return value === '' || /^-?0+$/.test(value) ? 1 : 0;
     } catch (error) {
       if (!(error instanceof WrongExpression)) throw error;
-      await process.stderr.write(`expr: ${error.message}\n`);
+      await process.stderr.write(`expr: ${error.message}\n${error.message === MISSING && isGnu(process) ? "Try 'expr --help' for more information.\n" : ''}`);
       return 2;
     }
   },
@@ -28,7 +31,7 @@ class Expression {
   constructor(private readonly words: readonly string[]) {}
 
   whole(): string {
-    if (this.words.length === 0) throw new WrongExpression('too few arguments');
+    if (this.words.length === 0) throw new WrongExpression(MISSING);
     const value = this.#level(0);
     if (this.#at < this.words.length) throw new WrongExpression('syntax error');
     return value;

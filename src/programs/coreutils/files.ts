@@ -9,7 +9,7 @@ import type { Program } from '../../machine/program.ts';
 
 /** Do something to every operand, going on after those that fail. */
 async function each(t: Tool, act: (operand: string, path: string) => void | Promise<void>, words: (operand: string) => string): Promise<number> {
-  if (t.operands.length === 0) return await t.usage('missing operand');
+  if (t.operands.length === 0) return await t.usage(t.gnu && t.name === 'touch' ? 'missing file operand' : 'missing operand');
   let status = 0;
   for (const operand of t.operands) {
     try {
@@ -219,7 +219,7 @@ function owner(name: 'chown' | 'chgrp') {
       const [userPart = '', groupPart] = name === 'chgrp' ? ['', spec] : spec.split(/[:.]/);
       const user = userPart === '' ? undefined : findUser(userPart, files);
       const group = groupPart === undefined || groupPart === '' ? undefined : findUser(`0:${groupPart}`, files);
-      if ((userPart !== '' && !user) || (groupPart && !group)) return await t.usage(t.gnu ? `invalid ${userPart !== '' && !user ? 'user' : 'group'}: '${name === 'chown' ? spec : groupPart}'` : `unknown ${userPart !== '' && !user ? 'user' : 'group'} ${userPart !== '' && !user ? userPart : groupPart}`);
+      if ((userPart !== '' && !user) || (groupPart && !group)) return await t.refuse(t.gnu ? `invalid ${userPart !== '' && !user ? 'user' : 'group'}: '${name === 'chown' ? spec : groupPart}'` : `unknown ${userPart !== '' && !user ? 'user' : 'group'} ${userPart !== '' && !user ? userPart : groupPart}`);
       return await each(t, (_operand, path) => {
         for (const one of t.has('R') ? below(t, path) : [path]) {
           const stat = files.lstat(one);

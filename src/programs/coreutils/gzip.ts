@@ -6,7 +6,7 @@ import { type Tool, reason, tool } from './tool.ts';
 
 function gzipTool(name: string, mode: 'compress' | 'decompress' | 'cat'): Program {
   return tool({
-    name, short: 'cdfknqv123456789', long: { stdout: 'c', decompress: 'd', uncompress: 'd', force: 'f', keep: 'k', quiet: 'q', verbose: 'v', fast: '1', best: '9' },
+    name, hint: `Try \`${name} --help' for more information.`, short: 'cdfknqv123456789', long: { stdout: 'c', decompress: 'd', uncompress: 'd', force: 'f', keep: 'k', quiet: 'q', verbose: 'v', fast: '1', best: '9' },
     async run(t) {
       const unpacking = mode !== 'compress' || t.has('d');
       if (t.operands.length === 0 || (t.operands.length === 1 && t.operands[0] === '-')) {
@@ -27,6 +27,7 @@ export const gzip = gzipTool('gzip', 'compress');
 export const gunzip = gzipTool('gunzip', 'decompress');
 export const zcat = gzipTool('zcat', 'cat');
 
+const MISSING = 'No such file or directory';
 const transform = (bytes: string, unpacking: boolean): string => (unpacking ? unpack(bytes) : pack(bytes));
 
 async function attempt(t: Tool, what: string, work: () => Promise<void>): Promise<number> {
@@ -34,7 +35,8 @@ async function attempt(t: Tool, what: string, work: () => Promise<void>): Promis
     await work();
     return 0;
   } catch (error) {
-    if (error instanceof GzipError) await t.process.stderr.write(t.gnu ? `\ngzip: ${what}: ${error.message}\n` : `${t.name}: ${error.message === 'not in gzip format' ? 'invalid magic' : error.message}\n`);
+    if (error instanceof GzipError && error.message === MISSING) await t.process.stderr.write(`gzip: ${what}.gz: ${MISSING}\n`);
+    else if (error instanceof GzipError) await t.process.stderr.write(t.gnu ? `\ngzip: ${what}: ${error.message}\n` : `${t.name}: ${error.message === 'not in gzip format' ? 'invalid magic' : error.message}\n`);
     else await t.complain(`${what}: ${reason(error)}`);
     return 1;
   }
@@ -43,6 +45,8 @@ async function attempt(t: Tool, what: string, work: () => Promise<void>): Promis
 async function one(t: Tool, operand: string, unpacking: boolean, toOutput: boolean): Promise<void> {
   const { files } = t.process;
   const path = t.path(operand);
+  // What is not there is missed by the name that it would have.
+  if (unpacking && t.gnu && !files.exists(path) && !/\.(gz|tgz)$/.test(operand)) throw new GzipError(MISSING);
   if (unpacking && !toOutput && !/\.(gz|tgz)$/.test(operand)) throw new GzipError('unknown suffix -- ignored');
   const content = transform(files.read(path), unpacking);
   if (toOutput) return await t.write(content);

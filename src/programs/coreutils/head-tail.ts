@@ -12,7 +12,7 @@ export const head = tool({
     const bytes = t.last('nc') === 'c';
     const text = t.value(bytes ? 'c' : 'n') ?? '10';
     const count = parseSize(text.replace(/^-/, ''));
-    if (count === undefined) return await t.usage(t.gnu ? `invalid number of ${bytes ? 'bytes' : 'lines'}: '${text}'` : `invalid number '${text}'`);
+    if (count === undefined) return await t.refuse(t.gnu ? `invalid number of ${bytes ? 'bytes' : 'lines'}: '${text}'` : `invalid number '${text}'`);
     let first = true;
     for await (const { name, input } of t.inputs(() => (status = 1))) {
       await title(t, name, first);
@@ -73,7 +73,7 @@ export const tail = tool({
     const bytes = t.last('nc') === 'c';
     const text = t.value(bytes ? 'c' : 'n') ?? '10';
     const count = parseSize(text.replace(/^[-+]/, ''));
-    if (count === undefined) return await t.usage(t.gnu ? `invalid number of ${bytes ? 'bytes' : 'lines'}: '${text}'` : `invalid number '${text}'`);
+    if (count === undefined) return await t.refuse(t.gnu ? `invalid number of ${bytes ? 'bytes' : 'lines'}: '${text}'` : `invalid number '${text}'`);
     let first = true;
     const followed: { name: string; input: Input }[] = [];
     for await (const { name, input } of t.inputs(() => (status = 1))) {

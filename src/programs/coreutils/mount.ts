@@ -14,14 +14,16 @@ export const mount = tool({
   async run(t) {
     const { files, user, machine } = t.process;
     if (t.operands.length === 0 && !t.has('a')) return await list(t);
-    const [source = '', target] = t.operands;
+    const given = t.value('o')?.split(',') ?? [];
+    // `mount -o remount,ro /mnt`: what is there already needs no source.
+    const [source = '', target] = t.operands.length === 1 && given.includes('remount') ? ['none', t.operands[0]] : t.operands;
     if (t.gnu && t.operands.length > 2) return await t.usage('bad usage');
     // A container lacks CAP_SYS_ADMIN.
     if (user.uid !== 0 || !machine.privileged) {
       await t.complain(t.gnu ? `${target ?? source}: permission denied.` : `permission denied (are you root?)`);
       return t.gnu ? 32 : 1;
     }
-    const options = new Map((t.value('o') ?? '').split(',').filter((word) => word !== '').map((word) => [word.split('=')[0]!, word.slice(word.indexOf('=') + 1)] as const));
+    const options = new Map(given.filter((word) => word !== '').map((word) => [word.split('=')[0]!, word.slice(word.indexOf('=') + 1)] as const));
     // Every mount namespace is private here, so there is nothing to change.
     if (t.has('f') && target === undefined) return 0;
     if (target === undefined) {
@@ -98,6 +100,7 @@ export const umount = tool({
       const { files, user, machine } = t.process;
       try {
         if (user.uid !== 0 || !machine.privileged) throw new FileError('EPERM', operand);
+        if (!files.exists(t.path(operand))) throw new FileError('ENOENT', operand);
         files.unmount(t.path(operand));
       } catch (error) {
         const words = reason(error);

@@ -38,7 +38,11 @@ export const timeout = tool({
   name: 'timeout', short: 's:k:fvp', long: { signal: 's', 'kill-after': 'k', foreground: 'f', 'preserve-status': 'p', verbose: 'v' }, usageStatus: 125, stopAtOperand: true,
   async run(t) {
     const [limit, ...argv] = t.operands;
-    if (limit === undefined || argv.length === 0) return await t.usage('missing operand');
+    if (limit === undefined || argv.length === 0) {
+      if (!t.gnu) return await t.usage('missing operand');
+      await t.process.stderr.write("Try 'timeout --help' for more information.\n");
+      return 125;
+    }
     const milliseconds = parseDuration(limit);
     if (milliseconds === undefined) return await t.usage(t.gnu ? `invalid time interval '${limit}'` : `invalid number '${limit}'`);
     const signal = parseSignal(t.value('s') ?? 'TERM');

@@ -95,6 +95,7 @@ export const dirname = tool({
 export const realpath = tool({
   name: 'realpath', short: 'emqs',
   async run(t) {
+    if (t.operands.length === 0) return await t.usage('missing operand');
     let status = 0;
     for (const path of t.operands) {
       try {
@@ -113,6 +114,7 @@ export const realpath = tool({
 export const readlink = tool({
   name: 'readlink', short: 'femnqsv',
   async run(t) {
+    if (t.operands.length === 0) return await t.usage('missing operand');
     let status = 0;
     for (const path of t.operands) {
       try {

@@ -84,6 +84,10 @@ export const df = tool({
   name: 'df', short: 'hHkmPTait:x:', long: { 'human-readable': 'h', 'print-type': 'T', portability: 'P', all: 'a' },
   async run(t) {
     const { files } = t.process;
+    const absent = t.operands.filter((operand) => !files.exists(t.path(operand)));
+    for (const operand of absent) await t.complain(`${operand}: No such file or directory`);
+    if (absent.length > 0 && absent.length === t.operands.length) return 1;
+    t.operands = t.operands.filter((operand) => !absent.includes(operand));
     const all = [{ path: '/', source: 'overlay', type: 'overlay' }, ...files.mounts()];
     const shown = t.operands.length > 0
       ? t.operands.map((operand) => {

@@ -12,7 +12,7 @@ import { Exit, type Program } from '../../machine/program.ts';
 const BLOCK = 512;
 
 const tarTool = tool({
-  name: 'tar', short: 'cxtf:C:vmpozjJaOkhPS:X:T:B', usageStatus: 2,
+  name: 'tar', hint: "Try 'tar --help' or 'tar --usage' for more information.", short: 'cxtf:C:vmpozjJaOkhPS:X:T:B', usageStatus: 2,
   long: { create: 'c', extract: 'x', get: 'x', list: 't', file: 'f', directory: 'C', verbose: 'v', touch: 'm', 'preserve-permissions': 'p', 'no-same-owner': 'o', gzip: 'z', 'to-stdout': 'O', 'keep-old-files': 'k', dereference: 'h', 'strip-components': 'S', exclude: 'X', 'no-same-permissions': 'B', 'absolute-names': 'P' },
   async run(t) {
     for (const letter of 'jJ') {

@@ -15,6 +15,8 @@ export interface ToolSpec {
   readonly long?: Readonly<Record<string, string>>;
   /** The exit code of wrong usage: 1 unless told. */
   readonly usageStatus?: number;
+  /** GNU's last line of a wrong usage, where it is not the usual one. */
+  readonly hint?: string;
   /** Options end at the first operand, as for `env`, `timeout`, `xargs`. */
   readonly stopAtOperand?: boolean;
   /** `-5` means `-n 5`. */
@@ -81,9 +83,15 @@ export class Tool {
     await this.process.stderr.write(`${this.name}: ${message}\n`);
   }
 
+  /** Say what is wrong with a value, without pointing to the help, and end. */
+  async refuse(message: string): Promise<never> {
+    await this.complain(message);
+    throw new Exit(this.spec.usageStatus ?? 1);
+  }
+
   /** Say what is wrong with the command line, and end. */
   async usage(message: string): Promise<never> {
-    await this.process.stderr.write(`${this.name}: ${message}\n${this.gnu ? `Try '${this.name} --help' for more information.\n` : ''}`);
+    await this.process.stderr.write(`${this.name}: ${message}\n${this.gnu ? `${this.spec.hint ?? `Try '${this.name} --help' for more information.`}\n` : ''}`);
     throw new Exit(this.spec.usageStatus ?? 1);
   }
 
@@ -142,7 +150,7 @@ export class Tool {
     for (let i = 0; i < letters.length; i++) {
       const letter = letters[i]!;
       const at = letter === ':' ? -1 : this.spec.short.indexOf(letter);
-      if (at < 0) this.#refuse(this.gnu ? `invalid option -- '${letter}'` : `unrecognized option: ${letter}`);
+      if (at < 0) this.#wrong(this.gnu ? `invalid option -- '${letter}'` : `unrecognized option: ${letter}`);
       if (this.spec.short[at + 1] !== ':') {
         this.#add(letter, '');
         continue;
@@ -152,7 +160,7 @@ export class Tool {
         this.#add(letter, rest);
         return 0;
       }
-      if (next === undefined) this.#refuse(this.gnu ? `option requires an argument -- '${letter}'` : `option requires an argument: ${letter}`);
+      if (next === undefined) this.#wrong(this.gnu ? `option requires an argument -- '${letter}'` : `option requires an argument: ${letter}`);
       this.#add(letter, next);
       return 1;
     }
@@ -163,16 +171,16 @@ export class Tool {
     const [name = '', value] = arg.slice(2).split(/=(.*)/s);
     const known = Object.keys(this.spec.long ?? {});
     const full = known.includes(name) ? name : known.filter((other) => other.startsWith(name)).length === 1 ? known.find((other) => other.startsWith(name))! : undefined;
-    if (full === undefined) this.#refuse(this.gnu ? `unrecognized option '${arg}'` : `unrecognized option: ${name}`);
+    if (full === undefined) this.#wrong(this.gnu ? `unrecognized option '${arg}'` : `unrecognized option: ${name}`);
     const letter = this.spec.long![full]!;
     const at = this.spec.short.indexOf(letter);
     const wants = this.spec.short[at + 1] === ':' && this.spec.short[at + 2] !== ':';
-    if (wants && value === undefined && next === undefined) this.#refuse(this.gnu ? `option '--${full}' requires an argument` : `option requires an argument: ${full}`);
+    if (wants && value === undefined && next === undefined) this.#wrong(this.gnu ? `option '--${full}' requires an argument` : `option requires an argument: ${full}`);
     this.#add(letter, wants ? (value ?? next!) : (value ?? ''));
     return wants && value === undefined ? 1 : 0;
   }
 
-  #refuse(message: string): never {
+  #wrong(message: string): never {
     void this.usage(message).catch(() => undefined);
     throw new Exit(this.spec.usageStatus ?? 1);
   }

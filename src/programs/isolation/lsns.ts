@@ -35,13 +35,14 @@ export const lsns = tool({
   name: 'lsns', short: 'lnruWp:t:o:', long: { list: 'l', noheadings: 'n', raw: 'r', notruncate: 'u', task: 'p', type: 't', output: 'o' },
   async run(t) {
     const type = t.value('t');
-    if (type !== undefined && !TYPES.includes(type)) return await refuse(t, `unknown namespace type: ${type}`);
+    if (type !== undefined && !TYPES.includes(type)) return await t.refuse(`unknown namespace type: ${type}`);
     const [only] = t.operands;
-    if (only !== undefined && !/^\d+$/.test(only)) return await refuse(t, `invalid namespace argument: '${only}'`);
+    if (only !== undefined && !/^\d+$/.test(only)) return await t.refuse(`invalid namespace argument: '${only}'`);
+    const task = t.value('p');
+    if (task !== undefined && !/^\d+$/.test(task)) return await t.refuse(`invalid PID argument: '${task}'`);
     const names = t.value('o')?.toUpperCase().split(',') ?? ['NS', 'TYPE', 'NPROCS', 'PID', 'USER', ...(type === 'net' ? ['NETNSID', 'NSFS'] : []), 'COMMAND'];
     const unknown = names.find((name) => !(name in COLUMNS));
-    if (unknown !== undefined) return await refuse(t, `unknown column: ${unknown}`);
-    const task = t.value('p');
+    if (unknown !== undefined) return await t.refuse(`unknown column: ${unknown}`);
     const rows = namespacesOf(t.process)
       .filter((one) => (type === undefined || one.type === type) && (only === undefined || one.id === only) && (task === undefined || one.members.some(({ pid }) => pid === Number(task))))
       .map((namespace) => names.map((name) => COLUMNS[name]!.value(namespace, t.process)));
@@ -49,11 +50,6 @@ export const lsns = tool({
     return 0;
   },
 });
-
-async function refuse(t: Tool, message: string): Promise<number> {
-  await t.complain(message);
-  return 1;
-}
 
 function namespacesOf({ machine: { processes } }: Process): readonly Namespace[] {
   const found = new Map<string, { pid: number; task: Task }[]>();

@@ -22,10 +22,12 @@ export const nsenter = tool({
     if (unknown && !letters.has('a')) return await fail(t, isGnu(process) ? `neither filename nor target pid supplied for ns/${unknown[1]}` : `neither filename nor target pid supplied`);
     if (letters.has('a') && pid === undefined) return await fail(t, 'no target PID specified for --all');
     const target = pid === undefined ? undefined : process.machine.processes.get(Number(pid));
+    // With --all it compares namespaces first, and the user namespace is the first of them.
+    if (pid !== undefined && !target && letters.has('a') && isGnu(process)) return await fail(t, `stat of /proc/${pid}/ns/user failed: No such file or directory`);
     if (pid !== undefined && !target && wanted.length > 0) return await fail(t, `${isGnu(process) ? 'cannot' : "can't"} open ${quoted(process, `/proc/${pid}/ns/${wanted[0]![1]}`)}: No such file or directory`);
     if (process.user.uid !== 0 || (!process.machine.privileged && wanted.length > 0)) return await fail(t, `reassociate to namespace 'ns/${wanted.at(-1)?.[1] ?? 'net'}' failed: Operation not permitted`);
     const named = t.value('n')?.startsWith('/') ? namedNetwork(process, t.value('n')!) : undefined;
-    if (t.value('n')?.startsWith('/') && !named) return await fail(t, `cannot open ${t.value('n')}: No such file or directory`);
+    if (t.value('n')?.startsWith('/') && !named) return await fail(t, process.files.exists(t.value('n')!) ? "reassociate to namespace 'ns/net' failed: Invalid argument" : `cannot open ${t.value('n')}: No such file or directory`);
     const options = entering(t, new Set(wanted.map(([letter]) => letter)), target, named);
     const command = t.operands.length > 0 ? t.operands : [ownShell(process)];
     const inside = target && wanted.some(([letter]) => letter === 'p') && target.options.machine !== process.machine ? { machine: target.options.machine } : undefined;

@@ -9,10 +9,15 @@ import { isGnu, tool } from '../coreutils/tool.ts';
 import { orFailedStart, ownShell, waitFor } from './failed-start.ts';
 
 export const unshare = tool({
-  name: 'unshare', short: 'm::u::i::n::p::U::C::T::frM::R:w:c', stopAtOperand: true,
-  long: { mount: 'm', uts: 'u', ipc: 'i', net: 'n', pid: 'p', user: 'U', cgroup: 'C', time: 'T', fork: 'f', 'map-root-user': 'r', 'mount-proc': 'M', root: 'R', wd: 'w', 'map-current-user': 'c' },
+  name: 'unshare', short: 'm::u::i::n::p::U::C::T::frM::R:w:cP:', stopAtOperand: true,
+  long: { mount: 'm', uts: 'u', ipc: 'i', net: 'n', pid: 'p', user: 'U', cgroup: 'C', time: 'T', fork: 'f', 'map-root-user': 'r', 'mount-proc': 'M', root: 'R', wd: 'w', 'map-current-user': 'c', propagation: 'P' },
   async run(t) {
     const { process } = t;
+    // Mounts are private in any case here: that is what a new mount namespace begins with.
+    const propagation = t.value('P');
+    if (propagation !== undefined && !['slave', 'private', 'shared', 'unchanged'].includes(propagation)) {
+      return await t.refuse(`unsupported propagation mode: ${propagation}`);
+    }
     const file = [...'muinpUCT'].find((letter) => t.value(letter));
     // `-Cunimpf` is a cluster of letters; only `--net=FILE` keeps a namespace alive under a name.
     const letters = new Set([...'muinpUCTfrMc'].filter((letter) => t.has(letter)));
