@@ -1,7 +1,7 @@
 /** Doing the same to many objects: every failure is told, the rest goes on, the exit code remembers. */
 import { StatusError, statusText } from './client.ts';
 import type { Run } from './command.ts';
-import { KubectlError } from './io.ts';
+import { asLine, KubectlError } from './io.ts';
 
 /** @returns 1 when anything failed */
 export async function each<T>(run: Run, items: readonly T[], act: (item: T) => Promise<void>): Promise<number> {
@@ -11,7 +11,7 @@ export async function each<T>(run: Run, items: readonly T[], act: (item: T) => P
       await act(item);
     } catch (error) {
       if (error instanceof StatusError) run.err(`${statusText(error.status)}\n`);
-      else if (error instanceof KubectlError && error.exitCode !== 130) run.err(`${error.message}\n`);
+      else if (error instanceof KubectlError && error.exitCode !== 130) run.err(asLine(error.message));
       else throw error;
       failed = true;
     }

@@ -25,7 +25,7 @@ export async function readManifests(run: Run): Promise<readonly ManifestObject[]
   if (folder) {
     if (run.flags.list('filename').length > 0) throw plainError('only one of -f or -k can be specified');
     const { buildKustomization } = await import('./kustomize/build.ts');
-    return buildKustomization(/^\w+:\/\//.test(folder) ? folder : resolve(run.io.cwd, folder), (text) => run.err(text)).map((object) => ({ object, source: folder }));
+    return buildKustomization(folder, run.io.cwd, (text) => run.err(text)).map((object) => ({ object, source: folder }));
   }
   const found: ManifestObject[] = [];
   for (const name of run.flags.list('filename')) {

@@ -41,3 +41,8 @@ export function plainError(message: string, exitCode = 1): KubectlError {
 export function usageError(command: string, message: string): KubectlError {
   return new KubectlError(`error: ${message}\nSee '${command} -h' for help and examples`);
 }
+
+/** As kubectl ends an `error: …`: with a newline, unless the server brought one. */
+export function asLine(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`;
+}

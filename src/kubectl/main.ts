@@ -6,7 +6,7 @@ import { StatusError, statusText } from './client.ts';
 import { GLOBAL_FLAGS, Run, type Verb } from './command.ts';
 import { parseFlags, type Flag } from './flags.ts';
 import { globalOptions, helpOf, overview } from './help.ts';
-import { KubectlError, usageError, type KubectlIo } from './io.ts';
+import { asLine, KubectlError, usageError, type KubectlIo } from './io.ts';
 import { UnknownResource } from './resources.ts';
 import { verbs } from './verbs/index.ts';
 
@@ -20,7 +20,7 @@ export async function runKubectl(argv: readonly string[], io: KubectlIo): Promis
       return 1;
     }
     if (error instanceof KubectlError) {
-      if (error.message !== '') io.stderr(`${error.message}\n`);
+      if (error.message !== '') io.stderr(asLine(error.message));
       return error.exitCode;
     }
     if (io.signal.aborted) return 130;

@@ -55,7 +55,7 @@ export async function namedObjects(run: Run, args: readonly string[], options: N
 
 /** `--local`: the files alone, and no server is asked what their kinds are. */
 async function localObjects(run: Run, args: readonly string[]): Promise<readonly Named[]> {
-  if (args.length > 0) throw plainError('cannot specify --local and server resources');
+  if (args.length > 0) throw plainError('can only use local files by -f pod.yaml or --filename=pod.json when --local=true is set');
   return (await readManifests(run)).map(({ object, source }) => {
     const [version = '', group = ''] = (object.apiVersion ?? '').split('/').toReversed();
     const singular = (object.kind ?? '').toLowerCase();

@@ -17,7 +17,7 @@ export function mergeOverrides(run: Run, object: KubeObject): KubeObject {
   const text = run.flags.text('overrides');
   if (!text) return object;
   const type = run.flags.text('override-type');
-  if (!['json', 'merge', 'strategic'].includes(type)) throw plainError(`invalid merge type: ${type}`);
+  if (!['json', 'merge', 'strategic'].includes(type)) throw plainError(`invalid override type: ${type}`);
   let patch: Json;
   try {
     patch = JSON.parse(text) as Json;

@@ -6,7 +6,7 @@ import { sortedEntries, timeOf } from './fields.ts';
 import type { Writer } from './writer.ts';
 
 /** Parts of a subject by the last number of their OID, 2.5.4.x, in the order in which they are shown. */
-const LISTS: Readonly<Record<number, string>> = { 10: 'Organization', 11: 'Organizational Unit', 6: 'Country', 7: 'Locality', 8: 'Province', 9: 'StreetAddress', 17: 'PostalCode' };
+const LISTS: readonly (readonly [number, string])[] = [[10, 'Organization'], [11, 'Organizational Unit'], [6, 'Country'], [7, 'Locality'], [8, 'Province'], [9, 'StreetAddress'], [17, 'PostalCode']];
 const COMMON_NAME = 3;
 const SERIAL_NUMBER = 5;
 
@@ -25,7 +25,7 @@ export function describeCertificateRequest(out: Writer, object: KubeObject, even
   out.line(0, 'Subject:');
   out.line(0, `\tCommon Name:\t${subject.get(COMMON_NAME)?.[0] ?? ''}`);
   out.line(0, `\tSerial Number:\t${subject.get(SERIAL_NUMBER)?.[0] ?? ''}`);
-  for (const [number, title] of Object.entries(LISTS)) writeList(out, title, subject.get(Number(number)) ?? []);
+  for (const [number, title] of LISTS) writeList(out, title, subject.get(number) ?? []);
   if (names.length > 0) {
     out.line(0, 'Subject Alternative Names:');
     for (const [tag, title] of [[DNS_NAME, 'DNS Names'], [EMAIL, 'Email Addresses'], [URI, 'URIs'], [IP_ADDRESS, 'IP Addresses']] as const) writeList(out, title, names.filter((name) => name.tag === tag).map(nameText));

@@ -13,7 +13,7 @@ const text = (value: unknown, otherwise = '') => (value === undefined || value =
 
 /** By the field of the volume that is set: its type in words, and what is told of it. */
 const SOURCES: Readonly<Record<string, (source: unknown) => Lines>> = {
-  hostPath: (source) => [['Type', 'HostPath (bare host directory volume)'], ['Path', text(dig(source, 'path'))], ['HostPathType', text(dig(source, 'type'))]],
+  hostPath: (source) => [['Type', 'HostPath (bare host directory volume)'], ['Path', text(dig(source, 'path'))], ['HostPathType', text(dig(source, 'type'), '<none>')]],
   emptyDir: (source) => [['Type', "EmptyDir (a temporary directory that shares a pod's lifetime)"], ['Medium', text(dig(source, 'medium'))], ['SizeLimit', text(dig(source, 'sizeLimit'), '<unset>')]],
   secret: (source) => [['Type', 'Secret (a volume populated by a Secret)'], ['SecretName', text(dig(source, 'secretName'))], ['Optional', text(dig(source, 'optional'), 'false')]],
   configMap: (source) => [['Type', 'ConfigMap (a volume populated by a ConfigMap)'], ['Name', text(dig(source, 'name'))], ['Optional', text(dig(source, 'optional'), 'false')]],

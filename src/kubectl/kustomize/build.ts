@@ -15,10 +15,10 @@ import { hashOf, placed, renamed } from './names.ts';
 import { patched } from './patches.ts';
 import { idOf, inOrder, resourceOf, type Resource } from './resource.ts';
 
-/** @param warn hears of fields that are out of date @returns objects in the order in which they are applied @throws KubectlError */
-export function buildKustomization(path: string, warn: (text: string) => void): readonly KubeObject[] {
+/** @param cwd where a path begins that is none by itself @param warn hears of fields that are out of date @returns objects in the order in which they are applied @throws KubectlError */
+export function buildKustomization(path: string, cwd: string, warn: (text: string) => void): readonly KubeObject[] {
   if (/^\w+:\/\/|^git@|^github\.com\//.test(path)) throw plainError(`the kubectl that comes with cka builds kustomizations of this machine only, not ${path}`);
-  const folder = folderAt(path);
+  const folder = folderAt(resolve(cwd, path), path);
   const kustomization = readKustomization(folder, warn);
   const built = accumulate(folder, kustomization, [], warn, [folder]);
   const hashed = renamed(built, (resource) => `${resource.object.metadata?.name}${resource.hashed ? `-${hashOf(resource)}` : ''}`);

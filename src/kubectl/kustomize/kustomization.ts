@@ -87,9 +87,9 @@ export function readKustomization(folder: string, warn: (text: string) => void):
   return kustomization;
 }
 
-/** The folder as the file system knows it. @throws KubectlError when it is none */
-export function folderAt(path: string): string {
-  if (!existsSync(path)) throw plainError(`must build at directory: not a valid directory: ${missing(path)}`);
+/** The folder as the file system knows it. @param path whole @param given as it was typed @throws KubectlError when it is none */
+export function folderAt(path: string, given = path): string {
+  if (!existsSync(path)) throw plainError(`must build at directory: not a valid directory: evalsymlink failure on '${given}' : lstat ${path}: no such file or directory`);
   if (!statSync(path).isDirectory()) throw plainError(`must build at directory: '${path}': file is not directory`);
   return realpathSync(path);
 }

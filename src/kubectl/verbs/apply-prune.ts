@@ -18,8 +18,10 @@ const ALLOWED = [
   'batch/v1/Job', 'batch/v1/CronJob', 'networking.k8s.io/v1/Ingress', 'apps/v1/DaemonSet', 'apps/v1/Deployment', 'apps/v1/ReplicaSet', 'apps/v1/StatefulSet',
 ];
 
-/** @throws KubectlError when all would be pruned and nobody said so */
+/** @throws KubectlError for a kind that is none, and when all would be pruned and nobody said so */
 export function checkPrune({ flags }: Run): void {
+  const wrong = flags.list('prune-allowlist').find((text) => text.split('/').length !== 3);
+  if (wrong !== undefined) throw plainError(`invalid GroupVersionKind format: ${wrong}, please follow <group/version/kind>`);
   if (flags.bool('prune') && !flags.bool('all') && !flags.text('selector')) throw plainError('all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector');
 }
 
@@ -40,8 +42,7 @@ async function allowed(run: Run): Promise<readonly Resource[]> {
   const given = run.flags.list('prune-allowlist');
   const kinds = (given.length > 0 ? given : ALLOWED).map((text) => {
     const [group, version, kind] = text.split('/');
-    if (kind === undefined) throw plainError(`invalid GroupVersionKind format: ${text}, please follow <group/version/kind>`);
-    return resources.ofKind(group === 'core' ? version! : `${group}/${version}`, kind);
+    return resources.ofKind(group === 'core' ? version! : `${group}/${version}`, kind!);
   });
   const known = kinds.filter((one) => one !== undefined);
   return [...known.filter((one) => one.namespaced), ...known.filter((one) => !one.namespaced)];

@@ -37,36 +37,65 @@ async function reconcileOne(run: Run, { resource, name, namespace, object }: Fil
   const place = namespace ?? run.namespace;
   const path = pathOf(resource, place, name);
   const query = dryRun === 'server' ? '?dryRun=All' : '';
-  const create = async () => (dryRun === 'client' ? object : run.client.json<KubeObject>('POST', pathOf(resource, place) + query, { body: object }));
+  const isBinding = object['roleRef'] !== undefined;
+  const create = async (operation: string) => {
+    const added: Change = isBinding ? subjectsOf(run, {}, object) : { value: {}, added: ((object['rules'] as readonly PolicyRule[] | null | undefined) ?? []).map(ruleText), removed: [] };
+    tell(run, operation, isBinding, added);
+    return dryRun === 'client' ? object : run.client.json<KubeObject>('POST', pathOf(resource, place) + query, { body: object });
+  };
   let live: KubeObject;
   try {
     live = await run.client.json<KubeObject>('GET', path);
   } catch (error) {
-    if (error instanceof StatusError && error.status.reason === 'NotFound') return create();
+    if (error instanceof StatusError && error.status.reason === 'NotFound') return create('create');
     throw error;
   }
   // What a binding binds never changes: another role is another binding.
   if (JSON.stringify(live['roleRef']) !== JSON.stringify(object['roleRef'])) {
     if (dryRun === 'none') await run.client.json('DELETE', path);
-    return create();
+    return create('recreate');
   }
-  const changed = { ...live, ...(object['roleRef'] === undefined ? rulesOf(run, live, object) : subjectsOf(run, live, object)) };
-  if (dryRun === 'client' || JSON.stringify(changed) === JSON.stringify(live)) return changed;
-  return run.client.json<KubeObject>('PUT', path + query, { body: changed });
+  const change = isBinding ? subjectsOf(run, live, object) : rulesOf(run, live, object);
+  if (change.added.length + change.removed.length === 0) return live;
+  tell(run, 'update', isBinding, change);
+  const changed = { ...live, ...change.value };
+  return dryRun === 'client' ? changed : run.client.json<KubeObject>('PUT', path + query, { body: changed });
 }
 
-function rulesOf(run: Run, live: KubeObject, wanted: KubeObject): { readonly rules: readonly PolicyRule[] } {
+interface Change {
+  readonly value: Readonly<Record<string, unknown>>;
+  /** As Go prints them. */
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+function tell(run: Run, operation: string, isBinding: boolean, { added, removed }: Change): void {
+  const what = isBinding ? 'subjects' : 'rules';
+  run.err(`\treconciliation required ${operation}\n`);
+  if (added.length > 0) run.err(`\tmissing ${what} added:\n${added.map((text) => `\t\t${text}\n`).join('')}`);
+  if (removed.length > 0) run.err(`\textra ${what} removed:\n${removed.map((text) => `\t\t${text}\n`).join('')}`);
+}
+
+const ruleText = (rule: PolicyRule): string => {
+  const list = (words: readonly string[] | undefined) => `[${(words ?? []).join(' ')}]`;
+  return `{Verbs:${list(rule.verbs)} APIGroups:${list(rule.apiGroups)} Resources:${list(rule.resources)} ResourceNames:${list(rule.resourceNames)} NonResourceURLs:${list(rule.nonResourceURLs)}}`;
+};
+
+const subjectText = ({ kind, apiGroup = '', name, namespace = '' }: Subject): string => `{Kind:${kind} APIGroup:${apiGroup} Name:${name} Namespace:${namespace}}`;
+
+function rulesOf(run: Run, live: KubeObject, wanted: KubeObject): Change {
   const had = (live['rules'] as readonly PolicyRule[] | null | undefined) ?? [];
   const rules = (wanted['rules'] as readonly PolicyRule[] | null | undefined) ?? [];
-  const hasExtra = had.flatMap(brokenDown).some((rule) => !covers(rules, rule));
-  if (run.flags.bool('remove-extra-permissions') && hasExtra) return { rules };
-  return { rules: [...had, ...rules.flatMap(brokenDown).filter((rule) => !covers(had, rule))] };
+  const missing = rules.flatMap(brokenDown).filter((rule) => !covers(had, rule));
+  const extra = run.flags.bool('remove-extra-permissions') ? had.flatMap(brokenDown).filter((rule) => !covers(rules, rule)) : [];
+  return { value: { rules: extra.length > 0 ? rules : [...had, ...missing] }, added: missing.map(ruleText), removed: extra.map(ruleText) };
 }
 
-function subjectsOf(run: Run, live: KubeObject, wanted: KubeObject): { readonly subjects: readonly Subject[] } {
+function subjectsOf(run: Run, live: KubeObject, wanted: KubeObject): Change {
   const had = (live['subjects'] as readonly Subject[] | null | undefined) ?? [];
   const subjects = (wanted['subjects'] as readonly Subject[] | null | undefined) ?? [];
   const isSame = (a: Subject) => (b: Subject) => a.kind === b.kind && a.name === b.name && (a.namespace ?? '') === (b.namespace ?? '');
-  const kept = run.flags.bool('remove-extra-subjects') ? had.filter((one) => subjects.some(isSame(one))) : had;
-  return { subjects: [...kept, ...subjects.filter((one) => !had.some(isSame(one)))] };
+  const missing = subjects.filter((one) => !had.some(isSame(one)));
+  const extra = run.flags.bool('remove-extra-subjects') ? had.filter((one) => !subjects.some(isSame(one))) : [];
+  return { value: { subjects: [...had.filter((one) => !extra.includes(one)), ...missing] }, added: missing.map(subjectText), removed: extra.map(subjectText) };
 }

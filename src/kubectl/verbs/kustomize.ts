@@ -12,7 +12,7 @@ export const kustomize: Verb = {
   run: async (run) => {
     if (run.args.length > 1) throw plainError('specify one path to kustomization.yaml');
     const { buildKustomization } = await import('../kustomize/build.ts');
-    const objects = buildKustomization(/^\w+:\/\//.test(run.args[0] ?? '') ? run.args[0]! : resolve(run.io.cwd, run.args[0] ?? '.'), (text) => run.err(text));
+    const objects = buildKustomization(run.args[0] ?? '.', run.io.cwd, (text) => run.err(text));
     const text = objects.map(toYaml).join('---\n');
     const output = run.flags.text('output');
     if (output === '') run.out(text);

@@ -45,7 +45,7 @@ export const patch: Verb = {
       const before = await fetch(run, named);
       if (dryRun === 'client' || run.flags.bool('local')) {
         const after = patchedHere(before, contentType, raw);
-        return printResult(run, after, withoutVersion(before) === withoutVersion(after) ? 'patched (no change)' : 'patched', dryRun);
+        return printResult(run, after, withoutVersion(before) === withoutVersion(after) ? 'patched (no change)' : 'patched');
       }
       const after = await run.client.json<KubeObject>('PATCH', pathTo(named, run.flags.text('subresource') || undefined) + query, { raw, contentType });
       const changed = withoutVersion(before) !== withoutVersion(after);

@@ -4,7 +4,6 @@ import { each } from '../each.ts';
 import { plainError } from '../io.ts';
 import { fetch, namedObjects, pathTo } from '../named.ts';
 import type { KubeObject } from '../object.ts';
-import { objectName } from '../resources.ts';
 import { dryRunOf, printResult } from '../result.ts';
 import { SET_FLAGS } from './set-each.ts';
 
@@ -39,7 +38,7 @@ export const setSubject: Verb = {
     const dryRun = dryRunOf(run);
     return each(run, named, async (one) => {
       const object = await fetch(run, one);
-      if (!/^(?:Cluster)?RoleBinding$/.test(object.kind ?? '')) throw plainError(`${objectName(one.resource, one.name)} setting subjects is only supported for RoleBinding/ClusterRoleBinding`);
+      if (!/^(?:Cluster)?RoleBinding$/.test(object.kind ?? '')) throw plainError(`${one.resource.plural}/${one.name} setting subjects is only supported for RoleBinding/ClusterRoleBinding`);
       const had = (object['subjects'] as readonly Subject[] | undefined) ?? [];
       const added = wanted.filter((one) => !had.some((known) => known.kind === one.kind && known.name === one.name && (known.namespace ?? '') === (one.namespace ?? '')));
       // Who is bound already is nothing to tell.
