@@ -1,7 +1,7 @@
 /** The recorded conversations that a test plays, and what may differ in them. `REPLAY=id,id` names some, `REPLAY=all` all. */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Scenario, Step } from '../support/replayer.ts';
-import { ALIKE, type KnownDifference } from './known-differences.ts';
+import { ALIKE, IMAGES, type KnownDifference } from './known-differences.ts';
 
 const FOLDER = new URL('./kubectl/', import.meta.url);
 
@@ -9,8 +9,14 @@ const FOLDER = new URL('./kubectl/', import.meta.url);
 export function chosenScenarios(daily: readonly string[]): readonly Scenario[] {
   const asked = process.env['REPLAY'];
   const only = asked === 'all' ? undefined : (asked?.split(',') ?? daily);
-  const all = readdirSync(FOLDER).filter((file) => file.endsWith('.json')).map((file) => JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')) as Scenario);
+  const all = readdirSync(FOLDER).filter((file) => file.endsWith('.json')).map(read);
   return all.filter(({ scenario }) => only?.includes(scenario) ?? true);
+}
+
+function read(file: string): Scenario {
+  const text = readFileSync(new URL(file, FOLDER), 'utf8');
+  const images = Object.entries(IMAGES[file.replace(/\.json$/, '')]?.played ?? {});
+  return JSON.parse(images.reduce((result, [recorded, played]) => result.replaceAll(recorded, played), text)) as Scenario;
 }
 
 const matches = (known: KnownDifference, { scenario }: Scenario, step: Step): boolean => known.scenario === scenario && step.command.startsWith(known.command);
