@@ -15,6 +15,7 @@ import { dmesg, lsmod, modprobe } from './kernel.ts';
 import { busyboxSysctl, sysctl } from './sysctl.ts';
 import { chroot } from './isolation/chroot.ts';
 import { nsenter } from './isolation/nsenter.ts';
+import { arping } from './arping.ts';
 import { lsns } from './isolation/lsns.ts';
 import { openssl } from './openssl/index.ts';
 import { unshare } from './isolation/unshare.ts';
@@ -38,7 +39,7 @@ import { wget } from './wget/gnu.ts';
 export const networkPrograms: readonly Program[] = [
   arp, busyboxArp,
   brctl, bridge,
-  chroot, lsns, nsenter, openssl, unshare,
+  arping, chroot, lsns, nsenter, openssl, unshare,
   conntrack, dmesg, ethtool, lsmod, modprobe,
   crictl,
   curl,

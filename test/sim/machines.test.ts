@@ -131,6 +131,8 @@ test('somebody else, and the little tools around it, as on Debian', async () => 
     ['node-2', "factor 12 97 1 0 1000000007; printf 'a\\tb\\tc\\n' | expand -t 4; printf '        a       b\\n' | unexpand -a | cat -A", '12: 2 2 3\n97: 97\n1:\n0:\n1000000007: 1000000007\na   b   c\n^Ia^Ib$\n'],
     ['node-2', 'ip netns add blue; ip netns exec blue sleep 5 & sleep 0.3; lsns -t net -p $! -n | grep -o "unassigned .*"; lsns -t net | head -n 1; ip netns del blue', `unassigned /run/netns/blue sleep 5\n${namespaces}`],
     ['node-2', 'lsns -t foo; lsns xx; lsns -o NOPE; echo $?', "lsns: unknown namespace type: foo\nlsns: invalid namespace argument: 'xx'\nlsns: unknown column: NOPE\n1\n"],
+    ['node-2', 'arping -c 2 -I enp0s1 192.168.64.5 | sed "s/reply from \\(.*\\) \\[.*/reply from \\1/"', 'ARPING 192.168.64.5 from 192.168.64.6 enp0s1\nUnicast reply from 192.168.64.5\nUnicast reply from 192.168.64.5\nSent 2 probes (1 broadcast(s))\nReceived 2 response(s)\n'],
+    ['node-2', 'arping -c 1 -w 1 -I enp0s1 192.168.64.77; echo $?; arping -I nope 192.168.64.5; echo $?; arping -q -f 192.168.64.5; echo $?', 'ARPING 192.168.64.77 from 192.168.64.6 enp0s1\nSent 1 probes (1 broadcast(s))\nReceived 0 response(s)\n1\narping: Device nope not available.\n2\n0\n'],
     ['node-2', 'lsns -t uts -o NS,TYPE -p 1', '        NS TYPE\n4026531838 uts\n'],
   ]);
 });

@@ -39,7 +39,7 @@ export const DEBIAN_COMMANDS = words(`
 
 /** BusyBox's applets in /bin and friends; the network ones are BusyBox's own flavour. */
 export const BUSYBOX_COMMANDS = words(`
-  [ [[ arch arp=busybox-arp arping ash awk base32 base64 basename brctl busybox bzip2 cat chgrp chmod chown chroot cksum clear cmp comm cp crond cut
+  [ [[ arch arp=busybox-arp ash awk base32 base64 basename brctl busybox bzip2 cat chgrp chmod chown chroot cksum clear cmp comm cp crond cut
   date dc dd df diff dirname dmesg dnsdomainname du echo ed egrep env expand expr factor fallocate false fgrep find fold free fuser getent getopt grep groups
   gunzip gzip head hexdump hostid hostname id ifconfig=busybox-ifconfig install ip=busybox-ip ipcalc kill killall killall5 less link ln logger logname ls
   lsof md5sum mkdir mkfifo mknod mktemp more mount mountpoint mv nc=busybox-nc netstat=busybox-netstat nice nl nohup nproc nsenter nslookup=busybox-nslookup od paste
