@@ -25,7 +25,7 @@ beforeAll(async () => {
   expect(JSON.parse((await cka('pack new PACK --json')).out)).toMatchObject({ pack: 'my-pack', folder: 'PACK' });
 });
 
-test('a new pack has nothing to complain about, and every proof of it holds', { timeout: 60_000 }, async () => {
+test('a new pack has nothing to complain about, and every proof of it holds', { timeout: 180_000 }, async () => {
   expect(await cka('pack lint PACK')).toEqual({ code: 0, out: '1 lab, nothing to complain about.\n', err: '' });
   const report = join(home, 'report.xml');
   const { code, out } = await cka(`pack test PACK 01-first --json --junit ${report}`);
