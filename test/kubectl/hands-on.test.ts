@@ -60,6 +60,8 @@ function inShell(example: string, name: string, command: readonly string[]): Pro
 function steady(text: string): string {
   return text
     .replace(/^.*\r.*\n|^ +% Total.*\n|^ +Dload.*\n/gm, '')
+    // A meter of curl that another program's line runs into.
+    .replace(/^ .*--:--:-- +\d+(?=[a-z])/gm, '')
     .replace(/10\.244\.\d+\.\d+/g, '<pod>').replace(/10-244-\d+-\d+/g, '<pod>').replace(/10\.96\.(?!0\.)\d+\.\d+/g, '<service>')
     .replace(/\b[0-9a-f]{64}\b/g, '<container>').replace(/\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b(?=.*link-netnsid)/g, '<mac>').replace(/(?<=link\/ether )\S+/g, '<mac>').replace(/-[0-9a-f]{8,10}-[a-z0-9]{5}\b/g, '-<pod>').replace(/eth0@if\d+/g, 'eth0@if<n>')
     .replace(/^\d+:\d+:\d+\.\d+ IP <pod> > <pod>: ICMP echo (?:request|reply), id \d+, seq \d+/gm, '<time> IP <pod> > <pod>: ICMP echo, id <n>, seq <n>')
@@ -68,6 +70,6 @@ function steady(text: string): string {
     .replace(/id: \d+$/gm, 'id: <n>').replace(/COOKIE: [0-9a-f]+/, 'COOKIE: <hex>').replace(/Query time: \d+/, 'Query time: <n>').replace(/WHEN: .*/, 'WHEN: <time>')
     // The way to a pod of the same node is shorter, and where a bare pod goes is the scheduler's.
     .replace(/^ \d {2}.*\n/gm, '')
-    .replace(/^I\d{4} [\d:.]+/gm, '<time>').replace(/\b\d+(?:m\d+)?s\b/g, '<age>').replace(/ deleted from default namespace/g, ' deleted')
+    .replace(/^I\d{4} [\d:.]+/gm, '<time>').replace(/\b(?:\d+h)?(?:\d+m)?\d+s\b|\b\d+h\d+m\b|(?<=\s)\d+[mh](?=\s|$)/gm, '<age>').replace(/ deleted from default namespace/g, ' deleted')
     .replace(/ {2,}/g, '  ');
 }

@@ -13,7 +13,7 @@ import { ownCommand } from '../support/self.ts';
 import { serveSimulation, type ServedSimulation } from '../support/served-simulation.ts';
 import { OURS } from './known-differences.ts';
 
-const scenarios = chosenScenarios(['flag-errors', 'rbac-roles']);
+const scenarios = chosenScenarios(['flag-errors']);
 const SPEED = 4;
 const LIMIT_MS = 180_000;
 
