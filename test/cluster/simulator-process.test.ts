@@ -10,7 +10,9 @@ import { Persistence } from '../../src/cluster/persistence.ts';
 import { runSimulator } from '../../src/cluster/simulator-process.ts';
 import type { SimulatorOptions } from '../../src/cluster/simulator-process.ts';
 import { SimulatorFiles, isAlive, startOf } from '../../src/cluster/simulator-files.ts';
+import { seededRng } from '../../src/base/rng.ts';
 import type { ClusterIdentity } from '../../src/server/identity.ts';
+import { planNodes } from '../../src/sim/topology.ts';
 import { bootFake } from './fake-simulation.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'cka-process-'));
@@ -50,21 +52,13 @@ test('what a killed process left behind is not in the way', async () => {
   expect([existsSync(join(folder, 'lock.json')), existsSync(join(folder, 'state.json'))]).toEqual([false, false]);
 });
 
-test('the server\'s certificate holds the address that the control plane will have', async () => {
-  const running = await run('names', { boot: async (options) => bootFor(await bootFake(options), options) });
+test('the server\'s certificate holds the address that the seed gives the control plane', async () => {
+  let planned = '';
+  const running = await run('names', { boot: (options) => ((planned = planNodes(options, seededRng(options.seed))[0]!.address), bootFake(options)) });
   await running.stop();
   const { server } = new SimulatorFiles(join(root, 'names')).read<ClusterIdentity>('identity.json')!;
-  expect(new X509Certificate(server.certificate).subjectAltName).toContain(`IP Address:${addresses.get('names-control-plane')}`);
+  expect(new X509Certificate(server.certificate).subjectAltName).toContain(`IP Address:${planned}`);
 });
-
-/** What the real simulation gives its nodes when it boots so. */
-const addresses = new Map<string, string>();
-async function bootFor<T>(fake: T, { name, workers, cni, proxyMode, seed, unixMs }: Parameters<NonNullable<SimulatorOptions['boot']>>[0]): Promise<T> {
-  const { bootSimulation } = await import('../../src/cluster/boot.ts');
-  const { registry } = await bootSimulation({ name, workers, cni, proxyMode, seed, unixMs });
-  for (const node of registry.list('nodes').items) addresses.set(node.metadata.name, (node as unknown as { status: { addresses: { address: string }[] } }).status.addresses[0]!.address);
-  return fake;
-}
 
 test('nobody asks for long enough, and it stops by itself', async () => {
   const running = await run('idle', { idleHours: 50 / 3_600_000 });

@@ -6,6 +6,8 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import { Schema, type SchemaTable } from '../../src/kinds/schema.ts';
 import { kinds } from '../../src/kinds/index.ts';
+import { seededRng } from '../../src/base/rng.ts';
+import { planNodes } from '../../src/sim/topology.ts';
 import type { Simulation } from '../../src/sim/simulation.ts';
 import { apply, bootForTest } from '../support/simulation.ts';
 
@@ -51,4 +53,10 @@ test.for(stored)('%s', ([, kind]) => {
     expect(type?.check(item as never), `${item.metadata.namespace}/${item.metadata.name}`).toEqual({ unknown: [] });
     expect(sim.registry.update(kind, item as never, { fieldValidation: 'Strict', dryRun: true })).toEqual(item);
   }
+});
+
+test('the addresses of the nodes are known from the seed, before there is a cluster', () => {
+  const nodes = sim.registry.list('nodes').items as unknown as { metadata: { name: string }; status: { addresses: { address: string }[] } }[];
+  const planned = planNodes(sim.options, seededRng(sim.options.seed)).map(({ name, address }) => [name, address]);
+  expect(nodes.map(({ metadata, status }) => [metadata.name, status.addresses[0]?.address])).toEqual(planned);
 });
