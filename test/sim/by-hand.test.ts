@@ -2,8 +2,11 @@
  * Pod networking by hand from the first container to a Service of three rules, typed at terminals as a book shows it: every
  * line as it stands, in that order, each pod's shell at a terminal of its own.
  */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Terminals } from './terminals.ts';
+
+// Long enough for a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 type Step = readonly [terminal: string, line: string, shows: string | RegExp];
 

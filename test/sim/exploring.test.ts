@@ -2,9 +2,12 @@
  * What the pages about cluster networking have their readers type on a node and in a pod, on a cluster with Calico and on
  * one with Flannel: every command as it stands there, names filled in.
  */
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Simulation } from '../../src/sim/simulation.ts';
 import { apply, bootForTest, ready, run } from '../support/simulation.ts';
+
+// Long enough for a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const WORKLOAD = `
 apiVersion: v1

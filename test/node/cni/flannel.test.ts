@@ -1,8 +1,11 @@
 /** flanneld against its configuration: a network that is not the one the nodes' ranges were cut from is refused, in its words. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { KubeObject } from '../../../src/api/object.ts';
 import type { Simulation } from '../../../src/sim/simulation.ts';
 import { bootForTest, run } from '../../support/simulation.ts';
+
+// Long enough for a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const NAMESPACE = 'kube-flannel';
 const WORKER = 'cka-lab-worker';
