@@ -12,13 +12,20 @@ import { clusterView } from './view.ts';
 
 const CHECK_MS = 30_000;
 
+export interface CheckOptions {
+  /** How long one checker may take. */
+  readonly boundMs?: number;
+  /** The command line that starts this program: whose kubectl checker scripts call where the machine has none. */
+  readonly self?: readonly string[];
+}
+
 /** @param now a monotonic clock, in milliseconds */
-export async function checkLab(lab: Lab, cluster: Cluster, checkers: readonly Checker[], now: () => number, boundMs = CHECK_MS): Promise<CheckReport> {
+export async function checkLab(lab: Lab, cluster: Cluster, checkers: readonly Checker[], now: () => number, options: CheckOptions = {}): Promise<CheckReport> {
   const began = now();
   const api = new Api(cluster);
   const findings = new Map<string, Promise<Finding>>();
   // Gates look back only, so every finding that one waits for is already being made.
-  for (const criterion of lab.criteria) findings.set(criterion.id, behindGates(criterion, lab, findings, () => judge(criterion, lab, cluster, checkers, api, boundMs)));
+  for (const criterion of lab.criteria) findings.set(criterion.id, behindGates(criterion, lab, findings, () => judge(criterion, lab, cluster, checkers, api, options)));
   const criteria = await Promise.all(lab.criteria.map(async ({ id, title, points }): Promise<CriterionResult> => {
     const finding = await findings.get(id)!;
     return { id, title, of: points, points: finding.status === 'pass' ? points : 0, finding };
@@ -57,7 +64,7 @@ export function expectedAndSeen(finding: Finding): { readonly expected?: string;
   }
 }
 
-async function judge(criterion: Criterion, lab: Lab, cluster: Cluster, checkers: readonly Checker[], api: Api, boundMs: number): Promise<Finding> {
+async function judge(criterion: Criterion, lab: Lab, cluster: Cluster, checkers: readonly Checker[], api: Api, { boundMs = CHECK_MS, self }: CheckOptions): Promise<Finding> {
   const checker = checkers.find(({ name }) => name === criterion.use);
   if (!checker) return { status: 'unknown', because: `there is no checker "${criterion.use}"` };
   const stop = new AbortController();
@@ -69,7 +76,7 @@ async function judge(criterion: Criterion, lab: Lab, cluster: Cluster, checkers:
     }, boundMs);
   });
   try {
-    return await Promise.race([checker.run(checker.parse(criterion.with), clusterView(cluster, stop.signal, api, scriptsOf(lab, cluster, stop.signal))), late]);
+    return await Promise.race([checker.run(checker.parse(criterion.with), clusterView(cluster, stop.signal, api, scriptsOf(lab, cluster, stop.signal, self))), late]);
   } catch (error) {
     return { status: 'unknown', because: error instanceof Error ? error.message : String(error) };
   } finally {
@@ -78,11 +85,11 @@ async function judge(criterion: Criterion, lab: Lab, cluster: Cluster, checkers:
 }
 
 /** Hints for what is there at the moment: of every observation whose condition holds. */
-export async function observe(lab: Lab, cluster: Cluster, checkers: readonly Checker[]): Promise<readonly string[]> {
+export async function observe(lab: Lab, cluster: Cluster, checkers: readonly Checker[], options: CheckOptions = {}): Promise<readonly string[]> {
   const api = new Api(cluster);
   const found = await Promise.all((lab.observations ?? []).map(async ({ when, hint }) => {
     const criterion = { id: 'observation', title: '', points: 0, ...when };
-    return (await judge(criterion, lab, cluster, checkers, api, CHECK_MS)).status === 'pass' ? hint : undefined;
+    return (await judge(criterion, lab, cluster, checkers, api, options)).status === 'pass' ? hint : undefined;
   }));
   return found.filter((hint) => hint !== undefined);
 }

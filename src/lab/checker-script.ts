@@ -4,18 +4,22 @@
  * removed afterwards, ten seconds, and an end to what it may print. Whether it may run at all, `trust.ts` knows.
  */
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { isAbsolute, join, normalize } from 'node:path';
+import { delimiter, isAbsolute, join, normalize } from 'node:path';
 import type { Cluster } from '../cluster/cluster.ts';
+import { findProgram } from '../cluster/find-program.ts';
 import type { CheckerScripts } from './checker.ts';
 import type { Lab } from './lab.ts';
 import { writeLabKubeconfig } from './shell/kubeconfig.ts';
+import { commandLine } from './shell/quote.ts';
+import { script } from './shell/stand-ins.ts';
 
 const LIMIT_MS = 10_000;
 const LIMIT_BYTES = 64 * 1024;
 
-export function scriptsOf(lab: Lab, cluster: Cluster, signal: AbortSignal): CheckerScripts {
+/** @param self the command line that starts this program, whose kubectl serves where the machine has none */
+export function scriptsOf(lab: Lab, cluster: Cluster, signal: AbortSignal, self?: readonly string[]): CheckerScripts {
   return async (path, args) => {
     const inside = normalize(path);
     if (isAbsolute(inside) || inside.startsWith('..')) throw new Error(`${path} lies outside of the lab's folder`);
@@ -23,16 +27,27 @@ export function scriptsOf(lab: Lab, cluster: Cluster, signal: AbortSignal): Chec
     try {
       const kubeconfig = join(home, 'kubeconfig');
       await writeLabKubeconfig(cluster.info.kubeconfig, kubeconfig, lab.namespaces[0] ?? 'default');
-      return await run(join(lab.folder, inside), args, { cwd: home, env: environment(lab, kubeconfig, home), signal });
+      const path = await pathWithKubectl(home, self);
+      return await run(join(lab.folder, inside), args, { cwd: home, env: { ...environment(lab, kubeconfig, home), PATH: path }, signal });
     } finally {
       await rm(home, { recursive: true, force: true });
     }
   };
 }
 
+/** Clients are told by name, so there must be one: a lab is graded on a machine with nothing installed as anywhere else. */
+async function pathWithKubectl(home: string, self: readonly string[] | undefined): Promise<string | undefined> {
+  const path = process.env['PATH'];
+  if (!self || findProgram('kubectl', path)) return path;
+  const bin = join(home, 'bin');
+  await mkdir(bin);
+  await script(join(bin, 'kubectl'), `exec ${commandLine(self)} kubectl "$@"`);
+  return [bin, ...(path ? [path] : [])].join(delimiter);
+}
+
 function environment(lab: Lab, kubeconfig: string, home: string): NodeJS.ProcessEnv {
   const drawn = Object.entries(lab.drawn?.values ?? {}).map(([name, value]) => [`CKA_${name.toUpperCase().replaceAll('-', '_')}`, value]);
-  return { PATH: process.env['PATH'], HOME: home, TMPDIR: home, LC_ALL: 'C.UTF-8', KUBECONFIG: kubeconfig, KUBECACHEDIR: join(home, 'kube'), CKA_LAB: lab.id, CKA_NAMESPACE: lab.namespaces[0], ...Object.fromEntries(drawn) as NodeJS.ProcessEnv };
+  return { HOME: home, TMPDIR: home, LC_ALL: 'C.UTF-8', KUBECONFIG: kubeconfig, KUBECACHEDIR: join(home, 'kube'), CKA_LAB: lab.id, CKA_NAMESPACE: lab.namespaces[0], ...Object.fromEntries(drawn) as NodeJS.ProcessEnv };
 }
 
 interface Surroundings { readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly signal: AbortSignal }

@@ -113,14 +113,14 @@ export class LabSession {
   async check(isAsked = true): Promise<CheckReport> {
     // A pack that changed since it was agreed to is another pack.
     await this.#options.agree?.(this.lab);
-    const report = await checkLab(this.lab, this.cluster, this.#options.checkers, () => performance.now());
+    const report = await checkLab(this.lab, this.cluster, this.#options.checkers, () => performance.now(), { self: this.#options.folders.self });
     if (isAsked || report.points > this.#attempt.points) await this.#record(() => this.#options.progress.checked(this.#attempt.id, report, isAsked));
     return report;
   }
 
   /** Hints that look at the cluster as it is now. Not counted: they tell only what the learner could see. */
   async observations(): Promise<readonly string[]> {
-    return observe(this.lab, this.cluster, this.#options.checkers);
+    return observe(this.lab, this.cluster, this.#options.checkers, { self: this.#options.folders.self });
   }
 
   /** The next hint, counted; undefined when all have been given. */

@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { pack, unpack } from '../../src/lab/archive.ts';
 import { checkLab } from '../../src/lab/check.ts';
 import type { Checker } from '../../src/lab/checker.ts';
@@ -102,6 +102,19 @@ test.each([
   const kubeconfig = join(root, 'kubeconfig');
   writeFileSync(kubeconfig, 'clusters: []\nusers: []\ncontexts: [{ name: one, context: { cluster: one, user: one } }]\n');
   expect((await checkLab(lab, new FakeCluster({ kubeconfig }), checkers, () => 0)).criteria[0]!.finding).toEqual(finding);
+});
+
+test.each([
+  ['none', { 'other/cat': '' }, 'ours kubectl get pods'],
+  ['its own', { 'other/kubectl': '#!/bin/sh\necho theirs "$@"\n' }, 'theirs get pods'],
+])('the kubectl of a checker script on a machine that has %s', async (_which, inPath, saw) => {
+  const root = folder({ 'checks/c.sh': '#!/bin/sh\nkubectl get pods\n', kubeconfig: 'clusters: []\nusers: []\ncontexts: []\n', ...inPath });
+  for (const file of ['checks/c.sh', ...Object.keys(inPath)]) chmodSync(join(root, file), 0o755);
+  vi.stubEnv('PATH', join(root, 'other'));
+  const lab = makeLab({ folder: root, criteria: [{ id: 'c', title: 'C', points: 1, use: 'script', with: { run: 'checks/c.sh', expected: 'It is so' } }] });
+  const report = await checkLab(lab, new FakeCluster({ kubeconfig: join(root, 'kubeconfig') }), checkers, () => 0, { self: ['/bin/echo', 'ours'] });
+  vi.unstubAllEnvs();
+  expect(report.criteria[0]!.finding).toEqual({ status: 'pass', saw });
 });
 
 test('mutations leave out one changing step each, and keep here-documents whole', () => {

@@ -92,7 +92,7 @@ test('a check has its bound', async () => {
   const { checkLab } = await import('../../src/lab/check.ts');
   const hangs = { name: 'hangs', parse: () => ({}), title: () => 'h', run: () => new Promise<never>(() => undefined) };
   const lab = makeLab({ criteria: [{ id: 'h', title: 'h', points: 1, use: 'hangs', with: {} }] });
-  const report = await checkLab(lab, new FakeCluster(), [hangs], () => performance.now(), 20);
+  const report = await checkLab(lab, new FakeCluster(), [hangs], () => performance.now(), { boundMs: 20 });
   expect(report.criteria[0]?.finding).toEqual({ status: 'unknown', because: 'the check did not end within 0.02 seconds' });
 });
 

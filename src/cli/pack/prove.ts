@@ -76,7 +76,7 @@ async function prove(cli: Cli, labs: readonly Lab[], options: Readonly<Record<st
     cli.out(`${problem === undefined ? 'ok  ' : 'FAIL'}  ${lab}${seed === 0 ? '' : ` (seed ${seed})`}: ${name}  ${tookMs} ms\n${problem === undefined ? '' : `      ${problem}\n`}`);
   };
   try {
-    return (await Promise.all(labs.map((lab) => proveLab(lab, ground, { checkers, mutate: options['mutate'] === true, onProof })))).flat();
+    return (await Promise.all(labs.map((lab) => proveLab(lab, ground, { checkers, self: cli.self, mutate: options['mutate'] === true, onProof })))).flat();
   } finally {
     await ground.close();
     rehearsal.close();

@@ -203,14 +203,14 @@ export class Exam {
   }
 
   async #grade(onProgress: Progressing): Promise<void> {
-    const { backend, checkers } = this.#ports;
+    const { backend, checkers, folders } = this.#ports;
     const open = this.state().tasks.filter(({ result }) => result === undefined);
     if (open.length === 0) return;
     onProgress(`grading ${open.length} tasks`);
     const { open: last } = this.state();
     await Promise.all(open.map(async (state) => {
       const { task } = state;
-      const { result, typed } = await gradeTask({ state, isOpen: task.id === last, lab: this.#labs.get(task.id), backend, checkers, folder: this.folder });
+      const { result, typed } = await gradeTask({ state, isOpen: task.id === last, lab: this.#labs.get(task.id), backend, checkers, folder: this.folder, self: folders.self });
       await this.#happen({ type: 'graded', task: task.id, result, typed });
     }));
     onProgress('keeping the final states');

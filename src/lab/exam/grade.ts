@@ -27,6 +27,8 @@ export interface Grading {
   readonly checkers: readonly Checker[];
   /** The exam's. */
   readonly folder: string;
+  /** The command line that starts this program. */
+  readonly self: readonly string[];
 }
 
 /** Never throws. */
@@ -49,13 +51,13 @@ async function wasWorkedOnLately({ state, isOpen }: Grading, record: string): Pr
   return Date.now() - typedAt < FOLLOW_MS;
 }
 
-async function judged({ state: { task, environment }, lab, backend, checkers }: Grading, isFresh: boolean): Promise<TaskResult> {
+async function judged({ state: { task, environment }, lab, backend, checkers, self }: Grading, isFresh: boolean): Promise<TaskResult> {
   if (!lab) return { invalid: 'its lab is no longer there' };
   if (environment === 'coming') return { invalid: 'its environment had not come up' };
   if (environment !== 'ready') return { invalid: `its environment could not be made: ${environment.failed}` };
   const look = async (): Promise<CheckReport | undefined> => {
     const cluster = await backend.find(task.cluster);
-    return cluster && checkLab(lab, cluster, checkers, () => performance.now());
+    return cluster && checkLab(lab, cluster, checkers, () => performance.now(), { self });
   };
   const begun = performance.now();
   const first = await look();

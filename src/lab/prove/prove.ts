@@ -23,6 +23,8 @@ export interface Proof {
 
 export interface ProveOptions {
   readonly checkers: readonly Checker[];
+  /** The command line that starts this program, for checker scripts that call kubectl. */
+  readonly self?: readonly string[];
   /** Also leave out one step of the solution at a time: some criterion must notice. */
   readonly mutate?: boolean;
   /** Only what no lab may ship without: red, full marks, and the mistakes where they cost little. */
@@ -128,7 +130,7 @@ function notRed(report: CheckReport): string | undefined {
   return wrong.length === 0 ? undefined : `${wrong.map(({ id, finding }) => `${id} is ${finding.status}`).join(', ')}: ${said(report)}`;
 }
 
-const check = (lab: Lab, bench: Bench, options: ProveOptions) => checkLab(lab, bench.cluster, options.checkers, () => performance.now());
+const check = (lab: Lab, bench: Bench, options: ProveOptions) => checkLab(lab, bench.cluster, options.checkers, () => performance.now(), options.self ? { self: options.self } : {});
 
 async function textOf(lab: Lab, path: string): Promise<string> {
   return fillIn(await readFile(path, 'utf8'), lab.drawn?.values ?? {});
