@@ -21,19 +21,33 @@ export function node(member: boolean, below: Iterable<readonly [string, FieldSet
   return { member, below: new Map([...below].filter(([, set]) => !isEmpty(set))) };
 }
 
+/** `a` itself where `b` adds nothing. */
 export function union(a: FieldSet, b: FieldSet): FieldSet {
   if (isEmpty(b)) return a;
   if (isEmpty(a)) return b;
-  const below = new Map(a.below);
-  for (const [step, set] of b.below) below.set(step, union(below.get(step) ?? NOTHING, set));
-  return { member: a.member || b.member, below };
+  let below: Map<string, FieldSet> | undefined;
+  for (const [step, theirs] of b.below) {
+    const mine = a.below.get(step) ?? NOTHING;
+    const both = union(mine, theirs);
+    if (both !== mine) (below ??= new Map(a.below)).set(step, both);
+  }
+  return !below && (a.member || !b.member) ? a : { member: a.member || b.member, below: below ?? a.below };
 }
 
-/** What is in `a` and not in `b`: path by path, so that a field stays when only its parent is taken away. */
+/** What is in `a` and not in `b`: path by path, so that a field stays when only its parent is taken away. `a` itself where they share nothing. */
 export function difference(a: FieldSet, b: FieldSet): FieldSet {
   // Every write of every object comes here: branches that nothing is taken from are shared, not copied.
-  if (isEmpty(b)) return a;
-  return node(a.member && !b.member, [...a.below].map(([step, set]) => [step, difference(set, b.below.get(step) ?? NOTHING)] as const));
+  let below: Map<string, FieldSet> | undefined;
+  for (const [step, theirs] of b.below) {
+    const mine = a.below.get(step);
+    if (!mine) continue;
+    const left = difference(mine, theirs);
+    if (left === mine) continue;
+    below ??= new Map(a.below);
+    if (isEmpty(left)) below.delete(step);
+    else below.set(step, left);
+  }
+  return !below && !(a.member && b.member) ? a : { member: a.member && !b.member, below: below ?? a.below };
 }
 
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
@@ -54,16 +68,38 @@ export function isSameSet(a: FieldSet, b: FieldSet): boolean {
   return a.member === b.member && a.below.size === b.below.size && [...a.below].every(([step, set]) => isSameSet(set, b.below.get(step) ?? NOTHING));
 }
 
-/** As `fieldsV1` has it: a path in the set with others below it says so by a dot. */
+/** Most sets outlive many writes of their object: what was written of one, and read from one, is kept with it. */
+const written = new WeakMap<FieldSet, Record<string, unknown>>();
+const known = new WeakMap<object, FieldSet>();
+
+function remember(set: FieldSet, fields: Record<string, unknown>): void {
+  written.set(set, fields);
+  known.set(fields, set);
+}
+
+/** As `fieldsV1` has it: a path in the set with others below it says so by a dot. One object for one set: never to be changed. */
 export function toFieldsV1(set: FieldSet): Record<string, unknown> {
+  const before = written.get(set);
+  if (before) return before;
+  const fields = write(set);
+  remember(set, fields);
+  return fields;
+}
+
+function write(set: FieldSet): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   if (set.member && set.below.size > 0) result['.'] = {};
-  for (const step of [...set.below.keys()].toSorted(byKind)) result[step] = toFieldsV1(set.below.get(step)!);
+  for (const step of [...set.below.keys()].toSorted(byKind)) result[step] = write(set.below.get(step)!);
   return result;
 }
 
 export function fromFieldsV1(fields: unknown): FieldSet {
-  return read(fields, false);
+  if (!isRecord(fields)) return NOTHING;
+  const before = known.get(fields);
+  if (before) return before;
+  const set = read(fields, false);
+  remember(set, fields);
+  return set;
 }
 
 function read(fields: unknown, isBelow: boolean): FieldSet {

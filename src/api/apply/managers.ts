@@ -45,10 +45,11 @@ export function encodeOwners(owners: readonly Owned[]): ManagedFieldsEntry[] {
   }));
 }
 
-/** Somebody wrote the object: what changed is theirs, and no longer anybody else's. */
+/** Somebody wrote the object: what changed is theirs, and no longer anybody else's. `owners` itself when nothing changed. */
 export function ownByUpdate(shape: Shape, before: unknown, after: unknown, owners: readonly Owned[], who: Manager, time: string, strip: (set: FieldSet) => FieldSet): readonly Owned[] {
   const { added, modified, removed } = compare(shape, before, after);
   const taken = union(added, modified);
+  if (isEmpty(taken) && isEmpty(removed)) return owners;
   const left = owners.map((owner) => ({ ...owner, fields: difference(difference(owner.fields, taken), removed) }));
   const fresh = strip(taken);
   if (isEmpty(fresh)) return left;

@@ -32,9 +32,9 @@ export function ownedAfterWrite(registry: Registry, kind: Kind, next: KubeObject
   if (!shape || (current && !live)) return undefined;
   const [before, after] = [plain(current), plain(next)];
   const base = baseOf(given, live as readonly ManagedFieldsEntry[] | undefined, options);
-  if (isEqual(before, after)) return base as ManagedFieldsEntry[] | undefined;
-  const owners = ownByUpdate(shape, before, after, decodeOwners(base), whoWrites(kind, options, 'Update'), timestamp(registry.clock.unixMs()), stripFor(kind, options.subresource));
-  return encodeOwners(owners);
+  const had = decodeOwners(base);
+  const owners = ownByUpdate(shape, before, after, had, whoWrites(kind, options, 'Update'), timestamp(registry.clock.unixMs()), stripFor(kind, options.subresource));
+  return owners === had ? (base as ManagedFieldsEntry[] | undefined) : encodeOwners(owners);
 }
 
 /** `[{}]` forgets who owned what; nothing, or what cannot be read, means that it stays as it was. */
