@@ -77,6 +77,6 @@ export const SPEC_OPTIONS: readonly CliOption[] = [
 export const LAB_ARGUMENT: CliArgument = { name: '[lab]', description: 'id of the lab, or its last part (default: the one this shell works on)', completes: 'lab' };
 
 /** One JSON value on standard output. */
-export function printJson(cli: Cli, value: unknown): void {
+export function printJson(cli: Pick<Cli, 'out'>, value: unknown): void {
   cli.out(`${JSON.stringify(value, undefined, 2)}\n`);
 }

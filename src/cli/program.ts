@@ -5,7 +5,7 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { UserError } from '../base/user-error.ts';
 import { asTyped } from './as-typed.ts';
-import { type Cli, type CliCommand, type CliOptions, EXIT } from './command.ts';
+import { type Cli, type CliCommand, type CliOptions, EXIT, JSON_OPTION, printJson } from './command.ts';
 
 /**
  * Parse and run. Never throws.
@@ -13,17 +13,35 @@ import { type Cli, type CliCommand, type CliOptions, EXIT } from './command.ts';
  */
 export async function runCommandLine(argv: readonly string[], cli: Cli, commands: readonly CliCommand[], screens: (options: CliOptions) => Promise<number>): Promise<number> {
   let code: number = EXIT.done;
+  let isAnswered = false;
+  const watched: Cli = { ...cli, out: (text) => ((isAnswered = true), cli.out(text)) };
   try {
     const ofScreens = screenOptions(argv);
     if (ofScreens) return await screens(ofScreens);
-    const root = buildProgram(cli, commands, (result) => {
+    const root = buildProgram(watched, commands, (result) => {
       code = result;
     });
-    await root.parseAsync([...argv], { from: 'user' });
+    await root.parseAsync(usualWords(argv, commands), { from: 'user' });
     return code;
   } catch (error) {
-    return tell(error, cli);
+    return tell(error, cli, !isAnswered && asksForJson(argv, commands));
   }
+}
+
+/** `--json`, where it is not a word of another program. */
+function asksForJson(argv: readonly string[], commands: readonly CliCommand[]): boolean {
+  const ours = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  const command = commands.find(({ name }) => ours.slice(0, 2).join(' ') === name || ours[0] === name);
+  return ours.includes('--json') && (command === undefined || command.options?.includes(JSON_OPTION) === true);
+}
+
+/** What fingers know from other programs: `help lab start`, `lab help start`, `version`. */
+function usualWords(argv: readonly string[], commands: readonly CliCommand[]): string[] {
+  const [first, second] = argv;
+  if (first === 'version') return ['--version', ...argv.slice(1)];
+  if (first === 'help') return [...argv.slice(1), '--help'];
+  const isGroup = commands.some(({ name }) => name.startsWith(`${first} `));
+  return isGroup && second === 'help' ? [first!, ...argv.slice(2), '--help'] : [...argv];
 }
 
 /** What was chosen for the screens, without loading the parser; undefined when there is more in the line than that. */
@@ -40,17 +58,22 @@ function screenOptions(argv: readonly string[]): CliOptions | undefined {
   return options;
 }
 
-/** @returns the exit code for what went wrong, after telling it */
-export function tell(error: unknown, cli: Pick<Cli, 'err' | 'env'>): number {
+/**
+ * @param asJson a script asked: what went wrong is one value on standard output too
+ * @returns the exit code for what went wrong, after telling it
+ */
+export function tell(error: unknown, cli: Pick<Cli, 'out' | 'err' | 'env'>, asJson = false): number {
+  // The help, which is told already: asked for, or in place of a command that was left out.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  if (error instanceof UserError) {
-    cli.err(asTyped(`Error: ${error.message}\nTry: ${error.action}\n`, cli.env));
-    return error.exitCode;
-  }
-  const text = error instanceof Error ? error.message : String(error);
-  cli.err(`Error: ${text}\nTry: ${asTyped('`cka doctor`', cli.env)} looks for what is broken; if it finds nothing, this is a bug in cka.\n`);
-  if (cli.env['CKA_DEBUG'] !== undefined && error instanceof Error) cli.err(`${error.stack}\n`);
-  return EXIT.broken;
+  const { message, action, exitCode } = error instanceof UserError ? error : unexpected(error);
+  if (asJson) printJson(cli, { error: message, try: asTyped(action, cli.env), exitCode });
+  cli.err(asTyped(`Error: ${message}\nTry: ${action}\n`, cli.env));
+  if (!(error instanceof UserError) && cli.env['CKA_DEBUG'] !== undefined && error instanceof Error) cli.err(`${error.stack}\n`);
+  return exitCode;
+}
+
+function unexpected(error: unknown): UserError {
+  return new UserError(error instanceof Error ? error.message : String(error), '`cka doctor` looks for what is broken; if it finds nothing, this is a bug in cka.', EXIT.broken);
 }
 
 function buildProgram(cli: Cli, commands: readonly CliCommand[], ended: (code: number) => void): Command {
@@ -110,16 +133,17 @@ function prepare(command: Command, cli: Cli): void {
   command.exitOverride().showSuggestionAfterError(true).configureOutput({
     writeOut: (text) => cli.out(text),
     writeErr: (text) => cli.err(text),
-    outputError: (text, write) => write(asTyped(reworded(text, command), cli.env)),
+    outputError(text) {
+      throw mistyped(text, command);
+    },
   });
 }
 
 /** commander: `error: unknown option '--jso'\n(Did you mean --json?)`. */
-function reworded(text: string, command: Command): string {
-  const [, first, guess] = /^error: (.*?)\n(?:\(Did you mean (?:one of )?(.*)\?\)\n)?$/s.exec(text) ?? [];
-  if (first === undefined) return text;
+function mistyped(text: string, command: Command): UserError {
+  const [, first = text, guess] = /^error: (.*?)\n(?:\(Did you mean (?:one of )?(.*)\?\)\n)?$/s.exec(text) ?? [];
   const meant = guess?.split(', ').map((word) => `${path(command)} ${word}`).join(' or ');
-  return `Error: ${first[0]!.toUpperCase()}${first.slice(1)}\nTry: ${meant ?? `${path(command)} --help`}\n`;
+  return new UserError(`${first[0]!.toUpperCase()}${first.slice(1)}`, meant ?? `${path(command)} --help`, EXIT.usage);
 }
 
 function path(command: Command): string {

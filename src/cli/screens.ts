@@ -1,4 +1,6 @@
 /** `cka` alone: the screens when there is a terminal, else the overview. Gives the screens what they ask for. */
+import { UserError } from '../base/user-error.ts';
+import { isPossiblePrefix } from '../tui/keys.ts';
 import type { AppServices } from '../tui/services.ts';
 import { type Cli, type CliOptions } from './command.ts';
 import { examServices } from './exam/services.ts';
@@ -8,22 +10,29 @@ import { commandLine } from '../lab/shell/quote.ts';
 import type { LabSession } from '../lab/session.ts';
 
 export async function screens(cli: Cli, options: CliOptions): Promise<number> {
+  const prefix = wantedPrefix(options);
   if (!cli.isTerminal) {
     // There is no screen to open it on; a name that is wrong is told all the same.
     await wantedLab(cli, options);
     return (await import('./overview.ts')).overview(cli);
   }
   const [services, { runTui }, lab] = await Promise.all([appServices(cli), import('../tui/run.tsx'), wantedLab(cli, options)]);
-  const { exam, prefix } = options;
+  const { exam } = options;
   const code = await runTui(services, {
     plain: options['plain'] === true,
     pane: options['pane'] !== false,
     ...(typeof exam === 'string' ? { exam } : {}),
-    ...(typeof prefix === 'string' ? { prefix: prefix.toLowerCase() } : {}),
+    ...(prefix === undefined ? {} : { prefix }),
     ...(lab === undefined ? {} : { lab }),
   });
   await services.exams.settled();
   return code;
+}
+
+function wantedPrefix({ prefix }: CliOptions): string | undefined {
+  if (typeof prefix !== 'string') return undefined;
+  if (!isPossiblePrefix(prefix)) throw new UserError(`${prefix} cannot be the key that leaves the terminal pane.`, 'Choose Ctrl with another letter or sign, as in ctrl-] or ctrl-g.', 2);
+  return prefix.toLowerCase();
 }
 
 async function wantedLab(cli: Cli, options: CliOptions): Promise<string | undefined> {

@@ -4,7 +4,8 @@
  */
 import { UserError } from '../base/user-error.ts';
 import { ENCAPSULATION_WORDS } from '../cluster/encapsulation.ts';
-import { type CliCommand, type CliOptions, EXIT } from './command.ts';
+import { asTyped } from './as-typed.ts';
+import { type CliCommand, type CliOptions, EXIT, JSON_OPTION, printJson } from './command.ts';
 import { DEFAULT_CLUSTER, paths, specOf } from './labs.ts';
 
 export const sim: CliCommand = {
@@ -16,6 +17,7 @@ export const sim: CliCommand = {
     { flags: '--encapsulation <how>', description: 'between the nodes (default: vxlan; plain routes are none, or host-gw for Flannel)', choices: ENCAPSULATION_WORDS },
     { flags: '--workers <number>', description: 'worker nodes (default: 2)' },
     { flags: '--port <port>', description: 'port of the API server on 127.0.0.1 (default: any that is free)' },
+    JSON_OPTION,
     { flags: '--serve <folder>', description: 'in the background, for `cka cluster up`: the folder where the cluster lives', hidden: true },
     { flags: '--proxy-mode <mode>', description: 'of kube-proxy, with --serve', hidden: true },
     { flags: '--because <reason>', description: 'why it is a simulator, with --serve', hidden: true },
@@ -31,7 +33,8 @@ export const sim: CliCommand = {
       const running = await runSimulator({ ...spec, ...(because === undefined ? {} : { because }), folder, ...portOf(options), ...(background ? {} : { idleHours: 0 }) });
       const stop = () => void running.stop();
       process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
-      if (!background) cli.out(greeting(spec.name, running));
+      if (options['json']) printJson(cli, { backend: 'simulator', name: spec.name, kubeconfig: running.kubeconfig, nodes: running.nodes, readyMs: Math.round(performance.now()), pid: process.pid });
+      else if (!background) cli.out(asTyped(greeting(spec.name, running), cli.env));
       await running.stopped;
       return EXIT.done;
     } catch (error) {

@@ -2,11 +2,9 @@
  * The terminal UI from start to end: takes the learner's terminal over, draws, and gives it back on every way out:
  * quitting, a signal, a crash. React and Ink load behind the first frame, since they take a while.
  */
-import { UserError } from '../base/user-error.ts';
 import { firstFrame } from './first-frame.ts';
 import type { Drawing } from './draw.tsx';
 import type { Ui } from './hooks/use-ui.ts';
-import { isPossiblePrefix } from './keys.ts';
 import type { AppServices, TuiOptions } from './services.ts';
 import { colorDepth } from './terminal/color.ts';
 import { loadPty } from './terminal/pty.ts';
@@ -27,9 +25,6 @@ export async function runTui(services: AppServices, options: TuiOptions = {}): P
   if (options.plain || env['TERM'] === 'dumb') {
     const { runPlain } = await import('./plain.ts');
     return runPlain(services, { input: process.stdin, output: process.stdout, env, lab: options.lab });
-  }
-  if (options.prefix !== undefined && !isPossiblePrefix(options.prefix)) {
-    throw new UserError(`${options.prefix} cannot be the key that leaves the terminal pane.`, 'Choose Ctrl with another letter or sign, as in ctrl-] or ctrl-g.', 2);
   }
   const terminal = new RealTerminal();
   const stage = new Stage({

@@ -86,9 +86,33 @@ test.each([
   ['cluster kubeconfig --name x', 3, 'Error: There is no running cluster "x".\nTry: cka cluster up --name x\n'],
   ['cluster status', 1, 'Error: There is no cluster "cka-lab".\nTry: `cka cluster up` creates one; `cka cluster list` shows those that exist.\n'],
   ['sim --port 99999', 2, 'Error: "99999" is not a port.\nTry: Use a number from 1 to 65535.\n'],
+  ['--prefix x', 2, 'Error: x cannot be the key that leaves the terminal pane.\nTry: Choose Ctrl with another letter or sign, as in ctrl-] or ctrl-g.\n'],
   ['completion tcsh', 2, 'Error: There is no completion for "tcsh".\nTry: Use one of bash, zsh, fish.\n'],
 ])('cka %s exits %i', async (line, code, err) => {
   expect(await cka(line)).toMatchObject({ code, out: '', err });
+});
+
+test.each([
+  ['lab start nope --json', 2, { error: 'There is no lab "nope".', try: '`npx cka lab list` shows all labs.', exitCode: 2 }],
+  ['lab start --json', 2, { error: "Missing required argument 'lab'", try: 'npx cka lab start --help', exitCode: 2 }],
+  ['lba list --json', 2, { error: "Unknown command 'lba'", try: 'npx cka lab', exitCode: 2 }],
+  ['cluster kubeconfig --name x --json', 3, { error: 'There is no running cluster "x".', try: 'npx cka cluster up --name x', exitCode: 3 }],
+])('a script that runs cka %s gets the refusal as a value too', async (line, code, value) => {
+  const ran = await cka(line, { npm_command: 'exec' });
+  expect([ran.code, JSON.parse(ran.out), ran.err]).toEqual([code, value, `Error: ${value.error}\nTry: ${value.try}\n`]);
+});
+
+test.each([
+  ['help', ''],
+  ['help lab start', 'lab start'],
+  ['lab help start', 'lab start'],
+  ['lab help', 'lab'],
+])('cka %s is cka %s --help', async (line, command) => {
+  expect(await cka(line)).toMatchObject({ code: 0, err: '', out: (await cka(`${command} --help`.trim())).out });
+});
+
+test('the version, however it is asked for', async () => {
+  for (const line of ['--version', '-V', 'version']) expect(await cka(line)).toMatchObject({ code: 0, out: '1.2.3\n', err: '' });
 });
 
 test('taking down what is not there is done', async () => {
