@@ -43,7 +43,7 @@ export const clusterProxyMode: CliCommand = {
   name: 'cluster proxy-mode',
   summary: 'switch kube-proxy to another mode and clean up after the former one',
   arguments: [{ name: '<mode>', description: 'iptables, ipvs or nftables' }],
-  options: CLUSTER_OPTIONS,
+  options: [...CLUSTER_OPTIONS, JSON_OPTION],
   examples: ['cka cluster proxy-mode ipvs', 'cka cluster proxy-mode iptables --name x'],
   async run(cli, [mode], options) {
     if (mode !== 'iptables' && mode !== 'ipvs' && mode !== 'nftables') throw new UserError(`"${mode}" is no mode of kube-proxy.`, 'Use iptables, ipvs or nftables.', 2);
@@ -51,7 +51,8 @@ export const clusterProxyMode: CliCommand = {
     const { name, backend } = cluster.info;
     if (!cluster.switchProxyMode) throw new UserError(`The mode of kube-proxy on cluster ${name} (${backend}) is not ours to switch.`, backend === 'existing' ? 'It is your own cluster: what belongs to no namespace stays as it is.' : 'Edit it as the lab teaches: kubectl -n kube-system edit configmap kube-proxy', 2);
     await cluster.switchProxyMode(mode satisfies ClusterSpec['proxyMode'], (line) => cli.err(`${line} …\n`));
-    cli.out(`kube-proxy on every node of ${name} is in ${mode} mode.\n`);
+    if (options['json']) printJson(cli, { name, backend, proxyMode: mode });
+    else cli.out(`kube-proxy on every node of ${name} is in ${mode} mode.\n`);
     return EXIT.done;
   },
 };

@@ -4,6 +4,7 @@ import { asTyped } from '../as-typed.ts';
 import { type CliArgument, type CliCommand, EXIT, JSON_OPTION, printJson } from '../command.ts';
 import { runHere } from '../run-here.ts';
 import { chosenExam, runningExam } from './exams.ts';
+import { showStatus } from './status.ts';
 
 const TASK_ARGUMENT: CliArgument = { name: '[task]', description: 'number of the task, or its host (default: the one that is open)' };
 
@@ -63,7 +64,7 @@ export const examFlag: CliCommand = {
   name: 'exam flag',
   summary: 'flag a task to come back to, or take the flag away',
   arguments: [TASK_ARGUMENT],
-  options: [{ flags: '--off', description: 'take the flag away' }, { flags: '--note <text>', description: 'a note to yourself beside it' }],
+  options: [{ flags: '--off', description: 'take the flag away' }, { flags: '--note <text>', description: 'a note to yourself beside it' }, JSON_OPTION],
   examples: ['cka exam flag 3 --note "selector still wrong"', 'cka exam flag 3 --off'],
   async run(cli, [typed], options) {
     const exam = await runningExam(cli, undefined);
@@ -71,7 +72,8 @@ export const examFlag: CliCommand = {
     await exam.flag(task.id, options['off'] !== true);
     if (typeof options['note'] === 'string') await exam.note(task.id, options['note']);
     await exam.kept();
-    cli.out(`Task ${task.id} is ${options['off'] ? 'no longer flagged' : 'flagged'}.\n`);
+    if (options['json']) showStatus(cli, exam.state(), true);
+    else cli.out(`Task ${task.id} is ${options['off'] ? 'no longer flagged' : 'flagged'}.\n`);
     return EXIT.done;
   },
 };
@@ -79,12 +81,14 @@ export const examFlag: CliCommand = {
 export const examPause: CliCommand = {
   name: 'exam pause',
   summary: 'stop the clock, in an exam that was started with --pauses',
+  options: [JSON_OPTION],
   examples: ['cka exam pause'],
-  async run(cli) {
+  async run(cli, _args, options) {
     const exam = await runningExam(cli, undefined);
     await exam.pause();
     await exam.kept();
-    cli.out(asTyped('The clock stands still. `cka exam continue` goes on.\n', cli.env));
+    if (options['json']) showStatus(cli, exam.state(), true);
+    else cli.out(asTyped('The clock stands still. `cka exam continue` goes on.\n', cli.env));
     return EXIT.done;
   },
 };
@@ -92,13 +96,15 @@ export const examPause: CliCommand = {
 export const examContinue: CliCommand = {
   name: 'exam continue',
   summary: 'let the clock of a paused exam go on',
+  options: [JSON_OPTION],
   examples: ['cka exam continue'],
-  async run(cli) {
+  async run(cli, _args, options) {
     const exam = await chosenExam(cli, undefined);
     if (exam.state().status !== 'paused') throw new UserError(`Exam ${exam.plan.id} is not paused.`, 'cka exam status', 2);
     await exam.goOn();
     await exam.kept();
-    cli.out('The clock runs.\n');
+    if (options['json']) showStatus(cli, exam.state(), true);
+    else cli.out('The clock runs.\n');
     return EXIT.done;
   },
 };

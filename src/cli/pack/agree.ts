@@ -3,7 +3,7 @@ import { dirname, relative } from 'node:path';
 import { UserError } from '../../base/user-error.ts';
 import type { Lab } from '../../lab/lab.ts';
 import type { Cli, CliCommand } from '../command.ts';
-import { EXIT } from '../command.ts';
+import { EXIT, JSON_OPTION, printJson } from '../command.ts';
 import { paths } from '../labs.ts';
 import { packRoot } from './places.ts';
 
@@ -29,12 +29,15 @@ export const packTrust: CliCommand = {
   name: 'pack trust',
   summary: 'agree to the scripts of a pack, as they are now',
   arguments: [{ name: '<pack>', description: 'folder or name' }],
+  options: [JSON_OPTION],
   examples: ['cka pack trust my-pack'],
-  async run(cli, [typed]) {
+  async run(cli, [typed], options) {
     const root = await packRoot(cli, typed!);
     const { packHash, scriptsIn, Trust } = await import('../../lab/trust.ts');
     await new Trust((await paths(cli)).data).agree(await packHash(root));
-    cli.out(`Agreed to: ${(await scriptsIn(root)).join(', ') || 'no scripts'}. A changed pack asks again.\n`);
+    const scripts = await scriptsIn(root);
+    if (options['json']) printJson(cli, { pack: root, scripts });
+    else cli.out(`Agreed to: ${scripts.join(', ') || 'no scripts'}. A changed pack asks again.\n`);
     return EXIT.done;
   },
 };
