@@ -41,10 +41,10 @@ export const clusterBundle: CliCommand = {
 
 export const clusterProxyMode: CliCommand = {
   name: 'cluster proxy-mode',
-  summary: 'switch kube-proxy to another mode and clean up after the former one',
+  summary: 'switch kube-proxy of a kind cluster to another mode and clean up after the former one',
   arguments: [{ name: '<mode>', description: 'iptables, ipvs or nftables' }],
   options: [...CLUSTER_OPTIONS, JSON_OPTION],
-  examples: ['cka cluster proxy-mode ipvs', 'cka cluster proxy-mode iptables --name x'],
+  examples: ['cka cluster proxy-mode ipvs --name real', 'cka cluster proxy-mode iptables --name real'],
   async run(cli, [mode], options) {
     if (mode !== 'iptables' && mode !== 'ipvs' && mode !== 'nftables') throw new UserError(`"${mode}" is no mode of kube-proxy.`, 'Use iptables, ipvs or nftables.', 2);
     const cluster = await runningCluster(cli, options);
