@@ -17,7 +17,8 @@ export const script: Checker<ScriptParams> = {
     const params = new Params(value);
     const parsed = { run: params.text('run'), args: params.optionalTexts('args') ?? [], expected: params.text('expected') };
     params.done();
-    if (parsed.run.startsWith('/') || parsed.run.split('/').includes('..')) throw new Error('`with.run` must lie inside the lab, as checks/name.sh');
+    // There the learner is shown it before agreeing, whatever it is called.
+    if (!parsed.run.startsWith('checks/') || parsed.run.split('/').includes('..')) throw new Error('`with.run` must lie in the checks folder of the lab, as checks/name.sh');
     return parsed;
   },
 

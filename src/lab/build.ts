@@ -7,6 +7,7 @@ import type { Checker } from './checker.ts';
 import type { Criterion, Lab, Mistake, SetupStep } from './lab.ts';
 import { labFile, type LabFile, type PackProblem, readYaml, varyingFile } from './lab-file.ts';
 import { draw, fillIn, unknownPlaceholders } from './template.ts';
+import { isManifest } from './trust.ts';
 
 /** Texts by path inside the lab's folder. */
 export type LabTexts = ReadonlyMap<string, string>;
@@ -28,11 +29,16 @@ export function buildLab(id: string, folder: string, texts: LabTexts, checkers: 
     const line = lineOf(path);
     problems.push({ file: shown('lab.yaml'), message, ...(line === undefined ? {} : { line }) });
   };
+  for (const [index, namespace] of value.namespaces.entries()) {
+    if (/^(default|kube-.*)$/.test(namespace)) at(['namespaces', index], `${namespace} belongs to the cluster, and would go with the lab. Give the lab a namespace of its own.`);
+  }
   checkCriteria(value, checkers, at);
   checkFaults(value, at);
   for (const [index, step] of value.setup.entries()) {
     const path = 'apply' in step ? step.apply : 'script' in step ? step.script : undefined;
     if (path !== undefined && !texts.has(path)) at(['setup', index], /^\/|(^|\/)\.\.(\/|$)/.test(path) ? `${path} leads out of the lab's folder. Put what the lab needs into it.` : `${path} does not exist. Add it, or correct the name.`);
+    // What runs on nodes is shown to the learner first, and manifests are not.
+    else if ('script' in step && (!step.script.startsWith('setup/') || isManifest(step.script))) at(['setup', index], `${step.script} cannot be a script for nodes. Put it into setup/, as setup/node.sh.`);
     if ('until' in step) complainAbout(step.until, ['setup', index], checkers, at, 'this step');
   }
   for (const [index, { when }] of value.observations.entries()) complainAbout(when, ['observations', index], checkers, at, 'this observation');
@@ -48,7 +54,7 @@ export function buildLab(id: string, folder: string, texts: LabTexts, checkers: 
   const varies = Object.keys(drawn.values).length > 0;
   if (varies) {
     for (const [path, text] of texts) {
-      for (const name of unknownPlaceholders(text, drawn.values)) problems.push({ file: shown(path), message: `nothing fills __${name}__. Add the parameter to lab.yaml, or correct its name.` });
+      for (const name of unknownPlaceholders(text, drawn.values)) problems.push({ file: shown(path), line: text.slice(0, text.indexOf(`__${name}__`)).split('\n').length, message: `nothing fills __${name}__. Add the parameter to lab.yaml, or correct its name.` });
     }
   }
   if (problems.length > 0) return { problems };
@@ -81,11 +87,21 @@ function checkCriteria(value: LabFile, checkers: readonly Checker[], at: At): vo
   for (const [index, criterion] of value.criteria.entries()) {
     complainAbout(criterion, ['criteria', index], checkers, at, `criterion "${criterion.id}"`);
     for (const need of criterion.needs ?? []) {
+      const circle = [criterion.id, ...wayFrom(need, criterion.id, value.criteria)];
       if (!ids.includes(need)) at(['criteria', index, 'needs'], `there is no criterion "${need}". Name one of ${ids.join(', ')}.`);
-      // Looking back only: no cycle can be written.
-      else if (ids.indexOf(need) >= index) at(['criteria', index, 'needs'], `criterion "${need}" comes after "${criterion.id}". Put it before.`);
+      else if (ids.indexOf(need) < index) continue;
+      // Looking back only, so no circle is left.
+      else at(['criteria', index, 'needs'], circle.length > 1 ? `criteria wait for each other in a circle: ${circle.join(' → ')}. Remove one of these \`needs\`.` : `criterion "${need}" comes after "${criterion.id}". Put it before.`);
     }
   }
+}
+
+/** From one criterion to another along their `needs`, both named; empty when no way leads there. */
+function wayFrom(from: string, to: string, criteria: LabFile['criteria'], passed: readonly string[] = []): readonly string[] {
+  const way = [...passed, from];
+  if (from === to) return way;
+  const next = criteria.find(({ id }) => id === from)?.needs?.filter((need) => !way.includes(need)) ?? [];
+  return next.map((need) => wayFrom(need, to, criteria, way)).find((found) => found.length > 0) ?? [];
 }
 
 function checkFaults(value: LabFile, at: At): void {

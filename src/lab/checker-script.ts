@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, isAbsolute, join, normalize } from 'node:path';
+import { delimiter, join, normalize, sep } from 'node:path';
 import type { Cluster } from '../cluster/cluster.ts';
 import { findProgram } from '../cluster/find-program.ts';
 import type { CheckerScripts } from './checker.ts';
@@ -22,7 +22,7 @@ const LIMIT_BYTES = 64 * 1024;
 export function scriptsOf(lab: Lab, cluster: Cluster, signal: AbortSignal, self?: readonly string[]): CheckerScripts {
   return async (path, args) => {
     const inside = normalize(path);
-    if (isAbsolute(inside) || inside.startsWith('..')) throw new Error(`${path} lies outside of the lab's folder`);
+    if (!inside.startsWith(`checks${sep}`)) throw new Error(`${path} does not lie in the checks folder of the lab`);
     const home = await mkdtemp(join(tmpdir(), 'cka-check-'));
     try {
       const kubeconfig = join(home, 'kubeconfig');

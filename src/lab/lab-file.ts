@@ -2,7 +2,7 @@
  * The shape of `lab.yaml` and `pack.yaml`, and how a mistake in them is told: file, line, what to do.
  * Imports zod and yaml, which cost a tenth of a second: load this module only where packs are read.
  */
-import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
+import { type Document, type ErrorCode, isMap, isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 
 const name = z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'use lower-case letters, digits and dashes');
@@ -80,13 +80,18 @@ export interface PackProblem {
 
 export type FileContent<T> = { readonly value: T; readonly lineOf: (path: readonly PropertyKey[]) => number | undefined } | { readonly problems: readonly PackProblem[] };
 
-/** Text of a YAML file to a checked value, or all that is wrong with it. */
+const REMEDIES: Partial<Record<ErrorCode, string>> = {
+  TAB_AS_INDENT: 'a tab indents this line, which YAML does not allow. Use spaces.',
+  MULTIPLE_DOCS: 'a second document begins here. Remove the line `---` and what follows.',
+};
+
+/** Text of a YAML file to a checked value, or what is wrong with it. */
 export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>): FileContent<T> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  if (document.errors.length > 0) {
-    return { problems: document.errors.map((error) => ({ file, line: lines.linePos(error.pos[0]).line, message: `${error.message}. Correct the YAML.` })) };
-  }
+  // What comes after the first mistake is mostly its echo.
+  const [mistake] = document.errors;
+  if (mistake) return { problems: [{ file, line: lines.linePos(mistake.pos[0]).line, message: REMEDIES[mistake.code] ?? `${mistake.message}. Correct the YAML.` }] };
   const lineOf = (path: readonly PropertyKey[]) => lineIn(document, lines, path);
   let content: unknown;
   try {

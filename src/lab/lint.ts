@@ -1,8 +1,9 @@
 /** What is wrong with a pack beyond its format, found without a cluster: hints that tell all, target times nobody meets, proofs that are missing. */
-import { access, constants, readFile } from 'node:fs/promises';
+import { access, constants, readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Lab } from './lab.ts';
 import type { PackProblem } from './lab-file.ts';
+import { shown } from './load.ts';
 import { fillIn } from './template.ts';
 
 /** Commands that change something, long enough not to be meant by chance. */
@@ -11,7 +12,7 @@ const SHORTEST_SECRET = 45;
 
 export async function lintLab(lab: Lab): Promise<readonly PackProblem[]> {
   const problems: PackProblem[] = [];
-  const tell = (file: string, message: string) => problems.push({ file: join(lab.folder, file), message });
+  const tell = (file: string, message: string) => problems.push({ file: shown(join(lab.folder, file)), message });
   const name = basename(lab.folder);
   const solution = fillIn(await readFile(lab.proof.solution, 'utf8'), lab.drawn?.values ?? {}).split('\n').map(plain).filter((line) => TELLING.test(line) && line.length >= SHORTEST_SECRET);
   for (const line of solution) {
@@ -25,10 +26,29 @@ export async function lintLab(lab: Lab): Promise<readonly PackProblem[]> {
     if (found === 'EACCES') tell(run, `${name} checks with ${run}, which cannot be executed. chmod +x it.`);
     else if (found !== undefined) tell('lab.yaml', `${name} checks with ${run}, which does not exist. Add it, or correct the name.`);
   }));
+  problems.push(...(await brokenManifests(lab)));
   const needed = fairMinutes(lab, solution.length);
   if (lab.minutes < needed) tell('lab.yaml', `${name} gives ${lab.minutes} minutes; reading and typing alone take about ${needed}. Raise \`minutes\`.`);
   if (lab.minutes > 30) tell('lab.yaml', `${name} takes ${lab.minutes} minutes. A task of the exam takes 4 to 15: divide it.`);
   return problems;
+}
+
+/** Set-ups that no API server would read. Whether it takes them, only a cluster can tell. */
+async function brokenManifests({ folder, drawn }: Lab): Promise<readonly PackProblem[]> {
+  const { isMap, LineCounter, parseAllDocuments } = await import('yaml');
+  const files = (await readdir(join(folder, 'setup')).catch(() => [])).filter((name) => /\.ya?ml$/.test(name)).map((name) => join(folder, 'setup', name));
+  const found = await Promise.all(files.map(async (file) => {
+    const lines = new LineCounter();
+    const documents = [...parseAllDocuments(fillIn(await readFile(file, 'utf8'), drawn?.values ?? {}), { lineCounter: lines, prettyErrors: false })];
+    const at = (offset: number, message: string): PackProblem => ({ file: shown(file), line: lines.linePos(offset).line, message });
+    const [mistake] = documents.flatMap(({ errors }) => errors);
+    if (mistake) return [at(mistake.pos[0], `${mistake.message}. Correct the YAML.`)];
+    return documents.filter(({ contents }) => contents !== null).flatMap((document) => {
+      const missing = [['apiVersion'], ['kind'], ['metadata', 'name']].filter((path) => !isMap(document.contents) || typeof document.getIn(path) !== 'string');
+      return missing.length === 0 ? [] : [at(document.contents!.range![0], `this object has no ${missing.map((path) => path.join('.')).join(', no ')}. Write what \`kubectl apply\` would take.`)];
+    });
+  }));
+  return found.flat();
 }
 
 /** Executables that criteria run, also those inside of `all-of` and its like. */

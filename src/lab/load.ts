@@ -17,6 +17,8 @@ export interface Packs {
 /** No text of a lab is longer; what is, was not written by hand. */
 const MAX_BYTES = 512 * 1024;
 /** Folders of a lab that hold texts of it. */
+const LAB_FOLDER = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+const LINK = 'a link may lead out of the pack, and is not installed with it. Put a copy here instead.';
 const PARTS = ['setup', 'alternatives', 'mistakes', 'checks'];
 
 /** Read every pack of every folder. A folder that does not exist holds no packs. */
@@ -35,8 +37,15 @@ export async function loadPacks(folders: readonly string[], checkers: readonly C
 
 /** Read one pack. */
 export async function loadPack(root: string, checkers: readonly Checker[], pack: string): Promise<Packs> {
-  const problems = [...(await packProblems(root))];
-  const found = await Promise.all((await subfolders(root)).map((name) => loadLab(join(root, name), `${pack}/${name.replace(/^\d+-/, '')}`, checkers)));
+  const links = await linksIn(root);
+  const folders = (await subfolders(root)).filter((name) => !links.includes(name));
+  const misnamed = folders.filter((name) => !LAB_FOLDER.test(name));
+  const problems: PackProblem[] = [
+    ...(await packProblems(root)),
+    ...links.map((name) => ({ file: shown(join(root, name)), message: LINK })),
+    ...misnamed.map((name) => ({ file: shown(join(root, name)), message: `"${name}" cannot be the folder of a lab. Use lower-case letters, digits and dashes, as 01-first.` })),
+  ];
+  const found = await Promise.all(folders.filter((name) => !misnamed.includes(name)).map((name) => loadLab(join(root, name), `${pack}/${name.replace(/^\d+-/, '')}`, checkers)));
   const labs: Lab[] = [];
   for (const lab of found) {
     if ('problems' in lab) problems.push(...lab.problems);
@@ -44,6 +53,12 @@ export async function loadPack(root: string, checkers: readonly Checker[], pack:
     else labs.push(lab);
   }
   return { labs, problems };
+}
+
+/** What would be missing once the pack is installed. */
+async function linksIn(root: string): Promise<readonly string[]> {
+  const found = await Promise.all((await names(root)).map(async (name) => ((await lookAt(join(root, name))).is === 'link' ? [name] : [])));
+  return found.flat();
 }
 
 async function packProblems(root: string): Promise<readonly PackProblem[]> {
@@ -62,7 +77,7 @@ async function loadLab(folder: string, id: string, checkers: readonly Checker[])
   await Promise.all(files.map(async (path) => {
     const file = join(folder, path);
     const { size, is } = await lookAt(file);
-    if (is === 'link') problems.push({ file: shown(file), message: 'a link may lead out of the pack, and is not installed with it. Put a copy here instead.' });
+    if (is === 'link') problems.push({ file: shown(file), message: LINK });
     if (is !== 'file') return;
     if (size > MAX_BYTES) problems.push({ file: shown(file), message: `${Math.round(size / 1024)} kB are too much for a file of a lab. Keep it below ${MAX_BYTES / 1024} kB.` });
     else texts.set(path, (await textOf(file)) ?? '');
@@ -110,7 +125,7 @@ async function textOf(file: string): Promise<string | undefined> {
 const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 /** Paths as the author sees them, from where the command was given. */
-function shown(file: string): string {
+export function shown(file: string): string {
   const near = relative(process.cwd(), file);
   return near.startsWith('..') ? file : near;
 }

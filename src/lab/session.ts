@@ -120,6 +120,8 @@ export class LabSession {
 
   /** Hints that look at the cluster as it is now. Not counted: they tell only what the learner could see. */
   async observations(): Promise<readonly string[]> {
+    // They may ask checker scripts, as a check does.
+    await this.#options.agree?.(this.lab);
     return observe(this.lab, this.cluster, this.#options.checkers, { self: this.#options.folders.self });
   }
 

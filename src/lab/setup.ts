@@ -26,10 +26,17 @@ export type Progressing = (step: string) => void;
 export async function prepare(lab: Lab, cluster: Cluster, onProgress: Progressing = () => undefined, checkers: readonly Checker[] = []): Promise<void> {
   const api = new Api(cluster);
   onProgress(`creating namespace ${lab.namespaces.join(', ')}`);
+  await Promise.all(lab.namespaces.map((name) => isFree(name, api)));
   await Promise.all(lab.namespaces.map((name) => apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { [LAB_LABEL]: labelOf(lab) } } }, api)));
   // Pods are refused until the controller manager has made the account that they run as.
   await Promise.all(lab.namespaces.map((namespace) => until(`the service account of namespace ${namespace}`, async () => (await api.get(`/api/v1/namespaces/${namespace}/serviceaccounts/default`)) !== undefined)));
   for (const step of lab.setup) await run(step, { lab, cluster, api, onProgress, checkers });
+}
+
+/** What somebody keeps there would go with the lab. @throws UserError */
+async function isFree(name: string, api: Api): Promise<void> {
+  const found = (await api.get(`/api/v1/namespaces/${name}`)) as KubernetesObject | undefined;
+  if (found && found.metadata.labels?.[LAB_LABEL] === undefined) throw new UserError(`The cluster has a namespace ${name} that no lab made.`, `Remove it if nobody needs it (kubectl delete namespace ${name}), or use another cluster.`);
 }
 
 /** Is this lab's first namespace there, and ours? */

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
-/** One number for everything in a folder: names, modes that matter, contents. */
+/** One number for everything in a folder: names and contents. */
 export async function packHash(root: string): Promise<string> {
   const hash = createHash('sha256');
   for (const file of await filesUnder(root)) {
@@ -16,10 +16,16 @@ export async function packHash(root: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Scripts of a pack that would run on this machine or on nodes: what the learner is shown. Proofs run for authors only. */
+/**
+ * Scripts of a pack that would run on this machine or on nodes: what the learner is shown. Nothing else of it can: checker
+ * scripts lie in `checks/`, and of `setup/` only what is no manifest is taken for a script. Proofs run for authors only.
+ */
 export async function scriptsIn(root: string): Promise<readonly string[]> {
-  return (await filesUnder(root)).map((file) => relative(root, file)).filter((path) => /(^|\/)(setup|checks)\/[^/]+$/.test(path) && !/\.(ya?ml|md|json)$/.test(path));
+  return (await filesUnder(root)).map((file) => relative(root, file).split(sep).join('/')).filter((path) => /(^|\/)checks\//.test(path) || (/(^|\/)setup\//.test(path) && !isManifest(path)));
 }
+
+/** Read and sent to the API server, never run. */
+export const isManifest = (path: string): boolean => /\.(ya?ml|md|json)$/.test(path);
 
 export class Trust {
   readonly #file: string;

@@ -108,7 +108,8 @@ test.each([
   ['logs', { namespace: 'a', pod: 'b' }, 'give either `with.contains` or `with.matches`'],
   ['placed', { namespace: 'a', selector: 'b=c' }, 'say where: at least one of `with.on`, `with.notOn` and `with.nodes`'],
   ['reach', { from: { node: 'a' }, to: { namespace: 'b' } }, '`with.to` needs either pod or selector'],
-  ['script', { run: '../evil.sh', expected: 'x' }, '`with.run` must lie inside the lab, as checks/name.sh'],
+  ['script', { run: 'checks/../../evil.sh', expected: 'x' }, '`with.run` must lie in the checks folder of the lab, as checks/name.sh'],
+  ['script', { run: 'setup/evil.yaml', expected: 'x' }, '`with.run` must lie in the checks folder of the lab, as checks/name.sh'],
 ])('%s refuses %j', (use, params, message) => {
   expect(() => checkers.find(({ name }) => name === use)!.parse(params)).toThrow(new Error(message));
 });

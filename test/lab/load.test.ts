@@ -21,6 +21,13 @@ criteria:
     with: { resource: pods, name: a, namespace: one }
 `;
 
+const KEPT = `  - id: kept
+    title: Kept
+    points: 1
+    use: exists
+    with: { resource: pods, name: b, namespace: one }
+`;
+
 const FILES: Readonly<Record<string, string>> = {
   'pack.yaml': 'title: P\ndescription: D\n',
   '01-one/lab.yaml': LAB,
@@ -61,9 +68,17 @@ test.each([
   ['a wrong value', { '01-one/lab.yaml': LAB.replace('easy', 'trivial') }, '01-one/lab.yaml:4: `difficulty` is "trivial". Use one of easy, medium, hard.'],
   ['a value out of bounds', { '01-one/lab.yaml': LAB.replace('points: 1', 'points: -1') }, '01-one/lab.yaml:10: `criteria.0.points`: Too small: expected number to be >0. Correct it.'],
   ['the same id twice', { '01-one/lab.yaml': `${LAB}${LAB.slice(LAB.indexOf('  - id'))}` }, '01-one/lab.yaml:7: `criteria`: two criteria have the same id. Correct it.'],
-  ['a tab', { '01-one/lab.yaml': LAB.replace('  - id', '\t- id') }, '01-one/lab.yaml:8: Tabs are not allowed as indentation. Correct the YAML.'],
+  ['a tab', { '01-one/lab.yaml': LAB.replace('  - id', '\t- id') }, '01-one/lab.yaml:8: a tab indents this line, which YAML does not allow. Use spaces.'],
   ['aliases that multiply', { '01-one/lab.yaml': `${LAB}a: &a [${'x,'.repeat(99)}]\nb: &b [${'*a,'.repeat(99)}]\nc: [${'*b,'.repeat(99)}]\n` }, '01-one/lab.yaml: Excessive alias count indicates a resource exhaustion attack. Write out what is meant.'],
-  ['a circle of criteria', { '01-one/lab.yaml': `${LAB}    needs: [there]\n` }, '01-one/lab.yaml:13: criterion "there" comes after "there". Put it before.'],
+  ['a second document', { '01-one/lab.yaml': `${LAB}---\na: 1\n` }, '01-one/lab.yaml:13: a second document begins here. Remove the line `---` and what follows.'],
+  ['a criterion that waits for itself', { '01-one/lab.yaml': `${LAB}    needs: [there]\n` }, '01-one/lab.yaml:13: criteria wait for each other in a circle: there → there. Remove one of these `needs`.'],
+  ['a circle of criteria', { '01-one/lab.yaml': `${LAB}    needs: [kept]\n${KEPT}    needs: [there]\n` }, '01-one/lab.yaml:13: criteria wait for each other in a circle: there → kept → there. Remove one of these `needs`.'],
+  ['a criterion before the one that it waits for', { '01-one/lab.yaml': `${LAB}    needs: [kept]\n${KEPT}` }, '01-one/lab.yaml:13: criterion "kept" comes after "there". Put it before.'],
+  ['a namespace that is not its own', { '01-one/lab.yaml': LAB.replace('[one]', '[one, kube-system]') }, '01-one/lab.yaml:6: kube-system belongs to the cluster, and would go with the lab. Give the lab a namespace of its own.'],
+  ['a checker script that nobody would be shown', { '01-one/lab.yaml': LAB.replace(/use: exists[^]*/, 'use: script\n    with: { run: grade.sh, expected: so }\n') }, '01-one/lab.yaml:12: criterion "there": `with.run` must lie in the checks folder of the lab, as checks/name.sh.'],
+  ['a node script that nobody would be shown', { '01-one/lab.yaml': `${LAB}setup:\n  - { node: all, script: setup/x.yaml }\n`, '01-one/setup/x.yaml': 'true' }, '01-one/lab.yaml:14: setup/x.yaml cannot be a script for nodes. Put it into setup/, as setup/node.sh.'],
+  ['a placeholder that nothing fills', { '01-one/lab.yaml': `${LAB}parameters: { a: { oneOf: [x] } }\n`, '01-one/task.md': 'Do\n__a__ and\n__b__.' }, '01-one/task.md:3: nothing fills __b__. Add the parameter to lab.yaml, or correct its name.'],
+  ['a folder that cannot be a name', { 'First_Lab/lab.yaml': LAB }, 'First_Lab: "First_Lab" cannot be the folder of a lab. Use lower-case letters, digits and dashes, as 01-first.'],
   ['a text that nobody wrote by hand', { '01-one/task.md': 'a'.repeat(600 * 1024) }, '01-one/task.md: 600 kB are too much for a file of a lab. Keep it below 512 kB.'],
   ['a set-up of elsewhere', { '01-one/lab.yaml': `${LAB}setup:\n  - apply: ../../../etc/passwd\n` }, "01-one/lab.yaml:14: ../../../etc/passwd leads out of the lab's folder. Put what the lab needs into it."],
   ['broken YAML', { '01-one/lab.yaml': LAB.replace('[one]', '[one') }, '01-one/lab.yaml:7: Flow sequence in block collection must be sufficiently indented and end with a ]. Correct the YAML.'],
@@ -80,7 +95,7 @@ test.each([
   expect((await load(changes)).problems).toContain(problem);
 });
 
-test('links are told, for files and for folders', async () => {
+test('links are told, for files, for folders and for whole labs', async () => {
   const folder = scratch();
   const lab = join(folder, 'p', '01-one');
   mkdirSync(join(lab, 'alternatives'), { recursive: true });
@@ -89,8 +104,9 @@ test('links are told, for files and for folders', async () => {
   writeFileSync(join(elsewhere, 'wrong.sh'), '# caught by: there');
   symlinkSync(elsewhere, join(lab, 'mistakes'));
   symlinkSync(join(elsewhere, 'wrong.sh'), join(lab, 'notes.txt'));
+  symlinkSync(lab, join(folder, 'p', '02-two'));
   const { problems } = await loadPacks([folder], checkers);
-  expect(problems.filter(({ message }) => message === 'a link may lead out of the pack, and is not installed with it. Put a copy here instead.').map(({ file }) => file.replace(`${lab}/`, '')).toSorted()).toEqual(['mistakes', 'notes.txt']);
+  expect(problems.filter(({ message }) => message === 'a link may lead out of the pack, and is not installed with it. Put a copy here instead.').map(({ file }) => file.replace(`${folder}/p/`, '')).toSorted()).toEqual(['01-one/mistakes', '01-one/notes.txt', '02-two']);
 });
 
 test('labs are found by id, by their last part, and nearly', () => {

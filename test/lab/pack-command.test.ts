@@ -52,6 +52,18 @@ test('a checker script that is not there, or cannot be executed, is told before 
   ]);
 });
 
+test('what no API server would read is told without one', async () => {
+  const broken = join(home, 'broken');
+  await cka(`pack new ${broken}`);
+  for (const [name, text] of Object.entries({ 'a.yaml': 'kind: Pod\n metadata: {', 'b.yaml': '# fine\n---\napiVersion: v1\nkind: Pod\nmetadata: { name: __word__ }\n---\nkind: Service\nmetadata: {}\n', 'c.yaml': '- list' })) writeFileSync(join(broken, '01-first', 'setup', name), text);
+  expect((await cka(`pack lint ${broken}`)).out.replaceAll(`${broken}/`, '')).toBe([
+    '01-first/setup/a.yaml:1: Nested mappings are not allowed in compact mappings. Correct the YAML.',
+    '01-first/setup/b.yaml:7: this object has no apiVersion, no metadata.name. Write what `kubectl apply` would take.',
+    '01-first/setup/c.yaml:1: this object has no apiVersion, no kind, no metadata.name. Write what `kubectl apply` would take.',
+    '',
+  ].join('\n'));
+});
+
 test('its schema is the one that editors are pointed to', async () => {
   const { out } = await cka('pack lint PACK --schema');
   expect(JSON.parse(readFileSync(join(pack, 'lab.schema.json'), 'utf8'))).toEqual(JSON.parse(out));
@@ -75,6 +87,8 @@ test.each([
   ['pack new PACK', 'PACK exists already.', 'Give the name of a folder that does not exist.'],
   ['pack lint not-there', 'There is no pack "not-there".', 'Give a folder with a pack.yaml in it, or a name that `cka pack list` shows.'],
   ['pack remove networking', 'No pack "networking" is installed.', '`cka pack list` shows them; those that are built in stay.'],
+  ['pack remove ..', 'No pack ".." is installed.', '`cka pack list` shows them; those that are built in stay.'],
+  ['pack remove .', 'No pack "." is installed.', '`cka pack list` shows them; those that are built in stay.'],
 ])('%s: what happened, and what to do', async (line, what, action) => {
   const { code, err } = await cka(line);
   expect([code, err]).toEqual([2, `Error: ${what}\nTry: ${action}\n`]);
@@ -86,5 +100,6 @@ test('a pack without labs proves nothing, and says so', async () => {
   expect((await cka(`pack new ${empty}`)).code).toBe(0);
   rmSync(join(empty, '01-first'), { recursive: true });
   writeFileSync(join(empty, 'pack.yaml'), 'title: Empty\ndescription: Nothing yet.\n');
+  expect(await cka(`pack lint ${empty}`)).toMatchObject({ code: 1, out: expect.stringContaining('pack.yaml: the pack has no lab.') as string });
   expect(await cka(`pack test ${empty}`)).toMatchObject({ code: expect.any(Number) as number, err: expect.stringContaining('no lab') as string });
 });

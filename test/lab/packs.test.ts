@@ -59,8 +59,8 @@ test.each([
 });
 
 test('agreement holds for exactly this content', async () => {
-  const root = folder({ 'pack.yaml': 'title: P', '01-one/setup/a.sh': 'true', '01-one/setup/b.yaml': 'x: 1', '01-one/checks/c.py': '' });
-  expect(await scriptsIn(root)).toEqual(['01-one/checks/c.py', '01-one/setup/a.sh']);
+  const root = folder({ 'pack.yaml': 'title: P', '01-one/setup/a.sh': 'true', '01-one/setup/b.yaml': 'x: 1', '01-one/checks/c.py': '', '01-one/checks/deep/d.yaml': '', '01-one/solution.sh': '' });
+  expect(await scriptsIn(root)).toEqual(['01-one/checks/c.py', '01-one/checks/deep/d.yaml', '01-one/setup/a.sh']);
   const trust = new Trust(scratch());
   await trust.agree(await packHash(root));
   expect(await trust.isAgreed(await packHash(root))).toBe(true);

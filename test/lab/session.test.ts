@@ -79,6 +79,22 @@ test('a cluster that lacks what the lab needs is refused before anything is touc
   expect([cluster.writes, cluster.resets]).toEqual([[], 0]);
 });
 
+test('a namespace that somebody else made is left alone, since it would go with the lab', async () => {
+  const { cluster, options } = surroundings();
+  cluster.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'one' } });
+  await expect(LabSession.start(options)).rejects.toMatchObject({ message: 'The cluster has a namespace one that no lab made.', action: 'Remove it if nobody needs it (kubectl delete namespace one), or use another cluster.' });
+  expect(cluster.writes).toEqual([]);
+});
+
+test('whoever has not agreed to the scripts of a pack runs none of them: not at the start, in a check or for a hint', async () => {
+  const { options } = surroundings({ observations: [{ when: { use: 'script', with: { run: 'checks/x.sh', expected: 'x' } }, hint: 'Look.' }] });
+  const session = await LabSession.start(options);
+  const wary = { ...options, agree: () => Promise.reject(new Error('not agreed')) };
+  const found = await LabSession.find(wary);
+  for (const asked of [() => found.check(), () => found.observations(), () => LabSession.start({ ...wary, lab: makeLab({ id: 'pack/second', namespaces: ['two'] }) })]) await expect(asked()).rejects.toThrow('not agreed');
+  await session.settled();
+});
+
 test('a checker that throws or hangs makes its criterion unknown, and no result is kept', async () => {
   const { options } = surroundings({ criteria: [{ id: 'broken', title: 'b', points: 1, use: 'broken', with: {} }] });
   const broken = { name: 'broken', parse: () => ({}), title: () => 'b', run: () => Promise.reject(new Error('connect ECONNREFUSED 127.0.0.1:1')) };

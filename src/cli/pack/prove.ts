@@ -1,8 +1,9 @@
 /** `cka pack lint` and `cka pack test`: what is wrong with a pack, without a cluster and on simulators. For people, scripts (JSON) and CI (JUnit). */
 import { writeFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { UserError } from '../../base/user-error.ts';
 import type { Lab } from '../../lab/lab.ts';
+import type { PackProblem } from '../../lab/lab-file.ts';
 import type { Proof } from '../../lab/prove/prove.ts';
 import { type Cli, type CliCommand, EXIT, JSON_OPTION, printJson } from '../command.ts';
 import { packRoot, readPack } from './places.ts';
@@ -18,8 +19,10 @@ export const packLint: CliCommand = {
       printJson(cli, (await import('../../lab/lab-file.ts')).labJsonSchema());
       return EXIT.done;
     }
-    const [{ labs, problems }, { lintLab }] = await Promise.all([readPack(await packRoot(cli, typed!)), import('../../lab/lint.ts')]);
-    const all = [...problems, ...(await Promise.all(labs.map(lintLab))).flat()];
+    const root = await packRoot(cli, typed!);
+    const [{ labs, problems }, { lintLab }, { shown }] = await Promise.all([readPack(root), import('../../lab/lint.ts'), import('../../lab/load.ts')]);
+    const none = labs.length + problems.length === 0 ? [{ file: shown(join(root, 'pack.yaml')), message: 'the pack has no lab. Make a folder 01-first in it, or begin with `cka pack new`.' }] : [];
+    const all: readonly PackProblem[] = [...none, ...problems, ...(await Promise.all(labs.map(lintLab))).flat()];
     if (options['json']) printJson(cli, { labs: labs.length, problems: all });
     else if (all.length === 0) cli.out(`${labs.length} lab${labs.length === 1 ? '' : 's'}, nothing to complain about.\n`);
     else for (const { file, line, message } of all) cli.out(`${file}${line === undefined ? '' : `:${line}`}: ${message}\n`);

@@ -7,6 +7,8 @@ import { UserError } from '../../base/user-error.ts';
 import { type CliCommand, EXIT, JSON_OPTION, printJson } from '../command.ts';
 import { installedFolder, packRoot, readPack } from './places.ts';
 
+const PACK_NAME = /^[a-z0-9][a-z0-9-]*$/;
+
 export const packList: CliCommand = {
   name: 'pack list',
   summary: 'every pack: those that came with cka, and those you installed',
@@ -42,7 +44,7 @@ export const packInstall: CliCommand = {
     const scratch = await mkdtemp(join(home, '.new-'));
     try {
       const name = kind.isDirectory() ? basename(source) : await (await import('../../lab/archive.ts')).unpack(source, scratch);
-      if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) throw new UserError(`"${name}" cannot be the name of a pack.`, 'Rename its folder: lower-case letters, digits and dashes.', 2);
+      if (!PACK_NAME.test(name)) throw new UserError(`"${name}" cannot be the name of a pack.`, 'Rename its folder: lower-case letters, digits and dashes.', 2);
       // Links would let a pack reach outside of its folder: only plain files come along.
       if (kind.isDirectory()) await cp(source, join(scratch, name), { recursive: true, filter: async (path) => !(await import('node:fs')).lstatSync(path).isSymbolicLink() });
       const { labs, problems } = await readPack(join(scratch, name));
@@ -68,8 +70,9 @@ export const packRemove: CliCommand = {
   options: [JSON_OPTION],
   examples: ['cka pack remove my-pack'],
   async run(cli, [name], options) {
-    const target = join(await installedFolder(cli), basename(name!));
-    if (basename(name!) !== name || !existsSync(target)) throw new UserError(`No pack "${name}" is installed.`, '`cka pack list` shows them; those that are built in stay.', 2);
+    const target = join(await installedFolder(cli), name!);
+    // A name and never a path: `..` would be everything that the learner has.
+    if (!PACK_NAME.test(name!) || !existsSync(target)) throw new UserError(`No pack "${name}" is installed.`, '`cka pack list` shows them; those that are built in stay.', 2);
     await rm(target, { recursive: true });
     if (options['json']) printJson(cli, { pack: name, removed: true });
     else cli.out(`Removed ${name}.\n`);
