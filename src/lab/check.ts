@@ -11,6 +11,10 @@ import { scriptsOf } from './checker-script.ts';
 import { clusterView } from './view.ts';
 
 const CHECK_MS = 30_000;
+/** Characters; a sentence of ours never comes near. */
+const MOST_SHOWN = 1000;
+/** What programs colour and move about with. See ECMA-48, CSI. */
+const COLOURS = /\p{Cc}\[[\d;?]*[@-~]/gu;
 
 export interface CheckOptions {
   /** How long one checker may take. */
@@ -27,7 +31,7 @@ export async function checkLab(lab: Lab, cluster: Cluster, checkers: readonly Ch
   // Gates look back only, so every finding that one waits for is already being made.
   for (const criterion of lab.criteria) findings.set(criterion.id, behindGates(criterion, lab, findings, () => judge(criterion, lab, cluster, checkers, api, options)));
   const criteria = await Promise.all(lab.criteria.map(async ({ id, title, points }): Promise<CriterionResult> => {
-    const finding = await findings.get(id)!;
+    const finding = inOneLine(await findings.get(id)!);
     return { id, title, of: points, points: finding.status === 'pass' ? points : 0, finding };
   }));
   const sum = (what: 'points' | 'of') => criteria.reduce((total, criterion) => total + criterion[what], 0);
@@ -44,6 +48,13 @@ async function behindGates({ needs = [] }: Criterion, lab: Lab, findings: Readon
   }
   return look();
 }
+
+/** What comes from programs and files goes to a terminal: control characters would act there, and pages of it hide the rest. */
+function inOneLine(finding: Finding): Finding {
+  return Object.fromEntries(Object.entries(finding).map(([key, text]) => [key, shortened(text.replace(COLOURS, '').replace(/[\p{Cc}\s]+/gu, ' ').trim())])) as Finding;
+}
+
+const shortened = (text: string): string => (text.length <= MOST_SHOWN ? text : `${text.slice(0, MOST_SHOWN)} …`);
 
 /** How a report as a whole ended. */
 export type Outcome = 'full' | 'failed' | 'unknown';

@@ -14,9 +14,11 @@ import type { Lab } from './lab.ts';
 import { writeLabKubeconfig } from './shell/kubeconfig.ts';
 import { commandLine } from './shell/quote.ts';
 import { script } from './shell/stand-ins.ts';
+import { endStrays } from './strays.ts';
 
 const LIMIT_MS = 10_000;
 const LIMIT_BYTES = 64 * 1024;
+const LAST_WORDS_MS = 500;
 
 /** @param self the command line that starts this program, whose kubectl serves where the machine has none */
 export function scriptsOf(lab: Lab, cluster: Cluster, signal: AbortSignal, self?: readonly string[]): CheckerScripts {
@@ -30,6 +32,7 @@ export function scriptsOf(lab: Lab, cluster: Cluster, signal: AbortSignal, self?
       const path = await pathWithKubectl(home, self);
       return await run(join(lab.folder, inside), args, { cwd: home, env: { ...environment(lab, kubeconfig, home), PATH: path }, signal });
     } finally {
+      await endStrays(`HOME=${home}`);
       await rm(home, { recursive: true, force: true });
     }
   };
@@ -87,12 +90,14 @@ function run(file: string, args: readonly string[], { cwd, env, signal }: Surrou
       done();
       reject(new Error(`${file} cannot be run: ${error.message}`));
     });
-    // `exit` and not `close`: what it left running in the background may hold the pipes open.
     child.on('exit', (code, killedBy) => {
       done();
-      kill();
-      setImmediate(() => (problem === undefined ? resolve({ ...texts, exitCode: code ?? 128 }) : reject(new Error(problem))));
       if (killedBy !== null) problem ??= `${file} ended with ${killedBy}`;
+      const tell = () => (problem === undefined ? resolve({ ...texts, exitCode: code ?? 128 }) : reject(new Error(problem)));
+      // What it printed last may still be in the pipes; what has left its group may hold them open for ever.
+      child.once('close', tell);
+      setTimeout(tell, LAST_WORDS_MS).unref();
+      kill();
     });
   });
 }

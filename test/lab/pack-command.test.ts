@@ -52,6 +52,17 @@ test('a checker script that is not there, or cannot be executed, is told before 
   ]);
 });
 
+test('trust comes after reading: scripts are shown as they are, and nothing is agreed to unasked', async () => {
+  const foreign = join(home, 'foreign');
+  await cka(`pack new ${foreign}`);
+  expect(await cka(`pack trust ${foreign}`)).toMatchObject({ code: 0, out: 'Agreed to a pack without scripts. A changed pack asks again.\n' });
+  writeFileSync(join(foreign, '01-first', 'setup', 'node.sh'), 'echo fine\n\u001b[1A\u001b[2Kreboot\n');
+  const shown = '── 01-first/setup/node.sh (on nodes)\necho fine\n<1b>[1A<1b>[2Kreboot\n\n';
+  expect(await cka(`pack trust ${foreign}`)).toEqual({ code: 2, out: shown, err: `Error: You have not agreed to the script of foreign.\nTry: If you trust them: cka pack trust ${foreign} --yes\n` });
+  expect(await cka(`pack trust ${foreign} --yes`)).toEqual({ code: 0, out: `${shown}Agreed to the script of foreign. A changed pack asks again.\n`, err: '' });
+  expect((await cka(`pack trust ${foreign}`)).code).toBe(0);
+});
+
 test('what no API server would read is told without one', async () => {
   const broken = join(home, 'broken');
   await cka(`pack new ${broken}`);

@@ -1,5 +1,5 @@
 /** What packs may do and what they may not: archives, trust, seeds, gates, checker scripts. */
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test, vi } from 'vitest';
@@ -93,6 +93,8 @@ test.each([
   ['echo broken >&2; exit 7', { status: 'unknown', because: 'checks/c.sh ended with 7: broken' }],
   ['yes', { status: 'unknown', because: expect.stringContaining('printed more than 64 kB') as string }],
   ['kill -9 $$', { status: 'unknown', because: expect.stringContaining('ended with SIGKILL') as string }],
+  ['printf "\\033[2J\\033[31mtwo\\a of\\tthree\\nmore"; exit 1', { status: 'fail', expected: 'It is so', saw: 'two of three' }],
+  ['head -c 60000 /dev/zero | tr "\\0" x', { status: 'pass', saw: `${'x'.repeat(1000)} …` }],
   ['[ -z "$SECRET_OF_MINE" ] && grep -q "namespace: $CKA_NAMESPACE" "$KUBECONFIG" && echo "$CKA_NAMESPACE"', { status: 'pass', saw: 'one' }],
 ])('a checker script: %s', async (text, finding) => {
   process.env['SECRET_OF_MINE'] = 'x';
@@ -102,6 +104,17 @@ test.each([
   const kubeconfig = join(root, 'kubeconfig');
   writeFileSync(kubeconfig, 'clusters: []\nusers: []\ncontexts: [{ name: one, context: { cluster: one, user: one } }]\n');
   expect((await checkLab(lab, new FakeCluster({ kubeconfig }), checkers, () => 0)).criteria[0]!.finding).toEqual(finding);
+});
+
+test('what a checker script leaves running ends with it, in its group or out of it', async () => {
+  const root = folder({ 'checks/c.sh': '#!/bin/sh\nsleep 300 & echo $! >"$1"; setsid sleep 300 & echo $! >>"$1"; echo so\n' });
+  chmodSync(join(root, 'checks/c.sh'), 0o755);
+  const left = join(root, 'left');
+  writeFileSync(join(root, 'kubeconfig'), 'clusters: []\nusers: []\ncontexts: []\n');
+  const lab = makeLab({ folder: root, criteria: [{ id: 'c', title: 'C', points: 1, use: 'script', with: { run: 'checks/c.sh', args: [left], expected: 'It is so' } }] });
+  expect((await checkLab(lab, new FakeCluster({ kubeconfig: join(root, 'kubeconfig') }), checkers, () => 0)).criteria[0]!.finding).toEqual({ status: 'pass', saw: 'so' });
+  const runs = (id: string) => /^State:\s+[^ZX]/m.test(existsSync(`/proc/${id}/status`) ? readFileSync(`/proc/${id}/status`, 'utf8') : '');
+  await vi.waitFor(() => expect(readFileSync(left, 'utf8').trim().split('\n').filter(runs)).toEqual([]), 20_000);
 });
 
 test.each([
