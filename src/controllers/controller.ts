@@ -13,7 +13,7 @@ export interface Controller {
   readonly watches: readonly WatchRule[];
   /** What it watches of a kind that a CustomResourceDefinition adds while it runs. */
   watchesCustom?(kind: Kind): WatchRule;
-  /** Throwing ApiError Conflict or NotFound means: try again, with back-off. Any other throw is a bug. */
+  /** Throwing an ApiError means: refused, try again with back-off. Any other throw is a bug. */
   reconcile(key: ObjectKey): void | { readonly againAfterMs: number };
 }
 

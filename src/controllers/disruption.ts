@@ -5,9 +5,11 @@
 import type { KubeObject, ObjectKey, Stored } from '../api/object.ts';
 import { draft, isEqual } from '../api/deep.ts';
 import { timestamp } from '../api/time.ts';
+import type { Registry } from '../kinds/registry.ts';
 import type { Controller, ControllerContext } from './controller.ts';
 import { withCondition } from './conditions.ts';
-import { controllerOf, find, keyOf, list, unlessGone } from './objects.ts';
+import { find, keyOf, list, unlessGone } from './objects.ts';
+import { wanted } from './expected-pods.ts';
 import { isReady } from './pods.ts';
 import { selects } from './selectors.ts';
 import type { Condition, LabelSelector, Pod } from './shapes.ts';
@@ -46,11 +48,16 @@ export function disruptionController(context: ControllerContext): Controller {
   };
 }
 
-function count({ registry, clock }: ControllerContext, budget: Stored<Budget>): { readonly againAfterMs: number } | undefined {
+function count({ registry, clock, record }: ControllerContext, budget: Stored<Budget>): { readonly againAfterMs: number } | undefined {
   const pods = list<Pod>(registry, 'pods', budget.metadata.namespace).filter(({ metadata }) => selects(budget.spec.selector, metadata.labels));
   const leaving = stillLeaving(budget, pods, clock.unixMs());
   const currentHealthy = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined && isReady(pod) && !(pod.metadata.name in leaving)).length;
-  const { expectedPods, desiredHealthy } = wanted(budget, pods, (owner, namespace) => Number((registry.find(owner.kind, owner.name, namespace) as { readonly spec?: { readonly replicas?: number } } | undefined)?.spec?.replicas ?? 0));
+  const counted = wanted(registry, budget.spec, pods);
+  if ('unknown' in counted) {
+    record({ object: budget, type: 'Warning', reason: 'CalculateExpectedPodCountFailed', message: `Failed to calculate the number of expected pods: ${counted.unknown}`, component: 'controllermanager' });
+    return allowNone(registry, clock.unixMs(), budget, counted.unknown);
+  }
+  const { expectedPods, desiredHealthy } = counted;
   const disruptionsAllowed = expectedPods <= 0 ? 0 : Math.max(0, currentHealthy - desiredHealthy);
   const next = draft<Budget>(budget);
   const allowed = disruptionsAllowed > 0;
@@ -67,31 +74,17 @@ function count({ registry, clock }: ControllerContext, budget: Stored<Budget>): 
   return Object.keys(leaving).length === 0 ? undefined : { againAfterMs: DELETION_PATIENCE_MS };
 }
 
+/** Where nothing can be counted, nothing may go. */
+function allowNone(registry: Registry, nowUnixMs: number, budget: Stored<Budget>, why: string): undefined {
+  const next = draft<Budget>(budget);
+  const conditions = withCondition(budget.status?.conditions, { type: 'DisruptionAllowed', status: 'False', reason: 'SyncFailed', message: why, lastTransitionTime: timestamp(nowUnixMs) });
+  next.status = { currentHealthy: 0, desiredHealthy: 0, expectedPods: 0, ...next.status, disruptionsAllowed: 0, conditions };
+  if (!isEqual(next.status, budget.status)) unlessGone(() => registry.updateStatus('poddisruptionbudgets.policy', next));
+  return undefined;
+}
+
 /** Evictions that were allowed a moment ago, and whose pods nobody has begun to delete yet. */
 function stillLeaving({ status }: Stored<Budget>, pods: readonly Stored<Pod>[], nowMs: number): Record<string, string> {
   const present = new Set(pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined).map(({ metadata }) => metadata.name));
   return Object.fromEntries(Object.entries(status?.disruptedPods ?? {}).filter(([name, since]) => present.has(name) && Date.parse(since) + DELETION_PATIENCE_MS > nowMs));
 }
-
-/** A number of pods counts as it stands; a share, and what may be missing, count from the size that the owners want. */
-function wanted({ spec, metadata }: Stored<Budget>, pods: readonly Stored<Pod>[], replicasOf: (owner: { readonly kind: string; readonly name: string }, namespace: string | undefined) => number) {
-  const owners = new Map(pods.flatMap((pod) => {
-    const owner = controllerOf(pod);
-    return owner ? [[owner.uid, { kind: pluralOf(owner.kind), name: owner.name }] as const] : [];
-  }));
-  const scale = () => [...owners.values()].reduce((sum, owner) => sum + replicasOf(owner, metadata.namespace), 0);
-  if (spec.maxUnavailable !== undefined) {
-    const expectedPods = scale();
-    return { expectedPods, desiredHealthy: Math.max(0, expectedPods - share(spec.maxUnavailable, expectedPods)) };
-  }
-  if (typeof spec.minAvailable === 'string') {
-    const expectedPods = scale();
-    return { expectedPods, desiredHealthy: share(spec.minAvailable, expectedPods) };
-  }
-  return { expectedPods: pods.length, desiredHealthy: spec.minAvailable ?? 0 };
-}
-
-/** Percentages are rounded up. */
-const share = (value: number | string, of: number): number => (typeof value === 'number' ? value : Math.ceil((Number.parseInt(value, 10) * of) / 100));
-
-const pluralOf = (kind: string): string => (kind === 'ReplicationController' ? 'replicationcontrollers' : `${kind.toLowerCase()}s.apps`);

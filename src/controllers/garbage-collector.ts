@@ -7,7 +7,7 @@ import { draft } from '../api/deep.ts';
 import type { Kind } from '../kinds/kind.ts';
 import type { Registry } from '../kinds/registry.ts';
 import type { Controller, ControllerContext, WatchRule } from './controller.ts';
-import { unlessGone } from './objects.ts';
+import { kindOfOwner, unlessGone } from './objects.ts';
 
 /** Owners of events and leases are nobody's business. */
 const IGNORED = new Set(['events', 'events.events.k8s.io']);
@@ -91,12 +91,6 @@ class Graph {
 
 function toKey({ kind, namespace, name }: Reference): ObjectKey {
   return { ...(namespace === undefined ? {} : { namespace }), name: `${kind}/${name}` };
-}
-
-const groupOf = (owner: OwnerReference) => (owner.apiVersion.includes('/') ? (owner.apiVersion.split('/')[0] ?? '') : '');
-
-function kindOfOwner(registry: Registry, owner: OwnerReference): Kind | undefined {
-  return registry.kinds.find((one) => one.kind === owner.kind && one.group === groupOf(owner));
 }
 
 function ownerObject(registry: Registry, owner: OwnerReference, namespace: string | undefined): Stored<KubeObject> | undefined {

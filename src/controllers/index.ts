@@ -19,6 +19,7 @@ import { nodeLifecycleController } from './node-lifecycle.ts';
 import { claimBinder, volumeController } from './persistentvolume.ts';
 import { podGarbageCollector } from './pod-gc.ts';
 import { replicaSetController } from './replicaset.ts';
+import { replicationControllerController } from './replicationcontroller.ts';
 import { resourceQuotaController } from './resource-quota.ts';
 import { rootCaController } from './root-ca.ts';
 import { schedulerController } from './scheduler.ts';
@@ -37,6 +38,7 @@ export const controllers: readonly MakeController[] = [
   taintEvictionController,
   deploymentController,
   replicaSetController,
+  replicationControllerController,
   daemonSetController,
   statefulSetController,
   jobController,

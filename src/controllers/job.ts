@@ -1,7 +1,6 @@
 /**
  * Job: pods until enough of them have succeeded, or too many failed, or the time is over.
  * See pkg/controller/job/job_controller.go.
- * Differs from Kubernetes: podFailurePolicy, successPolicy and backoffLimitPerIndex are stored and not obeyed.
  */
 import { draft, isEqual } from '../api/deep.ts';
 import type { ObjectKey, Stored } from '../api/object.ts';
@@ -10,19 +9,19 @@ import { timestamp } from '../api/time.ts';
 import { isTrue, withCondition } from './conditions.ts';
 import type { Controller, ControllerContext } from './controller.ts';
 import { inDeletionOrder } from './deletion-order.ts';
-import { count, FINALIZER, hasFailed, untrack } from './job/count.ts';
+import { count, FINALIZER, untrack } from './job/count.ts';
+import { failedIndexes, rememberFailures } from './job/failed-indexes.ts';
 import { firstFree, numbered, parseIndexes } from './job/indexes.ts';
 import type { Job, JobStatus } from './job/shapes.ts';
+import { whenToRetry } from './job/retry.ts';
+import { untilDeadline, verdict } from './job/verdict.ts';
 import { controllerOf, find, keyOf, list } from './objects.ts';
 import { createPod, deletePod, isNamespaceTerminating } from './pod-control.ts';
-import { isActive, isFinished, isReady, restarts } from './pods.ts';
+import { isActive, isFinished, isReady } from './pods.ts';
 import { claim, selects } from './selectors.ts';
 import type { Condition, Pod } from './shapes.ts';
 
 const COMPONENT = 'job-controller';
-/** The pause after a failed pod; doubles with each. */
-const FIRST_BACKOFF_MS = 10_000;
-const LAST_BACKOFF_MS = 600_000;
 
 export function jobController(context: ControllerContext): Controller {
   return {
@@ -72,10 +71,11 @@ function step(context: ControllerContext, job: Stored<Job>, pods: readonly Store
   const now = timestamp(clock.unixMs());
   const counted = count(job, pods);
   const active = pods.filter((pod) => isActive(pod));
-  const status: JobStatus = { ...draft<JobStatus>(job.status ?? {}), ...counts(counted) };
+  const lost = failedIndexes(job, pods);
+  const status: JobStatus = { ...draft<JobStatus>(job.status ?? {}), ...counts(counted), ...(lost !== undefined && { failedIndexes: lost }) };
   const isSuspended = job.spec.suspend === true;
   if (!isSuspended && status.startTime === undefined) status.startTime = now;
-  const end = status.conditions?.some((one) => one.type === 'FailureTarget' || one.type === 'SuccessCriteriaMet') ? undefined : verdict(context, job, status, pods, active);
+  const end = status.conditions?.some((one) => one.type === 'FailureTarget' || one.type === 'SuccessCriteriaMet') ? undefined : verdict(job, { status, pods, active, nowUnixMs: clock.unixMs() });
   if (end) status.conditions = withCondition(status.conditions, { ...end, status: 'True', lastProbeTime: now, lastTransitionTime: now });
 
   let left = active.length;
@@ -107,32 +107,6 @@ function step(context: ControllerContext, job: Stored<Job>, pods: readonly Store
 
 const counts = ({ succeeded, failed, completedIndexes }: ReturnType<typeof count>): JobStatus => ({ ...(succeeded > 0 && { succeeded }), ...(failed > 0 && { failed }), ...(completedIndexes && { completedIndexes }) });
 
-/** Whether the Job has come to an end, and to which. */
-function verdict({ clock }: ControllerContext, job: Stored<Job>, status: JobStatus, pods: readonly Stored<Pod>[], active: readonly Stored<Pod>[]): Pick<Condition, 'type' | 'reason' | 'message'> | undefined {
-  const { backoffLimit = 6, completions } = job.spec;
-  const failed = status.failed ?? 0;
-  if (failed > backoffLimit || isPastLimitByRestarts(job, pods)) return { type: 'FailureTarget', reason: 'BackoffLimitExceeded', message: 'Job has reached the specified backoff limit' };
-  if (untilDeadline(job, status, clock.unixMs()) === 0) return { type: 'FailureTarget', reason: 'DeadlineExceeded', message: 'Job was active longer than specified deadline' };
-  const succeeded = status.succeeded ?? 0;
-  // Without a number, one success and nobody left at work is the end.
-  const isDone = completions === undefined ? succeeded > 0 && active.length === 0 : succeeded >= completions;
-  return isDone && !(job.spec.suspend && completions === undefined) ? { type: 'SuccessCriteriaMet', reason: 'CompletionsReached', message: 'Reached expected number of succeeded pods' } : undefined;
-}
-
-/** Containers that are restarted in place count as failures too. */
-function isPastLimitByRestarts(job: Stored<Job>, pods: readonly Stored<Pod>[]): boolean {
-  if ((job.spec.template.spec as { restartPolicy?: string }).restartPolicy !== 'OnFailure') return false;
-  const sum = pods.filter((pod) => pod.status?.phase === 'Running' || pod.status?.phase === 'Pending').reduce((all, pod) => all + restarts(pod), 0);
-  const limit = job.spec.backoffLimit ?? 6;
-  return limit === 0 ? sum > 0 : sum >= limit;
-}
-
-function untilDeadline(job: Stored<Job>, status: JobStatus, nowUnixMs: number): number | undefined {
-  const { activeDeadlineSeconds, suspend } = job.spec;
-  if (activeDeadlineSeconds === undefined || suspend || status.startTime === undefined) return undefined;
-  return Math.max(0, Date.parse(status.startTime) + activeDeadlineSeconds * 1000 - nowUnixMs);
-}
-
 /** Makes and removes pods until as many are at work as should be. */
 function manage(context: ControllerContext, job: Stored<Job>, status: JobStatus, pods: readonly Stored<Pod>[], active: readonly Stored<Pod>[]): { readonly created: number; readonly deleted: number; readonly againAfterMs?: number; readonly error?: ApiError } {
   const { completions, parallelism = 1, podReplacementPolicy } = job.spec;
@@ -143,15 +117,17 @@ function manage(context: ControllerContext, job: Stored<Job>, status: JobStatus,
   const terminating = podReplacementPolicy === 'Failed' ? pods.filter((pod) => pod.metadata.deletionTimestamp && !isFinished(pod)).length : 0;
   const missing = wanted - terminating - active.length;
   if (missing <= 0) return { created: 0, deleted: excess.length };
-  const wait = untilRetry(job, status, pods, context.clock.unixMs());
+  const free = job.spec.completionMode === 'Indexed' ? firstFree(missing, completions ?? 0, new Set([...parseIndexes(status.completedIndexes), ...parseIndexes(status.failedIndexes)]), active) : undefined;
+  const { wait, indexes } = whenToRetry(job, { status, pods, free, nowUnixMs: context.clock.unixMs() });
   if (wait > 0) return { created: 0, deleted: excess.length, againAfterMs: wait };
-  const indexes = job.spec.completionMode === 'Indexed' ? firstFree(missing, completions ?? 0, parseIndexes(status.completedIndexes), active) : undefined;
   let created = 0;
   try {
     for (; created < (indexes?.length ?? missing); created++) {
       createPod(context, COMPONENT, job, job.spec.template, (pod) => {
         pod.metadata.finalizers = [...(pod.metadata.finalizers ?? []), FINALIZER];
-        if (indexes) numbered(pod, job.metadata.name, indexes[created]!);
+        if (!indexes) return;
+        numbered(pod, job.metadata.name, indexes[created]!);
+        rememberFailures(pod, job, pods, indexes[created]!);
       });
     }
   } catch (error) {
@@ -159,20 +135,6 @@ function manage(context: ControllerContext, job: Stored<Job>, status: JobStatus,
     return { created, deleted: 0, error };
   }
   return { created, deleted: 0 };
-}
-
-/** After failures without a success since, the next pod waits: 10 s, 20 s, 40 s … from the last failure. */
-function untilRetry(job: Stored<Job>, status: JobStatus, pods: readonly Stored<Pod>[], nowUnixMs: number): number {
-  if ((status.failed ?? 0) === 0) return 0;
-  const lastSuccess = Math.max(0, ...pods.filter((pod) => pod.status?.phase === 'Succeeded').map(endedAt));
-  const failures = pods.filter((pod) => hasFailed(pod, job)).map(endedAt).filter((at) => at > lastSuccess);
-  if (failures.length === 0) return 0;
-  return Math.max(0, Math.max(...failures) + Math.min(FIRST_BACKOFF_MS * 2 ** (failures.length - 1), LAST_BACKOFF_MS) - nowUnixMs);
-}
-
-function endedAt(pod: Stored<Pod>): number {
-  const ends = (pod.status?.containerStatuses ?? []).map(({ state }) => Date.parse((state as { terminated?: { finishedAt?: string } } | undefined)?.terminated?.finishedAt ?? ''));
-  return Math.max(...ends.filter((at) => !Number.isNaN(at)), Date.parse(pod.metadata.deletionTimestamp ?? pod.metadata.creationTimestamp ?? '') || 0);
 }
 
 function suspendOrResume(context: ControllerContext, job: Stored<Job>, status: JobStatus, now: string): void {

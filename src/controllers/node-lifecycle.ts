@@ -55,7 +55,7 @@ export function nodeLifecycleController(context: ControllerContext): Controller 
       const isSilent = clock.now() - (lastSign.get(key.name)?.atMs ?? clock.now()) >= GRACE_MS;
       const current = isSilent ? markUnknown(context, node) : node;
       taint(context, current);
-      if (condition(current.status?.conditions as never, 'Ready')?.status !== 'True') markPodsNotReady(context, key.name, isSilent);
+      if (isSilent) markPodsNotReady(context, key.name);
       return { againAfterMs: PERIOD_MS };
     },
   };
@@ -114,8 +114,7 @@ function isManaged(one: Taint): boolean {
 }
 
 /** Nobody reports for the pods of a lost node: services must stop sending to them. */
-function markPodsNotReady({ registry, clock, record }: ControllerContext, nodeName: string, isSilent: boolean): void {
-  if (!isSilent) return;
+function markPodsNotReady({ registry, clock, record }: ControllerContext, nodeName: string): void {
   for (const pod of list<Pod>(registry, 'pods')) {
     const ready = condition(pod.status?.conditions as never, 'Ready');
     if (pod.spec.nodeName !== nodeName || ready?.status !== 'True') continue;

@@ -5,6 +5,7 @@
  */
 import { ApiError } from '../api/status.ts';
 import type { KubeObject, ObjectKey, OwnerReference, Stored } from '../api/object.ts';
+import type { Kind } from '../kinds/kind.ts';
 import type { Registry } from '../kinds/registry.ts';
 
 /** One object, typed by the caller who knows its kind; undefined when there is none. */
@@ -25,6 +26,12 @@ export function keyOf(object: { readonly metadata: Stored<KubeObject>['metadata'
 /** The owner that manages this object, if one does. */
 export function controllerOf(object: { readonly metadata: { readonly ownerReferences?: readonly OwnerReference[] } }): OwnerReference | undefined {
   return object.metadata.ownerReferences?.find((owner) => owner.controller === true);
+}
+
+/** Of any version of its group: an object outlives the version that it was made by. */
+export function kindOfOwner(registry: Registry, owner: OwnerReference): Kind | undefined {
+  const group = owner.apiVersion.includes('/') ? owner.apiVersion.split('/')[0] : '';
+  return registry.kinds.find((one) => one.kind === owner.kind && one.group === group);
 }
 
 export function isControlledBy(object: Stored<KubeObject>, owner: Stored<KubeObject>): boolean {

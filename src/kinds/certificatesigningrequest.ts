@@ -1,6 +1,6 @@
 /**
- * CertificateSigningRequest: a wish for a client certificate.
- * Differs from Kubernetes: stored, approved and shown; nobody signs it yet.
+ * CertificateSigningRequest: a wish for a client certificate; `controllers/csr-signing.ts` fulfils it.
+ * See pkg/apis/certificates/validation/validation.go.
  */
 import { humanDuration } from '../api/duration.ts';
 import { invalidValue, notSupported, required, type FieldError } from '../api/field-error.ts';

@@ -34,15 +34,3 @@ export function toTable(kind: Kind, objects: readonly Stored<KubeObject>[], nowU
     })),
   };
 }
-
-/** A Status as a table: what a deletion or a refusal looks like to a client that accepts only tables. */
-export function statusTable(status: { readonly status?: string; readonly reason?: string; readonly message?: string }): Table {
-  const definition = (name: string, description: string) => ({ name, type: 'string', format: '', description, priority: 0 });
-  return {
-    kind: 'Table',
-    apiVersion: 'meta.k8s.io/v1',
-    metadata: {},
-    columnDefinitions: [definition('Status', "Status of the operation."), definition('Reason', 'A machine-readable description of why this operation is in the failure status.'), definition('Message', 'A human-readable description of the status of this operation.')],
-    rows: [{ cells: [status.status ?? '', status.reason ?? '', status.message ?? ''], object: status }],
-  };
-}

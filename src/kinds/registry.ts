@@ -9,7 +9,7 @@ import type { Clock, Disposer } from '../base/clock.ts';
 import type { Rng } from '../base/rng.ts';
 import { draft, isEqual } from '../api/deep.ts';
 import type { KubeObject, ManagedFieldsEntry, Stored } from '../api/object.ts';
-import { alreadyExists, badRequest, conflict, invalid, isApiError, methodNotSupported, notFound, unknownResource, unsupportedMediaType, type Status } from '../api/status.ts';
+import { alreadyExists, badRequest, conflict, invalid, isApiError, methodNotSupported, nameMismatch, notFound, unknownResource, unsupportedMediaType, type Status } from '../api/status.ts';
 import type { Store } from '../api/store.ts';
 import { CustomKinds } from './custom/served.ts';
 import { admitCreate, admitUpdate, judgeCreate, judgeUpdate } from './admission/index.ts';
@@ -186,7 +186,7 @@ export class Registry {
     // The real server retries a patch that met a conflict; here nothing can come between reading and writing.
     const current = this.get(of, name, namespace);
     const patched = applyPatch(this, of, current, { type: patch.type, body: patch.body });
-    if (patched.metadata.name !== name) throw badRequest('the name of the object (' + patched.metadata.name + ') does not match the name on the URL (' + name + ')');
+    if (patched.metadata.name !== name) throw nameMismatch(patched.metadata.name, name);
     return this.#write(of, decode(this, of, patched, options, current), current, options);
   }
 

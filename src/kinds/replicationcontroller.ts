@@ -1,6 +1,6 @@
 /**
- * ReplicationController: the ancestor of ReplicaSets; `kubectl get all` asks for it.
- * Differs from Kubernetes: stored and shown, no controller acts on it.
+ * ReplicationController: the ancestor of ReplicaSets; `kubectl get all` asks for it. See pkg/apis/core/v1/defaults.go and
+ * pkg/registry/core/replicationcontroller/strategy.go.
  */
 import { labelsText, containerImages, containerNames } from './cells.ts';
 import { column, defineKind, wide } from './define.ts';

@@ -4,6 +4,7 @@
  */
 import { isRecord } from '../api/deep.ts';
 import type { PatchField, PatchType } from '../api/patch/strategic.ts';
+import { parseQuantity } from '../api/quantity.ts';
 import type { Kind } from './kind.ts';
 
 /**
@@ -152,6 +153,8 @@ export class StructType implements PatchType {
       case 'quantity':
         if (typeof value === 'number') return;
         if (typeof value !== 'string' || !QUANTITY.test(value)) throw new Mismatch(QUANTITY_RULE);
+        // `128mi` has the letters of a quantity, and is none.
+        if (!parseQuantity(value)) throw new Mismatch(/^[+-]?\d*\.?\d*[a-zA-Z]/.test(value) ? "unable to parse quantity's suffix" : QUANTITY_RULE);
         return;
       default:
         // `any`: raw JSON.

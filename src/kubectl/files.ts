@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { yamlWords } from '../base/yaml-words.ts';
 import type { Run } from './command.ts';
 import { plainError } from './io.ts';
 import type { KubeObject } from './object.ts';
@@ -60,7 +61,7 @@ export function parseManifest(text: string, source: string): readonly ManifestOb
   const objects: ManifestObject[] = [];
   for (const document of 'empty' in documents ? [] : documents) {
     const problem = document.errors[0];
-    if (problem) throw plainError(`error parsing ${source}: error converting YAML to JSON: yaml: line ${problem.linePos?.[0].line ?? 1}: ${yamlWords(problem.code, problem.message)}`);
+    if (problem) throw plainError(`error parsing ${source}: error converting YAML to JSON: yaml: line ${problem.linePos?.[0].line ?? 1}: ${yamlWords(problem)}`);
     const value = document.toJS() as unknown;
     if (value === null || value === undefined) continue;
     if (typeof value !== 'object' || Array.isArray(value)) throw plainError(`error parsing ${source}: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type map[string]interface {}`);
@@ -72,15 +73,6 @@ export function parseManifest(text: string, source: string): readonly ManifestOb
     else objects.push({ object, source });
   }
   return objects;
-}
-
-/** The parser's complaint in the words of go-yaml, where there are such. */
-function yamlWords(code: string, message: string): string {
-  if (code === 'TAB_AS_INDENT') return 'found character that cannot start any token';
-  if (code === 'BLOCK_AS_IMPLICIT_KEY' || code === 'MULTILINE_IMPLICIT_KEY') return 'mapping values are not allowed in this context';
-  if (code === 'DUPLICATE_KEY') return `key already set in map`;
-  if (code === 'BAD_INDENT' || code === 'MISSING_CHAR') return 'could not find expected \':\'';
-  return message.split('\n')[0]!;
 }
 
 export interface FileTarget {

@@ -37,6 +37,31 @@ test.each([
   expect(counted()).toBe(expected);
 });
 
+test('pods of a Job have no size to take a share of: the budget says so and lets none go', async () => {
+  await begin({ maxUnavailable: 1, selector: { matchLabels: { app: 'batch' } } });
+  cluster.apply({
+    apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'batch' },
+    spec: { template: { metadata: { labels: { app: 'batch' } }, spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox', command: ['sleep', '3600'] }] } } },
+  });
+  const status = () => cluster.get('poddisruptionbudgets.policy', 'guard').status;
+  await cluster.until('the budget to say why', () => status().conditions[0].reason === 'SyncFailed');
+  expect(status()).toMatchObject({ disruptionsAllowed: 0, conditions: [{ type: 'DisruptionAllowed', status: 'False', message: 'jobs.batch does not implement the scale subresource' }] });
+});
+
+test.each([
+  ['IfHealthyBudget', "Cannot evict pod as it would violate the pod's disruption budget."],
+  ['AlwaysAllow', undefined],
+])('a pod that is not ready, by %s', async (unhealthyPodEvictionPolicy, refusal) => {
+  await begin({ minAvailable: 5, unhealthyPodEvictionPolicy });
+  const name = cluster.list<Loose>('pods')[0]!.metadata.name as string;
+  const pod = structuredClone(cluster.get('pods', name)) as Loose;
+  for (const one of pod.status.conditions) if (one.type === 'Ready') one.status = 'False';
+  cluster.registry.updateStatus('pods', pod as never);
+  const evict = () => cluster.registry.createSubresource('pods', name, 'default', 'eviction', { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: 'default' } });
+  if (refusal) expect(evict).toThrow(refusal);
+  else expect(evict).not.toThrow();
+});
+
 test('one eviction takes what is allowed, the next is refused until the pod is there again', async () => {
   await begin({ minAvailable: 3 });
   const [first, second] = cluster.list<Loose>('pods').map(({ metadata }) => metadata.name as string);

@@ -10,6 +10,7 @@ const container = { name: 'c', image: 'nginx:1.27', ports: [{ name: 'http', cont
 const template = (app: string) => ({ selector: { matchLabels: { app } }, template: { metadata: { labels: { app } }, spec: { containers: [container] } } });
 await cluster.pass(500);
 cluster.apply({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: { replicas: 3, ...template('web') } });
+cluster.apply({ apiVersion: 'v1', kind: 'ReplicationController', metadata: { name: 'old' }, spec: { replicas: 1, template: { metadata: { labels: { app: 'old' } }, spec: { containers: [container] } } } });
 cluster.apply({ apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'agent' }, spec: template('agent') });
 cluster.apply({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { selector: { app: 'web' }, ports: [{ name: 'http', port: 80, targetPort: 'http' }] } });
 cluster.apply({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'byhand' }, spec: { ports: [{ port: 5432 }] } });
@@ -21,7 +22,7 @@ cluster.apply({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata:
 cluster.apply({ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'disk' }, spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], storageClassName: 'slow', hostPath: { path: '/srv' } } });
 cluster.apply({ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'db' }, spec: { serviceName: 'db', replicas: 1, ...template('db'), volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: { storageClassName: 'slow', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } }] } });
 cluster.apply({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'tabs.example.com' }, spec: { group: 'example.com', scope: 'Cluster', names: { plural: 'tabs', kind: 'Tab' }, versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }] } });
-await cluster.until('everything runs', () => cluster.list('pods').length === 7 && cluster.list<Loose>('pods').every(isReady));
+await cluster.until('everything runs', () => cluster.list('pods').length === 8 && cluster.list<Loose>('pods').every(isReady));
 cluster.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'nowhere' }, spec: { nodeSelector: { disk: 'tape' }, containers: [container] } });
 cluster.apply({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q' }, spec: { hard: { pods: '10', 'requests.cpu': '2', services: '5' } } });
 cluster.apply({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'b' }, spec: { minAvailable: 1, selector: { matchLabels: { app: 'web' } } } });
@@ -48,5 +49,5 @@ test('Endpoints written by hand are mirrored', () => {
 });
 
 test('a quota says what is used', () => {
-  expect(cluster.get('resourcequotas', 'q').status).toEqual({ hard: { pods: '10', 'requests.cpu': '2', services: '5' }, used: { pods: '8', 'requests.cpu': '0', services: '2' } });
+  expect(cluster.get('resourcequotas', 'q').status).toEqual({ hard: { pods: '10', 'requests.cpu': '2', services: '5' }, used: { pods: '9', 'requests.cpu': '0', services: '2' } });
 });

@@ -41,6 +41,35 @@ const rows: readonly Row[] = [
   { does: 'three failures with backoffLimit 2', spec: { backoffLimit: 2 }, acts: ['exit 1'], ends: 'Failed', says: GIVEN_UP, status: { failed: 3 }, events: [CREATED, CREATED, CREATED, 'Warning BackoffLimitExceeded Job has reached the specified backoff limit'] },
   { does: 'a deadline', spec: { activeDeadlineSeconds: 3 }, acts: ['sleep 100'], ends: 'Failed', says: LATE, status: { failed: 1, ready: 0 }, events: [CREATED, /^Normal SuccessfulDelete Deleted pod: j-/, 'Warning DeadlineExceeded Job was active longer than specified deadline'] },
   { does: 'numbered tasks', spec: { completions: 3, parallelism: 3, completionMode: 'Indexed' }, acts: ['env JOB_COMPLETION_INDEX'], ends: 'Complete', says: DONE, status: { succeeded: 3, completedIndexes: '0-2' }, events: [/j-0-/, /j-1-/, /j-2-/, 'Normal Completed Job completed'] },
+  {
+    does: 'podFailurePolicy: an exit code that ends the Job at once', spec: { backoffLimit: 5, podFailurePolicy: { rules: [{ action: 'FailJob', onExitCodes: { containerName: 'c', operator: 'In', values: [42] } }] } }, acts: ['exit 42'], ends: 'Failed',
+    says: ['FailureTarget', 'Failed'].map((type) => expect.stringMatching(new RegExp(`^${type} PodFailurePolicy: Container c for pod default/j-\\w+ failed with exit code 42 matching FailJob rule at index 0$`)) as string),
+    status: { failed: 1 }, events: [CREATED, /^Warning PodFailurePolicy Container c for pod/],
+  },
+  {
+    does: 'podFailurePolicy: other exit codes count as ever', spec: { backoffLimit: 1, podFailurePolicy: { rules: [{ action: 'FailJob', onExitCodes: { operator: 'NotIn', values: [1, 2] } }] } }, acts: ['exit 2'], ends: 'Failed',
+    says: GIVEN_UP, status: { failed: 2 }, events: [CREATED, CREATED, 'Warning BackoffLimitExceeded Job has reached the specified backoff limit'],
+  },
+  {
+    does: 'podFailurePolicy: ignored failures are none, so only the deadline ends it', spec: { backoffLimit: 0, activeDeadlineSeconds: 25, podFailurePolicy: { rules: [{ action: 'Ignore', onExitCodes: { operator: 'In', values: [3] } }] } }, acts: ['exit 3'], ends: 'Failed',
+    says: LATE, status: { ready: 0, terminating: 0 }, events: [CREATED, CREATED, 'Warning DeadlineExceeded Job was active longer than specified deadline'],
+  },
+  {
+    does: 'backoffLimitPerIndex: every task has failures of its own to spend', spec: { completions: 2, parallelism: 2, completionMode: 'Indexed', backoffLimitPerIndex: 1 }, acts: ['exit 1'], ends: 'Failed',
+    says: ['FailureTarget FailedIndexes: Job has failed indexes', 'Failed FailedIndexes: Job has failed indexes'], status: { failed: 4, failedIndexes: '0-1' }, events: [/j-0-/, /j-1-/, /j-[01]-/, /j-[01]-/, 'Warning FailedIndexes Job has failed indexes'],
+  },
+  {
+    does: 'maxFailedIndexes: too many lost tasks end it early', spec: { completions: 5, parallelism: 1, completionMode: 'Indexed', backoffLimitPerIndex: 0, maxFailedIndexes: 1 }, acts: ['exit 1'], ends: 'Failed',
+    says: ['FailureTarget', 'Failed'].map((type) => `${type} MaxFailedIndexesExceeded: Job has exceeded the specified maximal number of failed indexes`), status: { failed: 2, failedIndexes: '0-1' }, events: [/j-0-/, /j-1-/, /^Warning MaxFailedIndexesExceeded/],
+  },
+  {
+    does: 'podFailurePolicy FailIndex: one task is lost without another try', spec: { completions: 1, parallelism: 1, completionMode: 'Indexed', backoffLimitPerIndex: 3, podFailurePolicy: { rules: [{ action: 'FailIndex', onExitCodes: { operator: 'In', values: [7] } }] } }, acts: ['exit 7'], ends: 'Failed',
+    says: ['FailureTarget FailedIndexes: Job has failed indexes', 'Failed FailedIndexes: Job has failed indexes'], status: { failed: 1, failedIndexes: '0' }, events: [/j-0-/, 'Warning FailedIndexes Job has failed indexes'],
+  },
+  {
+    does: 'successPolicy: enough of the chosen tasks, and the rest are stopped', spec: { completions: 4, parallelism: 1, completionMode: 'Indexed', successPolicy: { rules: [{ succeededIndexes: '0-2', succeededCount: 2 }] } }, acts: ['sleep 1'], ends: 'Complete',
+    says: ['SuccessCriteriaMet SuccessPolicy: Matched rules at index 0', 'Complete SuccessPolicy: Matched rules at index 0'], status: { succeeded: 2, completedIndexes: '0-1' }, events: [/j-0-/, /j-1-/, 'Normal Completed Job completed'],
+  },
 ];
 
 test.for(rows)('$does', async (row) => {

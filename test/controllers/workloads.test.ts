@@ -107,6 +107,24 @@ test('paused: scaling works, a new template waits', async () => {
   expect(cluster.list('replicasets.apps')).toHaveLength(2);
 });
 
+test('a ReplicationController keeps its number: of pods that it makes, adopts, replaces and lets go', async () => {
+  await begin();
+  const labels = { app: 'old' };
+  const spec = { containers: [{ name: 'web', image: 'nginx:1.27' }] };
+  cluster.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'orphan', labels }, spec });
+  cluster.apply({ apiVersion: 'v1', kind: 'ReplicationController', metadata: { name: 'old' }, spec: { replicas: 2, template: { metadata: { labels }, spec } } });
+  const rc = () => cluster.get('replicationcontrollers', 'old');
+  await cluster.until('two are available', () => rc().status.availableReplicas === 2);
+  expect(rc().spec.selector).toEqual(labels);
+  expect(rc().status).toEqual({ replicas: 2, fullyLabeledReplicas: 2, readyReplicas: 2, availableReplicas: 2, observedGeneration: 1 });
+  expect(cluster.get('pods', 'orphan').metadata.ownerReferences).toEqual([{ apiVersion: 'v1', kind: 'ReplicationController', name: 'old', uid: rc().metadata.uid, controller: true, blockOwnerDeletion: true }]);
+  expect(cluster.events('old')).toEqual([expect.stringMatching(/^Normal SuccessfulCreate Created pod: old-\w{5}$/)]);
+  patch('pods', 'orphan', { metadata: { labels: { app: 'other' } } });
+  await cluster.until('another in its place', () => cluster.list('pods').length === 3 && rc().status.availableReplicas === 2);
+  patch('replicationcontrollers', 'old', { spec: { replicas: 0 } });
+  await cluster.until('only what it let go is left', () => cluster.list<Loose>('pods').map(({ metadata }) => metadata.name).join() === 'orphan');
+});
+
 test('a DaemonSet is on every node that lets it, and rolls one node after another', async () => {
   await begin();
   cluster.apply({ apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'agent' }, spec: { selector: { matchLabels: { app: 'agent' } }, template: { metadata: { labels: { app: 'agent' } }, spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'agent', image: 'nginx:1.26' }] } } } });

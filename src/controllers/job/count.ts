@@ -9,6 +9,7 @@ import type { Registry } from '../../kinds/registry.ts';
 import { unlessGone } from '../objects.ts';
 import type { Pod } from '../shapes.ts';
 import { INDEX_KEY, indexOf, parseIndexes, printIndexes } from './indexes.ts';
+import { countsAsFailure } from './policies.ts';
 import type { Job, JobStatus } from './shapes.ts';
 
 export const FINALIZER = 'batch.kubernetes.io/job-tracking';
@@ -33,14 +34,15 @@ export interface Counted {
 export function count(job: Stored<Job>, pods: readonly Stored<Pod>[]): Counted {
   const status: Stored<JobStatus> = job.status ?? {};
   const tracked = pods.filter(isTracked);
-  const failed = tracked.filter((pod) => hasFailed(pod, job));
+  const ended = tracked.filter((pod) => hasFailed(pod, job));
+  const failed = ended.filter((pod) => countsAsFailure(job, pod));
   const succeeded = tracked.filter((pod) => pod.status?.phase === 'Succeeded');
   if (job.spec.completionMode !== 'Indexed') {
-    return { succeeded: (status.succeeded ?? 0) + succeeded.length, failed: (status.failed ?? 0) + failed.length, completedIndexes: undefined, pods: [...succeeded, ...failed] };
+    return { succeeded: (status.succeeded ?? 0) + succeeded.length, failed: (status.failed ?? 0) + failed.length, completedIndexes: undefined, pods: [...succeeded, ...ended] };
   }
   const done = new Set(parseIndexes(status.completedIndexes));
   for (const pod of succeeded) if (pod.metadata.annotations?.[INDEX_KEY] !== undefined && indexOf(pod)! < (job.spec.completions ?? 0)) done.add(indexOf(pod)!);
-  return { succeeded: done.size, failed: (status.failed ?? 0) + failed.length, completedIndexes: printIndexes(done), pods: [...succeeded, ...failed] };
+  return { succeeded: done.size, failed: (status.failed ?? 0) + failed.length, completedIndexes: printIndexes(done), pods: [...succeeded, ...ended] };
 }
 
 export function untrack(registry: Registry, pods: readonly Stored<Pod>[]): void {

@@ -35,11 +35,11 @@ export function indexOf(pod: Stored<Pod>): number | undefined {
   return text === undefined ? undefined : Number(text);
 }
 
-/** The first `count` tasks that are neither done nor being worked on. */
-export function firstFree(count: number, completions: number, done: ReadonlySet<number>, active: readonly Stored<Pod>[]): readonly number[] {
+/** The first `count` tasks that are neither over, for good or for bad, nor being worked on. */
+export function firstFree(count: number, completions: number, over: ReadonlySet<number>, active: readonly Stored<Pod>[]): readonly number[] {
   const busy = new Set(active.map(indexOf));
   const free: number[] = [];
-  for (let index = 0; index < completions && free.length < count; index++) if (!done.has(index) && !busy.has(index)) free.push(index);
+  for (let index = 0; index < completions && free.length < count; index++) if (!over.has(index) && !busy.has(index)) free.push(index);
   return free;
 }
 

@@ -13,6 +13,16 @@ export interface JobSpec {
   completionMode?: 'NonIndexed' | 'Indexed';
   suspend?: boolean;
   podReplacementPolicy?: 'TerminatingOrFailed' | 'Failed';
+  podFailurePolicy?: {
+    rules: {
+      action: 'FailJob' | 'FailIndex' | 'Ignore' | 'Count';
+      onExitCodes?: { containerName?: string; operator: 'In' | 'NotIn'; values: number[] };
+      onPodConditions?: { type: string; status?: string }[];
+    }[];
+  };
+  successPolicy?: { rules: { succeededIndexes?: string; succeededCount?: number }[] };
+  backoffLimitPerIndex?: number;
+  maxFailedIndexes?: number;
 }
 
 export interface Job extends KubeObject {
@@ -26,6 +36,7 @@ export interface JobStatus {
   completionTime?: string;
   conditions?: Condition[];
   failed?: number;
+  failedIndexes?: string;
   ready?: number;
   startTime?: string;
   succeeded?: number;

@@ -37,14 +37,29 @@ const columns = [
   column('Replicas', (hpa) => hpa['status']?.currentReplicas ?? 0, { type: 'integer' }),
 ];
 
+interface Source {
+  /** Of a resource; other metrics are not called by their names. */
+  readonly name?: string;
+  readonly target: { readonly averageUtilization?: number; readonly averageValue?: string; readonly value?: string };
+}
+
+type Metric = { readonly type: string } & Partial<Record<'resource' | 'containerResource' | 'pods' | 'object' | 'external', Source>>;
+
+/** How fast it may go, for whom says something of it at all. See pkg/apis/autoscaling/v2/defaults.go. */
+function defaultBehavior(behavior: Loose['spec']): void {
+  const fastest = { type: 'Percent', value: 100, periodSeconds: 15 };
+  behavior.scaleUp = { stabilizationWindowSeconds: 0, selectPolicy: 'Max', policies: [{ type: 'Pods', value: 4, periodSeconds: 15 }, fastest], ...behavior.scaleUp };
+  behavior.scaleDown = { selectPolicy: 'Max', policies: [fastest], ...behavior.scaleDown };
+}
+
 function targets(hpa: Loose): string {
-  const metrics = (hpa['spec'].metrics ?? []) as { type: string; resource?: { name: string; target: { averageUtilization?: number; averageValue?: string } } }[];
-  const words = metrics.map((metric) => {
-    const target = metric.resource?.target;
-    const name = metric.resource?.name ?? metric.type;
-    return target?.averageUtilization === undefined ? `${name}: <unknown>/${target?.averageValue ?? '<auto>'}` : `${name}: <unknown>/${target.averageUtilization}%`;
-  });
-  return joined(words);
+  // Nobody measures pods here (see controllers/horizontalpodautoscaler.ts), so what they use is not known.
+  return joined(((hpa['spec'].metrics ?? []) as Metric[]).map((metric) => {
+    const { name, target } = (metric.resource ?? metric.containerResource ?? metric.pods ?? metric.object ?? metric.external)!;
+    const { averageUtilization, averageValue, value } = target;
+    if (name !== undefined) return `${name}: <unknown>/${averageValue ?? (averageUtilization === undefined ? '<auto>' : `${averageUtilization}%`)}`;
+    return averageValue === undefined ? `<unknown>/${value}` : `<unknown>/${averageValue}${metric.type === 'Pods' ? '' : ' (avg)'}`;
+  }));
 }
 
 export const horizontalpodautoscaler = defineKind({
@@ -54,6 +69,7 @@ export const horizontalpodautoscaler = defineKind({
     const spec = (object['spec'] ??= {});
     spec.minReplicas ??= 1;
     spec.metrics ??= [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }];
+    if (spec.behavior) defaultBehavior(spec.behavior);
   },
   middle: columns,
 });

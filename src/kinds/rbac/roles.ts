@@ -1,7 +1,4 @@
-/**
- * Role and ClusterRole: lists of what may be done.
- * Differs from Kubernetes: roles are stored and shown; requests are not yet judged by them.
- */
+/** Role and ClusterRole: lists of what may be done. The server judges every request by them. */
 import { required, type FieldError } from '../../api/field-error.ts';
 import { column, defineKind, nameColumn, type Loose } from '../define.ts';
 

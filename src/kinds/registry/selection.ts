@@ -4,8 +4,8 @@
  */
 import type { KubeObject, Stored } from '../../api/object.ts';
 import { matchesLabels, parseFieldSelector, parseLabelSelector, type Selector } from '../../api/selector.ts';
-import { badRequest } from '../../api/status.ts';
-import type { Store } from '../../api/store.ts';
+import { badRequest, timeout } from '../../api/status.ts';
+import type { ListOptions, Store } from '../../api/store.ts';
 import type { Kind } from '../kind.ts';
 
 export interface Selection {
@@ -15,6 +15,7 @@ export interface Selection {
   readonly limit?: number | undefined;
   readonly continue?: string | undefined;
   readonly resourceVersion?: string | undefined;
+  readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan' | undefined;
 }
 
 export interface ListPage {
@@ -56,8 +57,7 @@ function fieldReader(kind: Kind, path: string): ((object: Stored<KubeObject>) =>
 
 export function readPage(store: Store, kind: Kind, prefix: string, selection: Selection): ListPage {
   const filter = makeFilter(kind, selection);
-  const token = selection.continue ? readToken(selection.continue) : undefined;
-  const state = store.list(prefix, { ...(token && { after: prefix + token.after, atRevision: token.revision }) });
+  const state = store.list(prefix, whichState(store, prefix, selection));
   const items: Stored<KubeObject>[] = [];
   const resourceVersion = String(state.revision);
   const filtered = Boolean(selection.labelSelector?.length) || Boolean(selection.fieldSelector);
@@ -73,6 +73,29 @@ export function readPage(store: Store, kind: Kind, prefix: string, selection: Se
     return { items, resourceVersion, continue: next, ...(!filtered && { remainingItemCount: remaining }) };
   }
   return { items, resourceVersion };
+}
+
+/**
+ * Where the page begins, and whether it shows the newest state or one of the past.
+ * See apiserver/pkg/storage/etcd3: a page size with a revision and no rule for it means exactly that revision.
+ */
+function whichState(store: Store, prefix: string, selection: Selection): ListOptions {
+  if (selection.continue) {
+    const token = readToken(selection.continue);
+    return { after: prefix + token.after, atRevision: token.revision };
+  }
+  const { resourceVersion = '0', resourceVersionMatch = selection.limit ? 'Exact' : 'NotOlderThan' } = selection;
+  const revision = revisionOf(resourceVersion);
+  if (revision > store.revision) {
+    throw timeout(`Too large resource version: ${revision}, current: ${store.revision}`, { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 });
+  }
+  return revision > 0 && resourceVersionMatch === 'Exact' ? { atRevision: revision } : {};
+}
+
+/** @throws ApiError BadRequest */
+export function revisionOf(version: string): number {
+  if (/^\d+$/.test(version)) return Number(version);
+  throw badRequest(`resourceVersion: Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`);
 }
 
 interface Token {

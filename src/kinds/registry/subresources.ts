@@ -66,8 +66,11 @@ function evict(registry: Registry, kind: Kind, { name, namespace, body, options 
   const budgets = (registry.list('poddisruptionbudgets.policy', { namespace }).items as unknown as Loose[]).filter((pdb) => matchesLabelSelectorObject(pdb['spec']?.selector as LabelSelector | undefined, pod.metadata.labels));
   if (countsForBudget && budgets.length > 1) throw internal('This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.');
   const budget = countsForBudget ? budgets[0] : undefined;
-  if (budget) {
-    const status = (budget['status'] ?? {}) as { disruptionsAllowed?: number; currentHealthy?: number; desiredHealthy?: number };
+  if (budget && !isUnhealthyAndFree(pod, budget)) {
+    const status = (budget['status'] ?? {}) as BudgetStatus;
+    if ((status.observedGeneration ?? 0) < (budget.metadata.generation ?? 0)) {
+      throw tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", 10, [{ reason: 'DisruptionBudget', message: `The disruption budget ${budget.metadata.name} is still being processed by the server.` }]);
+    }
     if ((status.disruptionsAllowed ?? 0) <= 0) {
       throw tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", 0, [
         { reason: 'DisruptionBudget', message: `The disruption budget ${budget.metadata.name} needs ${status.desiredHealthy ?? 0} healthy pods and has ${status.currentHealthy ?? 0} currently` },
@@ -80,6 +83,22 @@ function evict(registry: Registry, kind: Kind, { name, namespace, body, options 
   }
   registry.delete(kind, name, namespace, { ...deleteOptions, dryRun: options.dryRun === true || (Array.isArray(deleteOptions.dryRun) && deleteOptions.dryRun.length > 0) });
   return { ...success(), code: 201 };
+}
+
+interface BudgetStatus {
+  readonly disruptionsAllowed?: number;
+  readonly currentHealthy?: number;
+  readonly desiredHealthy?: number;
+  readonly observedGeneration?: number;
+}
+
+/** A pod that serves nobody costs its budget nothing: always where `unhealthyPodEvictionPolicy` says so, else while enough others are healthy. */
+function isUnhealthyAndFree(pod: Loose, budget: Loose): boolean {
+  const conditions = (pod['status']?.conditions ?? []) as readonly { type: string; status: string }[];
+  if (conditions.some((one) => one.type === 'Ready' && one.status === 'True')) return false;
+  if (budget['spec']?.unhealthyPodEvictionPolicy === 'AlwaysAllow') return true;
+  const { currentHealthy = 0, desiredHealthy = 0 } = (budget['status'] ?? {}) as BudgetStatus;
+  return desiredHealthy > 0 && currentHealthy >= desiredHealthy;
 }
 
 function issueToken(registry: Registry, kind: Kind, { name, namespace, body }: Request): Stored<KubeObject> {

@@ -4,10 +4,9 @@
  */
 import type { Disposer } from '../../base/clock.ts';
 import type { KubeObject, Stored } from '../../api/object.ts';
-import { badRequest } from '../../api/status.ts';
 import type { Store, StoreEvent } from '../../api/store.ts';
 import type { Kind } from '../kind.ts';
-import { makeFilter, type Filter, type Selection } from './selection.ts';
+import { makeFilter, revisionOf, type Filter, type Selection } from './selection.ts';
 
 export interface WatchEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
@@ -23,8 +22,7 @@ export function watchSelected(store: Store, kind: Kind, prefix: string, options:
   const filter = makeFilter(kind, options);
   const version = options.resourceVersion;
   const fromNow = !version || version === '0' || options.sendInitialEvents === true;
-  if (version && !/^\d+$/.test(version)) throw badRequest(`resourceVersion: Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`);
-  let from = Number(version ?? 0);
+  let from = revisionOf(version || '0');
   if (fromNow && options.sendInitialEvents !== false) {
     const state = store.list(prefix);
     from = state.revision;

@@ -5,6 +5,7 @@ import { KubectlError, plainError } from '../io.ts';
 import { dig, type KubeObject } from '../object.ts';
 import { formatOf, OUTPUT_FLAGS, printObject } from '../print-objects.ts';
 import { printTable } from '../print-table.ts';
+import { compacted, type PolicyRule } from '../rbac.ts';
 
 const VERBS = new Set(['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection', 'use', 'bind', 'escalate', 'impersonate', 'approve', 'sign', 'proxy', '*', 'head', 'options', 'post', 'put']);
 
@@ -53,39 +54,14 @@ const canI: Verb = {
   },
 };
 
-interface Rule {
-  readonly verbs: readonly string[];
-  readonly apiGroups?: readonly string[];
-  readonly resources?: readonly string[];
-  readonly resourceNames?: readonly string[];
-  readonly nonResourceURLs?: readonly string[];
-}
-
 async function listRules(run: Run): Promise<number> {
   const answer = await run.client.json<KubeObject>('POST', '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews', { body: { kind: 'SelfSubjectRulesReview', apiVersion: 'authorization.k8s.io/v1', spec: { namespace: run.namespace } } });
-  const of = (field: string) => (dig(answer, 'status', field) as Rule[] | undefined) ?? [];
+  const of = (field: string) => (dig(answer, 'status', field) as PolicyRule[] | undefined) ?? [];
   const bracket = (words: readonly string[] | undefined) => `[${(words ?? []).join(' ')}]`;
-  const qualify = (rule: Rule) => (rule.resources ?? []).flatMap((resource) => (rule.apiGroups ?? []).map((group) => (group === '' ? resource : `${resource}.${group}`)));
-  const rows = [
-    ...of('resourceRules').flatMap((rule) => qualify(rule).map((resource) => ({ resource, urls: [] as readonly string[], names: rule.resourceNames ?? [], verbs: rule.verbs }))),
-    ...of('nonResourceRules').flatMap((rule) => (rule.nonResourceURLs ?? []).map((url) => ({ resource: '', urls: [url], names: [] as readonly string[], verbs: rule.verbs }))),
-  ].sort(byWeight).map((row) => [row.resource, bracket(row.urls), bracket(row.names), bracket(row.verbs)]);
+  const thing = ({ resources = [], apiGroups = [] }: PolicyRule) => (resources[0] === undefined ? '' : apiGroups[0] ? `${resources[0]}.${apiGroups[0]}` : resources[0]);
+  const rows = compacted([...of('resourceRules'), ...of('nonResourceRules')]).map((rule) => [thing(rule), bracket(rule.nonResourceURLs), bracket(rule.resourceNames), bracket(rule.verbs)]);
   const header = ['Resources', 'Non-Resource URLs', 'Resource Names', 'Verbs'];
   run.out(printTable(run.flags.bool('no-headers') ? rows : [header, ...rows]));
-  return 0;
-}
-
-interface Row {
-  readonly resource: string;
-  readonly urls: readonly string[];
-  readonly verbs: readonly string[];
-}
-
-/** Rules that allow everything come first, those of paths last. */
-function byWeight(a: Row, b: Row): number {
-  const all = (row: Row) => Number(row.verbs.includes('*'));
-  if (all(a) !== all(b)) return all(b) - all(a);
-  if ((a.resource === '') !== (b.resource === '')) return a.resource === '' ? 1 : -1;
   return 0;
 }
 

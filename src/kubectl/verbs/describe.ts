@@ -1,6 +1,7 @@
 /** `kubectl describe`: which describer, and what it needs to know besides the object. See kubectl/pkg/cmd/describe and describe.go. */
 import { StatusError, statusText } from '../client.ts';
 import type { Run, Verb } from '../command.ts';
+import { describeAutoscaler } from '../describe/autoscaler.ts';
 import * as config from '../describe/config.ts';
 import { eventsOf, type Event } from '../describe/events.ts';
 import { describeGeneric } from '../describe/generic.ts';
@@ -100,6 +101,8 @@ async function write(run: Run, out: Writer, resource: Resource, object: KubeObje
     case 'NetworkPolicy.networking.k8s.io': return network.describeNetworkPolicy(out, object);
     case 'Deployment.apps': return workloads.describeDeployment(out, object, await setsOf(run, resource, object), events);
     case 'ReplicaSet.apps': return workloads.describeReplicaSet(out, object, await countsOf(run, resource, object), events);
+    case 'ReplicationController.': return workloads.describeReplicaSet(out, object, await countsOf(run, resource, object), events);
+    case 'HorizontalPodAutoscaler.autoscaling': return describeAutoscaler(out, object, events);
     case 'DaemonSet.apps': return workloads.describeDaemonSet(out, object, await countsOf(run, resource, object), events);
     case 'StatefulSet.apps': return workloads.describeStatefulSet(out, object, await countsOf(run, resource, object), events);
     case 'Job.batch': return workloads.describeJob(out, object, events);

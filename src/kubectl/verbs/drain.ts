@@ -69,7 +69,14 @@ async function drainOne(run: Run, node: Named, dryRun: DryRun): Promise<void> {
   const warnings = by('warning');
   if (warnings.length > 0) run.err(`Warning: ${warnings.join('; ')}\n`);
   const leaving = judged.filter(({ verdict }) => verdict.evict).map(({ pod }) => pod);
-  await evictAll(run, leaving, dryRun);
+  try {
+    await evictAll(run, leaving, dryRun);
+  } catch (error) {
+    if (!(error instanceof KubectlError) || run.io.signal.aborted) throw error;
+    const left = (await run.client.json<List>('GET', `/api/v1/pods?${query.toString()}`)).items.filter((pod) => judge(run, pod).evict);
+    if (left.length > 0) run.err(`There are pending pods in node ${JSON.stringify(node.name)} when an error occurred: ${bracketed(error.message)}\n${left.map((pod) => `pod/${pod.metadata?.name}\n`).join('')}`);
+    throw error;
+  }
 }
 
 function judge(run: Run, pod: KubeObject): Verdict {
@@ -91,14 +98,25 @@ function judge(run: Run, pod: KubeObject): Verdict {
 async function evictAll(run: Run, pods: readonly KubeObject[], dryRun: DryRun): Promise<void> {
   const note = dryRun === 'client' ? ' (dry run)' : dryRun === 'server' ? ' (server dry run)' : '';
   const limit = run.flags.duration('timeout');
-  const end = limit > 0 ? Date.now() + limit : Infinity;
+  const end = { atMs: limit > 0 ? Date.now() + limit : Infinity, reached: `global timeout reached: ${run.flags.text('timeout')}` };
   const verb = run.flags.bool('disable-eviction') ? 'deleting' : 'evicting';
   for (const pod of pods) run.out(`${verb} pod ${pod.metadata?.namespace}/${pod.metadata?.name}${note}\n`);
   if (dryRun === 'client') return;
-  await Promise.all(pods.map((pod) => evict(run, pod, dryRun, end)));
+  // One pod that stays keeps nobody else from leaving.
+  const outcomes = await Promise.allSettled(pods.map((pod) => evict(run, pod, dryRun, end)));
+  const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
+  const other = errors.find((error) => !(error instanceof KubectlError));
+  if (other) throw other;
+  if (errors.length > 0) throw new KubectlError((errors as KubectlError[]).map(({ message }) => message.replace(/^error: /, '')).join('\n'));
 }
 
-async function evict(run: Run, pod: KubeObject, dryRun: DryRun, end: number): Promise<void> {
+interface End {
+  readonly atMs: number;
+  /** What is said when it has come. */
+  readonly reached: string;
+}
+
+async function evict(run: Run, pod: KubeObject, dryRun: DryRun, end: End): Promise<void> {
   const [namespace, name] = [pod.metadata?.namespace ?? '', pod.metadata?.name ?? ''];
   const grace = run.flags.int('grace-period');
   const options = grace >= 0 ? { gracePeriodSeconds: grace } : {};
@@ -113,8 +131,9 @@ async function evict(run: Run, pod: KubeObject, dryRun: DryRun, end: number): Pr
       if (error.status.reason === 'NotFound') return;
       if (error.status.reason !== 'TooManyRequests') throw plainError(`error when evicting pods/${JSON.stringify(name)} -n ${JSON.stringify(namespace)}: ${error.status.message}`);
       run.err(`error when evicting pods/${JSON.stringify(name)} -n ${JSON.stringify(namespace)} (will retry after 5s): ${error.status.message}\n`);
-      await pause(run, 5000, end);
+      await pause(run, 5000);
       run.out(`evicting pod ${namespace}/${name}\n`);
+      if (Date.now() > end.atMs) throw new KubectlError(`error when evicting pods/${JSON.stringify(name)} -n ${JSON.stringify(namespace)}: ${end.reached}`);
     }
   }
   if (dryRun !== 'none') return;
@@ -124,13 +143,13 @@ async function evict(run: Run, pod: KubeObject, dryRun: DryRun, end: number): Pr
       throw error;
     });
     if (!still || still.metadata?.uid !== pod.metadata?.uid) break;
-    await pause(run, 200, end);
+    if (Date.now() > end.atMs) throw new KubectlError(`error when waiting for pod ${JSON.stringify(name)} in namespace ${JSON.stringify(namespace)} to terminate: ${end.reached}`);
+    await pause(run, 200);
   }
   run.out(`pod/${name} ${run.flags.bool('disable-eviction') ? 'deleted' : 'evicted'}\n`);
 }
 
-async function pause(run: Run, ms: number, end: number): Promise<void> {
-  if (Date.now() + ms > end) throw new KubectlError(`global timeout reached: ${run.flags.text('timeout')}`);
+async function pause(run: Run, ms: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(resolve, ms);
     run.io.signal.addEventListener('abort', () => {

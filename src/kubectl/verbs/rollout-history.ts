@@ -90,7 +90,7 @@ export const undo: Verb = {
       const object = await fetch(run, one);
       if (!['Deployment', 'DaemonSet', 'StatefulSet'].includes(object.kind ?? '')) throw plainError(`no rollbacker has been implemented for ${JSON.stringify(object.kind)}`);
       const revisions = await revisionsOf(run, one, object);
-      if (dig(object, 'spec', 'paused') === true) throw plainError(`you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume deployment/${one.name}' and try again`);
+      if (dig(object, 'spec', 'paused') === true) throw plainError("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again");
       const chosen = wanted > 0 ? revisions.find((revision) => revision.number === wanted) : revisions.at(-2);
       if (!chosen) throw plainError(wanted > 0 ? `unable to find specified revision ${wanted} in history` : `no rollout history found for ${object.kind?.toLowerCase()} ${JSON.stringify(one.name)}`);
       const template = withoutHash(chosen.template);

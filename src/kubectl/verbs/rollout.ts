@@ -23,15 +23,16 @@ interface Act {
   readonly kinds: readonly string[];
   readonly refusal: string;
   /** The patch, or undefined when nothing is left to do. @throws KubectlError */
-  patch(object: KubeObject): object | undefined;
+  patch(object: KubeObject, called: string): object | undefined;
 }
 
 async function act(run: Run, what: Act): Promise<number> {
   return each(run, await namedObjects(run, run.args, { many: true, missing: 'error: required resource not specified' }), async (named) => {
     const object = await fetch(run, named);
     if (!what.kinds.includes(object.kind ?? '')) throw plainError(`${qualified(named.resource)} ${JSON.stringify(named.name)} ${what.refusal}`);
-    const body = what.patch(object);
-    if (body === undefined) throw plainError(`${qualified(named.resource)} ${JSON.stringify(named.name)} ${what.already}`);
+    const called = `${qualified(named.resource)} ${JSON.stringify(named.name)}`;
+    const body = what.patch(object, called);
+    if (body === undefined) throw plainError(`${called} ${what.already}`);
     printResult(run, await run.client.json<KubeObject>('PATCH', `${pathTo(named)}?fieldManager=${run.flags.text('field-manager')}`, { body, contentType: 'application/strategic-merge-patch+json' }), what.done);
   });
 }
@@ -52,8 +53,8 @@ const restart: Verb = {
   name: 'restart', short: 'Restart a resource', long: 'Restart a resource.\n\nResource rollout will be restarted.', examples: '# Restart a deployment\nkubectl rollout restart deployment/nginx', usage: 'rollout restart RESOURCE [options]', flags: ROLLOUT_FLAGS,
   run: (run) => act(run, {
     done: 'restarted', already: '', kinds: ['Deployment', 'DaemonSet', 'StatefulSet'], refusal: 'restarting is not supported',
-    patch: (object) => {
-      if (dig(object, 'spec', 'paused') === true) throw plainError("can't restart paused deployment (run rollout resume first)");
+    patch: (object, called) => {
+      if (dig(object, 'spec', 'paused') === true) throw plainError(`${called} can't restart paused deployment (run rollout resume first)`);
       return { spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': localTime(new Date()) } } } } };
     },
   }),

@@ -158,7 +158,8 @@ export const token: Verb = {
     });
     const format = formatOf(run);
     if (format.type !== 'table' && format.type !== 'wide') printObject(run, format, answer, undefined);
-    else run.out(`${answer.status?.token ?? ''}\n`);
+    // A person gets a line of it, a script nothing but the token.
+    else run.out(`${answer.status?.token ?? ''}${run.io.terminal ? '\n' : ''}`);
     return 0;
   },
 };
