@@ -144,19 +144,19 @@ export const KEYS: readonly KeyBinding[] = [
   { context: 'starting', keys: ['escape', 'q'], action: 'back', help: 'Home. What was begun goes on.', short: 'home' },
 
   { context: 'confirm', keys: ['y'], action: 'yes', help: 'Yes.', short: 'yes' },
-  { context: 'confirm', keys: ['n', 'escape', 'q'], action: 'no', help: 'No.', short: 'no' },
+  { context: 'confirm', keys: ['n', 'escape', 'q'], action: 'no', help: 'No. So is every other key: what was typed for the terminal answers nothing.', short: 'no' },
 
   { context: 'everywhere', keys: ['?'], action: 'help', help: 'All keys.', short: 'help' },
   { context: 'everywhere', keys: ['ctrl-c'], action: 'quit', help: 'Leave at once (in the terminal pane Ctrl-C belongs to the program there).' },
 ];
 
-/** The action of a key in the first of these contexts that has it. */
+/** The action of a key in the first of these contexts that has it. A question takes every key, and all but one are a no. */
 export function actionOf(key: string, contexts: readonly KeyContext[]): Action | undefined {
   for (const context of contexts) {
     const binding = KEYS.find((candidate) => candidate.context === context && candidate.keys.includes(key));
     if (binding) return binding.action;
   }
-  return undefined;
+  return contexts.includes('confirm') ? 'no' : undefined;
 }
 
 const NAMED: Readonly<Record<string, string>> = {

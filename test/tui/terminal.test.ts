@@ -5,7 +5,7 @@ import { openSync, readFileSync, closeSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ReadStream, WriteStream } from 'node:tty';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { colorDepth, paletteSgr, rgbSgr } from '../../src/tui/terminal/color.ts';
 import { Compositor, type Hole } from '../../src/tui/terminal/compositor.ts';
 import { CopyMode } from '../../src/tui/terminal/copy-mode.ts';
@@ -145,6 +145,13 @@ describe('the screen of a pane', () => {
     expect({ ...screen.modes, ...screen.cursor }).toMatchObject({ applicationCursorKeys: false, mouse: 'none', sgrMouse: false, visible: true });
   });
 
+  test('bytes that are no terminal language are passed over, and nobody is told', async () => {
+    const said = vi.spyOn(console, 'error');
+    const screen = await screenOf('a\x1b[\ufffd1mb\x1b]\x1b[3\u{1f6a2}mc\x90\x1b\\d');
+    expect([screen.rowTexts('none')[0]!.includes('d'), said.mock.calls]).toEqual([true, []]);
+    said.mockRestore();
+  });
+
   test('the clipboard can be written and never read', async () => {
     const asked: string[] = [];
     const replies: string[] = [];
@@ -166,16 +173,20 @@ describe('the screen of a pane', () => {
 
 describe('the terminal that is taken over', () => {
   /** A terminal whose output is a file. */
-  function fake() {
+  function fake(isTTY = true) {
     const path = join(mkdtempSync(join(tmpdir(), 'cka-tty-')), 'out');
     const fd = openSync(path, 'w');
     const raw: boolean[] = [];
     const input = Object.assign(new EventEmitter(), { setRawMode: (on: boolean) => raw.push(on), setEncoding: () => {}, resume: () => {}, pause: () => {} });
     let written = '';
     const output = Object.assign(new EventEmitter(), { fd, columns: 0, rows: 0, write: (text: string) => (written += text) });
-    const terminal = new RealTerminal(input as unknown as ReadStream, output as unknown as WriteStream);
+    let said = '';
+    const errors = { isTTY, write: (text: Uint8Array | string) => ((said += String(text)), true) };
+    const terminal = new RealTerminal(input as unknown as ReadStream, output as unknown as WriteStream, errors);
     return {
       terminal,
+      errors,
+      said: () => said,
       raw,
       written: () => written,
       left: () => {
@@ -196,6 +207,20 @@ describe('the terminal that is taken over', () => {
     terminal.leave();
     expect(raw).toEqual([true, false]);
     expect(left()).toBe('\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?1007h\x1b[?1002l\x1b[?1006l\x1b[0 q\x1b[?25h\x1b[?1049l\x1b[23;0t');
+  });
+
+  test.each([
+    ['on the terminal waits until the screen is gone', true, '', 'Warning: odd\n'],
+    ['in a file is written at once', false, 'Warning: odd\n', 'Warning: odd\n'],
+  ])('standard error %s', (_title, isTTY, meanwhile, atTheEnd) => {
+    const { terminal, errors, said } = fake(isTTY);
+    terminal.enter();
+    errors.write('Warning: odd\n');
+    expect(said()).toBe(meanwhile);
+    terminal.leave();
+    expect(said()).toBe(atTheEnd);
+    errors.write('later\n');
+    expect(said()).toBe(`${atTheEnd}later\n`);
   });
 
   test('has a size even when the system says zero, and writes nothing when it is not ours', () => {

@@ -6,6 +6,7 @@
 import { writeSync } from 'node:fs';
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { Disposer } from '../../base/clock.ts';
+import { holdBack } from './held-back.ts';
 
 /** DEC private modes that may be mirrored from a program in the pane. */
 export type Mode = 1000 | 1002 | 1003 | 1006 | 1007 | 2004;
@@ -14,11 +15,13 @@ export type Mode = 1000 | 1002 | 1003 | 1006 | 1007 | 2004;
 export class RealTerminal {
   #entered = false;
   #title = false;
+  #release: Disposer = () => {};
   readonly #modes = new Map<Mode, boolean>();
 
   constructor(
     private readonly input: ReadStream = process.stdin as ReadStream,
     private readonly output: WriteStream = process.stdout as WriteStream,
+    private readonly errors: Pick<WriteStream, 'isTTY' | 'write'> = process.stderr as WriteStream,
   ) {}
 
   get size(): { readonly columns: number; readonly rows: number } {
@@ -55,6 +58,7 @@ export class RealTerminal {
   enter(): void {
     if (this.#entered) return;
     this.#entered = true;
+    this.#release = holdBack(this.errors);
     this.input.setRawMode(true);
     this.input.resume();
     this.output.write('\x1b[?1049h\x1b[?25l\x1b[0m\x1b[2J');
@@ -82,6 +86,7 @@ export class RealTerminal {
       // The terminal is gone (SIGHUP): there is nothing to give back.
     }
     this.input.pause();
+    this.#release();
   }
 
   setMode(mode: Mode, on: boolean): void {

@@ -32,7 +32,8 @@ export class Screen {
     const module = await import('@xterm/headless');
     // CommonJS seen from an ES module: the class is on the default export, or, bundled, at the top.
     const { Terminal: Emulator } = 'Terminal' in module ? module : (module as { default: typeof import('@xterm/headless') }).default;
-    return new Screen(new Emulator({ cols: columns, rows, scrollback: SCROLLBACK, allowProposedApi: true }), requests);
+    // It would tell the console about every odd byte, and the console is what is drawn on.
+    return new Screen(new Emulator({ cols: columns, rows, scrollback: SCROLLBACK, allowProposedApi: true, logLevel: 'off' }), requests);
   }
 
   private constructor(
