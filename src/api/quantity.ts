@@ -99,9 +99,3 @@ export function milliValue(text: string): number {
   const { nanos = 0n } = parseQuantity(text) ?? {};
   return Number((nanos + 999_999n) / 1_000_000n);
 }
-
-/** Whole units, rounded up: bytes of memory. */
-export function wholeValue(text: string): number {
-  const { nanos = 0n } = parseQuantity(text) ?? {};
-  return Number((nanos + NANO - 1n) / NANO);
-}

@@ -4,7 +4,8 @@
  */
 import { badRequest } from './status.ts';
 
-export type Operator = 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt';
+/** `=` and `In` with one value select the same, and are printed as they were written. */
+export type Operator = '=' | '!=' | 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt';
 
 export interface Requirement {
   readonly key: string;
@@ -34,8 +35,10 @@ function matchesRequirement({ key, operator, values }: Requirement, labels: Read
 /** Whether `value`, undefined where there is none, is what a requirement of this operator and these values asks for. */
 export function holds(operator: Operator, values: readonly string[], value: string | undefined): boolean {
   switch (operator) {
+    case '=':
     case 'In':
       return value !== undefined && values.includes(value);
+    case '!=':
     case 'NotIn':
       return value === undefined || !values.includes(value);
     case 'Exists':
@@ -53,7 +56,7 @@ export function holds(operator: Operator, values: readonly string[], value: stri
 /** A LabelSelector object as requirements. An absent one selects nothing, as LabelSelectorAsSelector has it: undefined. */
 export function selectorOf(object: LabelSelector | undefined): Selector | undefined {
   if (!object) return undefined;
-  const requirements: Requirement[] = Object.entries(object.matchLabels ?? {}).map(([key, value]) => ({ key, operator: 'In', values: [value] }));
+  const requirements: Requirement[] = Object.entries(object.matchLabels ?? {}).map(([key, value]) => ({ key, operator: '=', values: [value] }));
   for (const { key, operator, values } of object.matchExpressions ?? []) requirements.push({ key, operator: operator as Operator, values: values ?? [] });
   return requirements;
 }
@@ -61,11 +64,6 @@ export function selectorOf(object: LabelSelector | undefined): Selector | undefi
 export function matchesLabelSelectorObject(object: LabelSelector | undefined, labels: Labels): boolean {
   const selector = selectorOf(object);
   return selector !== undefined && matchesLabels(selector, labels);
-}
-
-/** A plain map, as Services and ReplicationControllers write it. Empty selects nothing there: that is the caller's to know. */
-export function matchesMap(map: Readonly<Record<string, string>>, labels: Labels): boolean {
-  return Object.entries(map).every(([key, value]) => labels?.[key] === value);
 }
 
 /** As `kubectl get -o wide` shows it: `app=web,tier in (a,b)`; `<none>` for nothing. */
@@ -82,10 +80,13 @@ export function printSelector(selector: Selector): string {
     .map(({ key, operator, values }) => {
       const list = `(${values.toSorted().join(',')})`;
       switch (operator) {
+        case '=':
+        case '!=':
+          return key + operator + (values[0] ?? '');
         case 'In':
-          return values.length === 1 ? `${key}=${values[0]}` : `${key} in ${list}`;
+          return `${key} in ${list}`;
         case 'NotIn':
-          return values.length === 1 ? `${key}!=${values[0]}` : `${key} notin ${list}`;
+          return `${key} notin ${list}`;
         case 'Exists':
           return key;
         case 'DoesNotExist':
@@ -137,7 +138,7 @@ export function parseLabelSelector(text: string): Selector {
     at++;
     if (operator === '=' || operator === '==' || operator === '!=') {
       const value = isWord(peek()) ? tokens[at++]! : '';
-      return { key, operator: operator === '!=' ? 'NotIn' : 'In', values: [checkedValue(key, value)] };
+      return { key, operator: operator === '!=' ? '!=' : '=', values: [checkedValue(key, value)] };
     }
     if (operator === '>' || operator === '<') return { key, operator: operator === '>' ? 'Gt' : 'Lt', values: [word('identifier')] };
     if (operator !== 'in' && operator !== 'notin') {

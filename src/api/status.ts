@@ -116,6 +116,11 @@ export function badRequest(message: string): ApiError {
   return new ApiError(400, 'BadRequest', message);
 }
 
+/** The body names another object than the URL does. */
+export function nameMismatch(given: string | undefined, name: string): ApiError {
+  return badRequest(`the name of the object (${given ?? ''}) does not match the name on the URL (${name})`);
+}
+
 export function forbidden(of: GroupResource, name: string, why: string): ApiError {
   const what = qualified(of.group, of.plural) || 'forbidden';
   const message = name ? `${what} "${name}" is forbidden: ${why}` : `${what} is forbidden: ${why}`;
@@ -166,8 +171,8 @@ export function tooManyRequests(message: string, retryAfterSeconds: number, caus
   });
 }
 
-export function timeout(message: string): ApiError {
-  return new ApiError(504, 'Timeout', `Timeout: ${message}`, {});
+export function timeout(message: string, details: StatusDetails = {}): ApiError {
+  return new ApiError(504, 'Timeout', `Timeout: ${message}`, details);
 }
 
 export function serviceUnavailable(message: string): ApiError {

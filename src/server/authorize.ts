@@ -63,9 +63,6 @@ export function allowedBy(registry: Registry, user: UserInfo, attributes: Attrib
   return undefined;
 }
 
-/** Is the user an administrator of the cluster, whatever its roles say? */
-export const isAdmin = (user: UserInfo): boolean => user.groups.some((group) => ADMIN_GROUPS.includes(group));
-
 /** Everything that a user may do, in a namespace or (without one) in the whole cluster. */
 export function* grantsOf(registry: Registry, user: UserInfo, namespace: string | undefined): Generator<Grant> {
   const group = (name: string) => user.groups.includes(name);

@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import { ApiError, internal } from '../api/status.ts';
-import type { Registry, UserInfo } from '../kinds/registry.ts';
+import type { Registry } from '../kinds/registry.ts';
 import { ANONYMOUS, authenticate } from './authenticate.ts';
 import { allowedBy, forbid } from './authorize.ts';
 import type { ContainerStreams } from './containers.ts';
@@ -86,24 +86,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     (request, response) => void handle(request, response),
   );
 
-  const begin = (request: IncomingMessage, response: ServerResponse): Exchange & { readonly refusal: ApiError | undefined } => {
+  const begin = (request: IncomingMessage, response: ServerResponse): Exchange => {
     options.onActivity?.();
     // By hand: a URL parser throws at targets that are merely odd, such as `//`.
     const [path = '/', ...rest] = (request.url ?? '/').split('?');
     const query = new URLSearchParams(rest.join('?'));
-    const info = requestInfo(request.method ?? 'GET', path, query);
-    let user: UserInfo = ANONYMOUS;
-    let refusal: ApiError | undefined;
-    try {
-      user = authenticate(request, context.tokens, (claims) => tokenSubjectExists(context.registry, claims));
-      user = impersonated(request, context.registry, user);
-    } catch (error) {
-      refusal = error as ApiError;
-    }
-    const exchange = { request, response, path, query, user, info, warnings: [], refusal };
+    return { request, response, path, query, user: ANONYMOUS, info: requestInfo(request.method ?? 'GET', path, query), warnings: [] };
+  };
+
+  /** @throws ApiError Unauthorized or Forbidden */
+  const admit = (exchange: Exchange): Exchange => {
+    const authenticated = authenticate(exchange.request, context.tokens, (claims) => tokenSubjectExists(context.registry, claims));
+    const user = impersonated(exchange.request, context.registry, authenticated);
     const attributes = attributesOf(exchange);
-    if (!refusal && !allowedBy(context.registry, user, attributes)) return { ...exchange, refusal: forbid(user, attributes) };
-    return exchange;
+    if (!allowedBy(context.registry, user, attributes)) throw forbid(user, attributes);
+    return { ...exchange, user };
   };
 
   let answering = 0;
@@ -113,8 +110,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     commonHeaders(response, priority);
     const exchange = begin(request, response);
     try {
-      if (exchange.refusal) throw exchange.refusal;
-      await serveRequest(exchange, context);
+      await serveRequest(admit(exchange), context);
     } catch (error) {
       await refuse(exchange, error, options.onBug);
     }
@@ -126,7 +122,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     streams.add(socket);
     socket.once('close', () => streams.delete(socket));
     // An HTTP answer to a request for an upgrade: written by hand, since node makes no response object for it.
-    void import('./upgrade.ts').then(({ serveUpgrade }) => serveUpgrade(request, socket, head, { context, begin, priority }));
+    void import('./upgrade.ts').then(({ serveUpgrade }) => serveUpgrade(request, socket, head, { context, begin, admit, priority }));
   };
   server.on('upgrade', upgrade);
   const inside = insideServer(identity.authority.certificate, (request, response) => void handle(request, response), upgrade);

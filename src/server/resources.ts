@@ -3,8 +3,8 @@
  * See apiserver/pkg/endpoints/handlers/{get,create,update,patch,delete}.go.
  */
 import type { KubeObject, Stored } from '../api/object.ts';
-import { badRequest, invalid, methodNotAllowed, notAcceptable, unknownResource } from '../api/status.ts';
-import { forbiddenField, notSupported, required } from '../api/field-error.ts';
+import { badRequest, invalid, methodNotAllowed, nameMismatch, notAcceptable, unknownResource } from '../api/status.ts';
+import { type FieldError, forbiddenField, notSupported, required } from '../api/field-error.ts';
 import type { Kind, Subresource } from '../kinds/kind.ts';
 import type { Patch, Registry, WriteOptions } from '../kinds/registry.ts';
 import type { Accepted } from './accept.ts';
@@ -118,8 +118,7 @@ async function update(h: Handler): Promise<void> {
   const name = h.info.name;
   if (name === undefined) throw methodNotAllowed();
   const given = (body.metadata as KubeObject['metadata'] | undefined)?.name;
-  if (given !== undefined && given !== '' && given !== name) throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
-  if (given === undefined || given === '') throw badRequest(`the name of the object (${given ?? ''}) does not match the name on the URL (${name})`);
+  if (given !== name) throw nameMismatch(given, name);
   if (h.subresource === 'scale') return answerScale(h, name, () => body as Scale);
   const object = h.registry.update(h.kind, body, { ...writeOptions(h), ...namespaceOf(h), ...subresourceOf(h) });
   return answer(h, 200, object);
@@ -170,29 +169,47 @@ function presentation(h: Handler): PresentOptions {
 function selectionOf(h: Handler) {
   const { query } = h.exchange;
   const text = (name: string) => query.get(name) || undefined;
+  const resourceVersion = text('resourceVersion');
   return {
     namespace: h.info.namespace,
     labelSelector: text('labelSelector'),
     fieldSelector: text('fieldSelector'),
     limit: number(query.get('limit')),
     continue: text('continue'),
-    resourceVersion: text('resourceVersion'),
+    resourceVersion,
+    resourceVersionMatch: matchOf(query, resourceVersion),
   };
+}
+
+/** @throws ApiError Invalid. See apimachinery/pkg/apis/meta/internalversion/validation. */
+function matchOf(query: URLSearchParams, resourceVersion: string | undefined): 'Exact' | 'NotOlderThan' | undefined {
+  const match = query.get('resourceVersionMatch');
+  if (!match || query.get('watch')) return undefined;
+  const refuse = (error: FieldError) => invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [error]);
+  if (resourceVersion === undefined) throw refuse(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided'));
+  if (query.get('continue')) throw refuse(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'));
+  if (match !== 'Exact' && match !== 'NotOlderThan') throw refuse(notSupported('resourceVersionMatch', match, ['Exact', 'NotOlderThan', '']));
+  if (match === 'Exact' && resourceVersion === '0') throw refuse(forbiddenField('resourceVersionMatch', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
+  return match;
+}
+
+/** @throws ApiError Invalid for a dryRun that does not exist */
+function isDryRun(kind: string, asked: readonly string[]): boolean {
+  if (asked.some((value) => value !== 'All')) throw invalid({ group: 'meta.k8s.io', kind }, '', [notSupported('dryRun', asked, ['All'])]);
+  return asked.length > 0;
 }
 
 /** @throws ApiError Invalid for a dryRun or fieldValidation that does not exist */
 function writeOptions(h: Handler): WriteOptions {
   const { query, request, user, warnings } = h.exchange;
-  const dryRun = query.getAll('dryRun');
   const kind = `${h.info.verb === 'create' ? 'Create' : h.info.verb === 'patch' ? 'Patch' : 'Update'}Options`;
-  const wrong = dryRun.find((value) => value !== 'All');
-  if (wrong !== undefined) throw invalid({ group: 'meta.k8s.io', kind }, '', [notSupported('dryRun', dryRun, ['All'])]);
+  const dryRun = isDryRun(kind, query.getAll('dryRun'));
   const fieldValidation = query.get('fieldValidation') || 'Warn';
   if (fieldValidation !== 'Strict' && fieldValidation !== 'Warn' && fieldValidation !== 'Ignore') {
     throw invalid({ group: 'meta.k8s.io', kind }, '', [notSupported('fieldValidation', fieldValidation, ['Ignore', 'Strict', 'Warn'])]);
   }
   return {
-    dryRun: dryRun.length > 0,
+    dryRun,
     // Without a name the client is known by its program, as the real server does it.
     fieldManager: query.get('fieldManager') || (request.headers['user-agent'] ?? 'unknown').split('/')[0]!,
     fieldValidation,
@@ -216,7 +233,7 @@ async function deleteOptions(h: Handler) {
     gracePeriodSeconds: body.gracePeriodSeconds ?? number(query.get('gracePeriodSeconds')),
     propagationPolicy: policy,
     preconditions: body.preconditions ?? undefined,
-    dryRun: (body.dryRun ?? query.getAll('dryRun')).includes('All'),
+    dryRun: isDryRun('DeleteOptions', body.dryRun ?? query.getAll('dryRun')),
   } as const;
 }
 

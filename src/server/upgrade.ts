@@ -23,7 +23,9 @@ import { acceptWebSocket, execOverWebSocket, execProtocol, offersTunnel, TUNNEL_
 
 export interface UpgradeContext {
   readonly context: RouteContext;
-  begin(request: IncomingMessage, response: ServerResponse): Exchange & { readonly refusal: ApiError | undefined };
+  begin(request: IncomingMessage, response: ServerResponse): Exchange;
+  /** @throws ApiError Unauthorized or Forbidden */
+  admit(exchange: Exchange): Exchange;
   readonly priority: { readonly flowSchema: string; readonly level: string };
 }
 
@@ -33,8 +35,7 @@ export async function serveUpgrade(request: IncomingMessage, socket: Duplex, hea
   commonHeaders(response, o.priority);
   const exchange = o.begin(request, response);
   try {
-    if (exchange.refusal) throw exchange.refusal;
-    await serve({ request, socket, head, exchange, context: o.context });
+    await serve({ request, socket, head, exchange: o.admit(exchange), context: o.context });
   } catch (error) {
     // After the handshake there is nobody left to tell in HTTP.
     if (socket.destroyed || response.headersSent || (request as { upgraded?: boolean }).upgraded) return void socket.destroy();

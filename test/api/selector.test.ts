@@ -32,6 +32,7 @@ test.each([
 test('printed in order of keys', () => {
   expect(printSelector(parseLabelSelector('tier in (b,a),app=web,!old,x!=y'))).toBe('app=web,!old,tier in (a,b),x!=y');
   expect(labelSelectorToString({ matchLabels: { app: 'web' }, matchExpressions: [{ key: 'tier', operator: 'Exists' }] })).toBe('app=web,tier');
+  expect(labelSelectorToString({ matchExpressions: [{ key: 'tier', operator: 'In', values: ['a'] }] })).toBe('tier in (a)');
   expect(labelSelectorToString({})).toBe('<none>');
 });
 
