@@ -61,6 +61,11 @@ test('trust comes after reading: scripts are shown as they are, and nothing is a
   expect(await cka(`pack trust ${foreign}`)).toEqual({ code: 2, out: shown, err: `Error: You have not agreed to the script of foreign.\nTry: If you trust them: cka pack trust ${foreign} --yes\n` });
   expect(await cka(`pack trust ${foreign} --yes`)).toEqual({ code: 0, out: `${shown}Agreed to the script of foreign. A changed pack asks again.\n`, err: '' });
   expect((await cka(`pack trust ${foreign}`)).code).toBe(0);
+  // Installed, and changed since.
+  expect((await cka(`pack install ${foreign}`)).out).toBe('Installed foreign: 1 lab. It brings a script; it runs only after you have agreed.\n');
+  writeFileSync(join(home, 'home', 'data', 'packs', 'foreign', '01-first', 'setup', 'node.sh'), 'reboot\n');
+  expect(await cka('pack test foreign')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('The pack foreign brings scripts that would run') as string });
+  expect((await cka('pack remove foreign')).code).toBe(0);
 });
 
 test('what no API server would read is told without one', async () => {

@@ -1,12 +1,13 @@
 /** `cka pack lint` and `cka pack test`: what is wrong with a pack, without a cluster and on simulators. For people, scripts (JSON) and CI (JUnit). */
 import { writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { UserError } from '../../base/user-error.ts';
 import type { Lab } from '../../lab/lab.ts';
 import type { PackProblem } from '../../lab/lab-file.ts';
 import type { Proof } from '../../lab/prove/prove.ts';
 import { type Cli, type CliCommand, EXIT, JSON_OPTION, printJson } from '../command.ts';
-import { packRoot, readPack } from './places.ts';
+import { askHere } from '../labs.ts';
+import { installedFolder, packRoot, readPack } from './places.ts';
 
 export const packLint: CliCommand = {
   name: 'pack lint',
@@ -44,7 +45,10 @@ export const packTest: CliCommand = {
   ],
   examples: ['cka pack test ./my-pack', 'cka pack test networking service-patch --mutate --seeds 0,1,2'],
   async run(cli, [typed, part], options) {
-    const { labs, problems } = await readPack(await packRoot(cli, typed!));
+    const root = await packRoot(cli, typed!);
+    const { labs, problems } = await readPack(root);
+    // Whoever proves a folder of theirs wrote it; what was installed came from somebody else.
+    if (labs[0] && !relative(await installedFolder(cli), root).startsWith('..')) await (await import('./agree.ts')).requireAgreement(cli, labs[0], cli.isTerminal && !options['json'] ? askHere : undefined);
     const seeds = seedsOf(String(options['seeds']));
     const meant = labs.filter(({ id, folder }) => part === undefined || id.includes(part) || basename(folder).includes(part));
     // Nothing proved is no proof, unless the pack could not be read: then that is what is told.
