@@ -36,10 +36,10 @@ export interface Restored {
 }
 
 /** They change by themselves, or are made by whoever needs them. */
-const IGNORED = /^(events|events\.events\.k8s\.io|leases\.coordination\.k8s\.io|endpoints|componentstatuses|csinodes\..*|apiservices\..*|.*\.flowcontrol\.apiserver\.k8s\.io|.*\.metrics\.k8s\.io|certificatesigningrequests\..*|controllerrevisions\.apps|(ipam\w+|blockaffinities|clusterinformations|caliconodestatuses)\.(crd\.)?projectcalico\.org|.*\.projectcalico\.org\/v3|tigerastatuses\..*|tokenreviews.*|bindings)$/;
+const IGNORED = /^(events|events\.events\.k8s\.io|leases\.coordination\.k8s\.io|endpoints|componentstatuses|csinodes\..*|apiservices\..*|.*\.flowcontrol\.apiserver\.k8s\.io|.*\.metrics\.k8s\.io|certificatesigningrequests\..*|controllerrevisions\.apps|ipaddresses\.networking\.k8s\.io|(ipam\w+|blockaffinities|clusterinformations|caliconodestatuses|profiles)\.(crd\.)?projectcalico\.org|tigerastatuses\..*|tokenreviews.*|bindings)$/;
 
 /** Their contents are the business of controllers; that they exist is ours. */
-const EXISTENCE_ONLY = new Set(['EndpointSlice', 'Namespace', 'Pod', 'ServiceCIDR', 'IPAddress', 'PersistentVolume']);
+const EXISTENCE_ONLY = new Set(['EndpointSlice', 'Namespace', 'Pod', 'ServiceCIDR', 'PersistentVolume']);
 
 /** As the cluster is now. */
 export async function takeBaseline(kubectl: KubectlClient): Promise<Baseline> {
@@ -75,10 +75,14 @@ export async function restoreBaseline(kubectl: KubectlClient, { things }: Baseli
 }
 
 async function everything(kubectl: KubectlClient): Promise<readonly Thing[]> {
-  const names = (await kubectl.must(['api-resources', '--verbs=list,delete,get', '-o', 'name'])).split('\n').filter((name) => name !== '' && !IGNORED.test(name));
+  const all = (await kubectl.must(['api-resources', '--verbs=list,delete,get', '-o', 'name'])).split('\n');
+  const names = all.filter((name) => name !== '' && !IGNORED.test(name) && !isSeenTwice(name, all));
   const { items } = await kubectl.json<{ readonly items: readonly Thing[] }>(['get', names.join(','), '--all-namespaces', '--ignore-not-found']);
   return items.filter(({ metadata }) => metadata.ownerReferences === undefined);
 }
+
+/** The API server of Calico's operator shows the same objects under another group. */
+const isSeenTwice = (name: string, all: readonly string[]): boolean => all.includes(name.replace(/\.projectcalico\.org$/, '.crd.projectcalico.org')) && name.endsWith('.projectcalico.org') && !name.endsWith('.crd.projectcalico.org');
 
 interface Differences {
   readonly added: readonly Thing[];
@@ -95,11 +99,13 @@ function compare(start: ReadonlyMap<string, Thing>, now: readonly Thing[]): Diff
   };
   return {
     added: now.filter((thing) => !start.has(keyOf(thing))),
-    // A pod that has gone comes back by its own kubelet or not at all.
-    missing: [...start.values()].filter((thing) => !present.has(keyOf(thing)) && thing.kind !== 'Node' && thing.kind !== 'Pod'),
+    missing: [...start.values()].filter((thing) => !present.has(keyOf(thing)) && !mayGo(thing)),
     changed: [...start.values()].filter(isChanged),
   };
 }
+
+/** A pod that has gone comes back by its own kubelet or not at all; the token that nodes joined with ends after a day. */
+const mayGo = ({ kind, type }: Thing): boolean => kind === 'Node' || kind === 'Pod' || (kind === 'Secret' && type === 'bootstrap.kubernetes.io/token');
 
 async function putBackNode(kubectl: KubectlClient, node: Thing, say: (line: string) => void): Promise<void> {
   say(`putting back labels and taints of node ${node.metadata.name}`);
@@ -120,8 +126,11 @@ function contentOf(thing: Thing): string {
   if (thing.kind === 'Node') return JSON.stringify([sorted(thing.metadata.labels ?? {}), taintsOf(thing), thing.spec?.unschedulable ?? false]);
   const bare = plain(thing);
   const { annotations: _annotations, ...metadata } = bare.metadata;
-  return JSON.stringify(sorted({ ...bare, metadata }), (key, value: unknown) => (key === 'annotations' ? withoutRestart(value as Readonly<Record<string, string>>) : value));
+  return JSON.stringify(sorted({ ...bare, metadata, ...(thing.metadata.name === 'cluster-info' ? { data: withoutSignatures(thing) } : {}) }), (key, value: unknown) => (key === 'annotations' ? withoutRestart(value as Readonly<Record<string, string>>) : value));
 }
+
+/** The controller manager signs cluster-info with every token for joining, and takes the signature away with the token. */
+const withoutSignatures = ({ data }: Thing): object => Object.fromEntries(Object.entries((data ?? {}) as Readonly<Record<string, unknown>>).filter(([key]) => !key.startsWith('jws-kubeconfig-')));
 
 /** That something was restarted is no change of what it is. */
 function withoutRestart({ 'kubectl.kubernetes.io/restartedAt': _restarted, ...annotations }: Readonly<Record<string, string>>): object | undefined {

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { UserError } from '../base/user-error.ts';
 import { type Fetch, obtain, sumOf } from './artifacts.ts';
 import { findEngine } from './engine.ts';
-import { calicoFor, cniPlugins, FLANNEL, nodeImageFor, parseKindVersion, PROBE_IMAGES } from './pins.ts';
-import { archiveName } from './steps/image.ts';
+import { calicoFor, cniPlugins, FLANNEL, kubernetesMinor, nodeImageFor, parseKindVersion, PROBE_IMAGES } from './pins.ts';
+import { archiveName, byTag } from './image-names.ts';
 import { Tools } from './tools.ts';
 
 export interface BundleOptions {
@@ -28,7 +28,7 @@ export async function makeBundle(folder: string, { env, cache, images, say, fetc
   const version = parseKindVersion(await tools.must('kind', ['version']));
   const node = version && nodeImageFor(version);
   if (!node) throw new UserError('No node image is pinned for this kind release.', 'Use a kind from v0.27 to v0.33, the same on both machines.');
-  const calico = calicoFor(Number(/^v1\.(\d+)/.exec(node.version)?.[1] ?? 35));
+  const calico = calicoFor(kubernetesMinor(version));
   await mkdir(join(folder, 'images'), { recursive: true });
   for (const artifact of [...calico.manifests, ...FLANNEL.manifests, cniPlugins('amd64'), cniPlugins('arm64')]) {
     say(artifact.file);
@@ -37,16 +37,16 @@ export async function makeBundle(folder: string, { env, cache, images, say, fetc
   const needed = [node.reference, ...calico.images, ...FLANNEL.images, ...Object.values(PROBE_IMAGES)];
   for (const image of new Set([...needed, ...images])) {
     say(image);
-    if (!(await engine.hasImage(image)) && (await engine.run(['pull', image])).exitCode !== 0) {
+    if (!(await engine.hasImage(image)) && !(await engine.pulled(image))) {
       if (needed.includes(image)) throw new UserError(`${image} could not be pulled.`, 'Look at the network and at a registry login or mirror, then run it again: what is there is kept.');
       // Some labs are about images that do not exist.
       say(`${image} cannot be pulled, and is left out`);
       continue;
     }
     // Saved by its tag: an archive keeps no digest, and without a name the image could not be found again.
-    const tag = image.replace(/@sha256:.*/, '');
-    if (tag !== image) await engine.must(['tag', image, tag]);
-    await engine.must(['save', '-o', join(folder, 'images', archiveName(image)), tag]);
+    const tag = byTag(image);
+    if (tag !== image) await engine.must(['tag', engine.named(image), engine.named(tag)]);
+    await engine.must(['save', '-o', join(folder, 'images', archiveName(image)), engine.named(tag)]);
   }
   return writeChecksums(folder);
 }

@@ -7,9 +7,9 @@ import type { ClusterSpec } from './cluster.ts';
 import { examineMachine, type KernelFolders } from './doctor-machine.ts';
 import { firewall, proxies, subnets } from './doctor-network.ts';
 import type { DoctorRow } from './doctor.ts';
-import { type Engine, type EngineInfo, findEngine } from './engine.ts';
+import { type Engine, type EngineInfo, findEngine, wantedEngine } from './engine.ts';
 import { findProgram } from './find-program.ts';
-import { nodeImageFor, OLDEST_KIND, parseKindVersion } from './pins.ts';
+import { kubernetesMinor, nodeImageFor, OLDEST_KIND, parseKindVersion } from './pins.ts';
 import type { Tools } from './tools.ts';
 
 export interface Wish {
@@ -24,14 +24,19 @@ const KERNEL: KernelFolders = { proc: '/proc', lib: '/lib/modules' };
 /** Rows in the order of their weight. Never throws, except when it is told to stop. */
 export async function examineKind(tools: Tools, { spec, folders = KERNEL }: Wish = {}): Promise<readonly DoctorRow[]> {
   const engine = findEngine(tools);
-  const [kind, client] = await Promise.all([kindRow(tools), kubectlRow(tools)]);
-  if (!engine) return [kind.row, { ...engineTitle, status: 'failure', detail: 'none of docker, nerdctl and podman is installed', action: 'Install Docker: docs.docker.com/engine/install.' }, client];
+  const kind = await kindRow(tools);
+  const client = await kubectlRow(tools, kind.version);
+  if (!engine) return [kind.row, { ...engineTitle, status: 'failure', ...noEngine(wantedEngine(tools)) }, client];
   const info = await engine.info();
   if ('refusal' in info) return [kind.row, silent(engine, info.refusal), client];
   const isOwnKernel = process.platform === 'linux' && !/desktop|orbstack|colima|rancher/i.test(info.operatingSystem);
   const [machine, clusters, ranges, wall] = await Promise.all([examineMachine({ info, isOwnKernel, folders, spec, kindVersion: kind.version }, engine), existing(engine, spec), subnets(engine), firewall(tools)]);
   return [kind.row, client, engineRow(engine, info), ...machine, clusters, ...[ranges, proxies(tools), wall].filter((row) => row !== undefined)];
 }
+
+const noEngine = (wanted: string | undefined) => (wanted === undefined
+  ? { detail: 'none of docker, nerdctl and podman is installed', action: 'Install Docker: docs.docker.com/engine/install.' }
+  : { detail: `KIND_EXPERIMENTAL_PROVIDER says ${wanted}, which is not installed`, action: 'Install it, or unset that variable.' });
 
 const engineTitle = { id: 'engine', title: 'Container engine' } as const;
 
@@ -48,14 +53,16 @@ async function kindRow(tools: Tools): Promise<{ readonly row: DoctorRow; readonl
   return { version, row: { ...row, status: 'ok', detail } };
 }
 
-async function kubectlRow(tools: Tools): Promise<DoctorRow> {
+/** Within one minor version of the API server, which is as old as the kind that brings it. See kubernetes.io/releases/version-skew-policy. */
+async function kubectlRow(tools: Tools, kind: readonly [number, number] | undefined): Promise<DoctorRow> {
   const row = { id: 'kind-kubectl', title: 'kubectl for kind' };
   if (!findProgram('kubectl', tools.env['PATH'])) return { ...row, status: 'ok', detail: 'not installed: the one inside the nodes is used' };
   const { stdout } = await tools.run('kubectl', ['version', '--client', '-o', 'json'], { timeoutMs: 10_000 });
   const version = /"gitVersion":\s*"(v1\.(\d+)[^"]*)"/.exec(stdout);
   if (!version) return { ...row, status: 'warning', detail: 'does not tell its version', action: 'Look whether `kubectl version --client` works.' };
-  const minor = Number(version[2]);
-  return minor >= 34 && minor <= 36 ? { ...row, status: 'ok', detail: version[1]! } : { ...row, status: 'warning', detail: `${version[1]}: more than one minor version from Kubernetes 1.35`, action: 'Install kubectl 1.34, 1.35 or 1.36; or go on: what labs use works all the same.' };
+  const server = kubernetesMinor(kind);
+  if (Math.abs(Number(version[2]) - server) <= 1) return { ...row, status: 'ok', detail: version[1]! };
+  return { ...row, status: 'warning', detail: `${version[1]}: more than one minor version from Kubernetes 1.${server}`, action: `Install kubectl 1.${server - 1}, 1.${server} or 1.${server + 1}; or go on: what labs use works all the same.` };
 }
 
 function silent(engine: Engine, refusal: string): DoctorRow {

@@ -11,7 +11,7 @@ import type { DoctorRow } from './doctor.ts';
 import type { Engine, EngineInfo } from './engine.ts';
 import { findProgram } from './find-program.ts';
 import { availableModules, IPVS_MODULES } from './modules.ts';
-import { nodeImageFor } from './pins.ts';
+import { kubernetesMinor } from './pins.ts';
 import type { Tools } from './tools.ts';
 
 /** Where the kernel tells of itself. */
@@ -41,7 +41,7 @@ export async function examineMachine(machine: Machine, engine: Engine): Promise<
 function cgroups({ info: { cgroupVersion }, kindVersion }: Machine): DoctorRow {
   const row = { id: 'cgroup', title: 'Control groups' };
   if (cgroupVersion === '' || cgroupVersion === '2') return { ...row, status: 'ok', detail: cgroupVersion === '' ? 'not told' : 'version 2' };
-  const needed = Number(/^v1\.(\d+)/.exec((kindVersion && nodeImageFor(kindVersion)?.version) ?? '')?.[1] ?? 35) >= 35;
+  const needed = kubernetesMinor(kindVersion) >= 35;
   return { ...row, status: needed ? 'failure' : 'warning', detail: `version ${cgroupVersion}, and Kubernetes 1.35 needs version 2`, action: 'Boot with systemd.unified_cgroup_hierarchy=1, or use a distribution of this decade.' };
 }
 

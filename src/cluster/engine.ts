@@ -2,7 +2,10 @@
  * The container engine that kind's nodes run in: docker, podman or nerdctl, one command line, three dialects of `info`.
  * Knows containers and images; nothing of Kubernetes. kind chooses in the same order; see its pkg/cluster/internal/providers.
  */
+import { closeSync, openSync, readSync, realpathSync } from 'node:fs';
+import { basename } from 'node:path';
 import { findProgram } from './find-program.ts';
+import { byDigest, fullName } from './image-names.ts';
 import type { Ran, RunOptions, Tools } from './tools.ts';
 
 export type EngineName = 'docker' | 'podman' | 'nerdctl' | 'finch';
@@ -32,9 +35,35 @@ export interface EngineInfo {
 
 /** The engine that kind will use. @returns undefined when there is none */
 export function findEngine(tools: Tools): Engine | undefined {
-  const wanted = tools.env['KIND_EXPERIMENTAL_PROVIDER'] as EngineName | undefined;
-  const name = [...(wanted ? [wanted] : ORDER)].find((program) => findProgram(program, tools.env['PATH']) !== undefined);
+  const wanted = wantedEngine(tools);
+  const isHere = (program: EngineName): boolean => {
+    const file = findProgram(program, tools.env['PATH']);
+    return file !== undefined && (wanted !== undefined || program !== 'docker' || !isPodman(file));
+  };
+  const name = [...(wanted ? [wanted] : ORDER)].find(isHere);
   return name && new Engine(name, tools);
+}
+
+/** The one that the user insists on, by kind's own variable. */
+export const wantedEngine = ({ env }: Tools): EngineName | undefined => (env['KIND_EXPERIMENTAL_PROVIDER'] || undefined) as EngineName | undefined;
+
+/** A `docker` that only calls podman (podman-docker, or a link): kind does not take it for Docker either. */
+function isPodman(file: string): boolean {
+  try {
+    return basename(realpathSync(file)).startsWith('podman') || /^#!(.*\n){1,10}\s*exec\s\S*podman\b/.test(head(file));
+  } catch {
+    return false;
+  }
+}
+
+function head(file: string): string {
+  const bytes = Buffer.alloc(2000);
+  const handle = openSync(file, 'r');
+  try {
+    return bytes.toString('latin1', 0, readSync(handle, bytes));
+  } finally {
+    closeSync(handle);
+  }
 }
 
 export class Engine {
@@ -76,8 +105,16 @@ export class Engine {
     return found.map(({ Created }) => Date.parse(Created ?? ''));
   }
 
+  /** An image as this engine must be told: podman asks for the registry where nobody told it one, and takes no tag beside a digest. */
+  named = (reference: string): string => (this.name === 'podman' ? fullName(byDigest(reference)) : reference);
+
   async hasImage(reference: string): Promise<boolean> {
-    return (await this.run(['image', 'inspect', '--format', '{{.Id}}', reference])).exitCode === 0;
+    return (await this.run(['image', 'inspect', '--format', '{{.Id}}', this.named(reference)])).exitCode === 0;
+  }
+
+  /** @returns whether it could be had */
+  async pulled(reference: string, options?: RunOptions): Promise<boolean> {
+    return (await this.run(['pull', this.named(reference)], options)).exitCode === 0;
   }
 
   /** @returns undefined with the engine's own words when it does not answer */

@@ -6,7 +6,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { requireWhole } from './artifacts.ts';
 import type { Engine } from './engine.ts';
-import { archiveName } from './steps/image.ts';
+import { archiveName, fullName } from './image-names.ts';
 
 export interface LoadOptions {
   /** A bundle's folder: archives in it are used instead of pulling. */
@@ -25,7 +25,7 @@ export async function loadImages(engine: Engine, nodes: readonly string[], image
     const isBundled = archive !== undefined && (await access(archive).then(() => true, () => false));
     if (!isBundled && !(await engine.hasImage(image))) {
       say(`pulling ${image}`);
-      if (bundle !== undefined || (await engine.run(['pull', image], { timeoutMs: 300_000 })).exitCode !== 0) {
+      if (bundle !== undefined || !(await engine.pulled(image, { timeoutMs: 300_000 }))) {
         missing.push(image);
         continue;
       }
@@ -34,7 +34,7 @@ export async function loadImages(engine: Engine, nodes: readonly string[], image
     for (const node of wanting) {
       say(`loading ${image} into ${node}`);
       const into = engine.execArgs(node, ['ctr', '--namespace=k8s.io', 'images', 'import', '--digests', '--snapshotter=overlayfs', '-'], { stdin: true });
-      await engine.tools.pipe(isBundled ? ['cat', archive] : [engine.name, 'save', ...(await platform(engine, node)), image], [engine.name, ...into], { timeoutMs: 300_000 });
+      await engine.tools.pipe(isBundled ? ['cat', archive] : [engine.name, 'save', ...(await platform(engine, node)), engine.named(image)], [engine.name, ...into], { timeoutMs: 300_000 });
     }
   }
   return missing;
@@ -47,11 +47,4 @@ async function platform(engine: Engine, node: string): Promise<readonly string[]
   if (!('usesContainerdImageStore' in info) || !info.usesContainerdImageStore) return [];
   const machine = (await engine.mustExec(node, ['uname', '-m'])).trim();
   return ['--platform', `linux/${machine === 'aarch64' || machine === 'arm64' ? 'arm64' : 'amd64'}`];
-}
-
-/** `busybox:1.28` as containerd knows it. */
-export function fullName(image: string): string {
-  const [first = '', ...rest] = image.split('/');
-  if (rest.length === 0) return `docker.io/library/${image}`;
-  return /[.:]/.test(first) || first === 'localhost' ? image : `docker.io/${image}`;
 }

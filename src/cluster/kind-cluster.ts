@@ -16,6 +16,7 @@ import { restoreNodeFiles } from './node-files.ts';
 import { NETSHOOT_IMAGE } from './pins.ts';
 import { areInMode, type ProxyNodes, restartProxies, switchProxyMode } from './proxy-mode.ts';
 import { runAttached } from './attached.ts';
+import { calicoNamespace, followsKubeProxy } from './steps/pinned.ts';
 import { probeNetwork } from './steps/probe.ts';
 import type { Tools } from './tools.ts';
 
@@ -62,7 +63,8 @@ export class KindCluster implements Cluster {
   /** Its own tools, the node's sockets, routes and processes. Of iptables the node's own counts: another build may speak to other tables. */
   readonly toolsBeside = (node: string, command: readonly string[], tty: boolean): readonly string[] => {
     const name = this.#node(node);
-    return [this.#parts.engine.name, 'run', '--rm', ...(tty ? ['-it'] : ['-i']), '--privileged', '--net', `container:${name}`, '--pid', `container:${name}`, NETSHOOT_IMAGE, ...command];
+    const { engine } = this.#parts;
+    return [engine.name, 'run', '--rm', ...(tty ? ['-it'] : ['-i']), '--privileged', '--net', `container:${name}`, '--pid', `container:${name}`, engine.named(NETSHOOT_IMAGE), ...command];
   };
 
   async request(method: string, path: string, body?: unknown, contentType?: string): Promise<{ readonly status: number; readonly body: unknown }> {
@@ -119,7 +121,7 @@ export class KindCluster implements Cluster {
 
   #proxyNodes(): ProxyNodes {
     const { engine, files, tools, record } = this.#parts;
-    return { kubectl: KubectlClient.for(files.kubeconfig(), { engine, name: `${record.spec.name}-control-plane` }, tools), engine, nodes: this.info.nodes, cni: record.spec.cni };
+    return { kubectl: KubectlClient.for(files.kubeconfig(), { engine, name: `${record.spec.name}-control-plane` }, tools), engine, nodes: this.info.nodes, ...(record.spec.cni === 'calico' ? { calico: { namespace: calicoNamespace(record), followsKubeProxy: followsKubeProxy(record) } } : {}) };
   }
 
   #node(name: string): string {
@@ -141,8 +143,9 @@ export function kindInfo(record: KindRecord, files: KindFiles, running: boolean)
 /** As kind will call them. */
 const plannedNodes = ({ name, workers }: ClusterSpec): readonly string[] => [`${name}-control-plane`, ...Array.from({ length: workers }, (_, index) => `${name}-worker${index === 0 ? '' : index + 1}`)];
 
-function offersOf({ spec, modules = [] }: KindRecord): readonly Capability[] {
-  const hasIpvs = IPVS_MODULES.every((name) => modules.includes(name));
+function offersOf({ spec, modules = [], kubernetesVersion = '' }: KindRecord): readonly Capability[] {
+  // From Kubernetes 1.43 on kube-proxy has no such mode.
+  const hasIpvs = IPVS_MODULES.every((name) => modules.includes(name)) && Number(/^v1\.(\d+)/.exec(kubernetesVersion)?.[1] ?? 0) < 43;
   return [
     ...(spec.workers >= 2 ? (['nodes-2'] as const) : []), 'node-shell', 'reset', `cni-${spec.cni}`, 'cluster-wide', 'kind',
     // Flannel accepts NetworkPolicies and enforces none.

@@ -9,7 +9,7 @@ import { ApiClient } from './client.ts';
 import type { Cluster, ClusterBackend, ClusterSpec } from './cluster.ts';
 import { alone, isHeld } from './cluster-lock.ts';
 import { examineKind } from './doctor-kind.ts';
-import { Engine, findEngine } from './engine.ts';
+import { Engine, findEngine, wantedEngine } from './engine.ts';
 import { interruptible } from './interrupt.ts';
 import { KindCluster, kindInfo } from './kind-cluster.ts';
 import { KindFiles, kindFolder, kindNames, type KindRecord } from './kind-files.ts';
@@ -55,7 +55,7 @@ export function kindBackend(paths: Pick<AppPaths, 'data' | 'cache'>, options: Ki
       // Nodes stay in the engine that made them, whichever one is found first now.
       const watched = tools.with({ signal, ...(known?.hasBegunNodes ? { env: { ...tools.env, KIND_EXPERIMENTAL_PROVIDER: known.engine } } : {}) });
       const engine = findEngine(watched);
-      if (!engine) throw known?.hasBegunNodes ? new UserError(`The nodes of cluster ${spec.name} are in ${known.engine}, which is not here any more.`, `Install it again; or forget the cluster by removing ${files.folder}.`) : noEngine();
+      if (!engine) throw known?.hasBegunNodes ? new UserError(`The nodes of cluster ${spec.name} are in ${known.engine}, which is not here any more.`, `Install it again; or forget the cluster by removing ${files.folder}.`) : noEngine(wantedEngine(watched));
       if (!known) refuseForeign(spec.name, await engine.nodesOf(spec.name).catch(() => []));
       const record = known ?? files.writeRecord({ spec, engine: engine.name, installer: options.installer ?? 'manifest', begunAt: Date.now(), isReady: false });
       const start: Build = { spec, options: buildOptions(paths, options), files, tools: watched, engine, record, remember: () => undefined, say: () => undefined, show: () => undefined };
@@ -140,7 +140,8 @@ function refuseOther(known: ClusterSpec, wanted: ClusterSpec): void {
   throw new UserError(`The cluster ${known.name} exists with ${say(known)}, not ${say(wanted)}.`, `Remove it with \`cka cluster down --name ${known.name}\`, or choose another name.`);
 }
 
-function noEngine(): UserError {
+function noEngine(wanted: string | undefined): UserError {
+  if (wanted !== undefined) return new UserError(`KIND_EXPERIMENTAL_PROVIDER says ${wanted}, which is not installed here.`, 'Install it, or unset that variable.');
   return new UserError('There is no docker, podman or nerdctl here.', 'Install Docker (docs.docker.com/engine/install), or use the simulator: --backend simulator.');
 }
 

@@ -7,10 +7,11 @@ import type { Engine } from './engine.ts';
 /** kube-proxy's image has no modprobe: they must be there before it starts. */
 export const IPVS_MODULES = ['ip_vs', 'ip_vs_rr', 'ip_vs_wrr', 'ip_vs_sh', 'nf_conntrack'] as const;
 
-/** @returns those of `wanted` that are loaded afterwards */
+/** @returns those of `wanted` that are there afterwards: loaded, or built into a kernel whose files the node does not have */
 export async function loadModules(engine: Engine, node: string, wanted: readonly string[]): Promise<readonly string[]> {
   const loaded: string[] = [];
-  for (const name of wanted) if ((await engine.exec(node, ['modprobe', name])).exitCode === 0) loaded.push(name);
+  const works = async (...command: string[]) => (await engine.exec(node, command)).exitCode === 0;
+  for (const name of wanted) if ((await works('modprobe', name)) || (await works('test', '-d', `/sys/module/${name}`))) loaded.push(name);
   return loaded;
 }
 

@@ -42,6 +42,11 @@ export function nodeImageFor([major, minor]: readonly [number, number]): NodeIma
   return version === undefined ? undefined : { version, reference: `kindest/node:${version}@sha256:${digest}` };
 }
 
+/** What nodes of that release run: 35 of 1.35, which is also taken for a release that we do not know. */
+export function kubernetesMinor(kind: readonly [number, number] | undefined): number {
+  return Number(/^v1\.(\d+)/.exec((kind && nodeImageFor(kind)?.version) ?? '')?.[1] ?? 35);
+}
+
 export interface Plugin {
   readonly version: string;
   readonly manifests: readonly Artifact[];

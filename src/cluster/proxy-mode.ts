@@ -12,9 +12,18 @@ export interface ProxyNodes {
   readonly kubectl: KubectlClient;
   readonly engine: Engine;
   readonly nodes: readonly string[];
-  readonly cni: ClusterSpec['cni'];
+  /** Absent where Flannel is, which kube-proxy does not concern. */
+  readonly calico?: Calico;
   /** Longest time that a kube-proxy may need to come up. */
   readonly patienceMs?: number;
+}
+
+/** What of Calico matters when kube-proxy changes. */
+export interface Calico {
+  /** Where its DaemonSet is: the manifest and the operator differ. */
+  readonly namespace: 'kube-system' | 'calico-system';
+  /** Does Felix look at kube-proxy and go to nftables with it? From v3.32 on. */
+  readonly followsKubeProxy: boolean;
 }
 
 type Mode = ClusterSpec['proxyMode'];
@@ -25,6 +34,7 @@ const PAUSE_MS = 1_000;
 /** @throws UserError when the nodes' kernel cannot, or a kube-proxy does not come up in that mode */
 export async function switchProxyMode(at: ProxyNodes, mode: Mode, say: (line: string) => void): Promise<void> {
   if (mode === 'ipvs') await requireIpvs(at);
+  await requireFollower(at, mode);
   say('changing the ConfigMap of kube-proxy');
   const { parseDocument } = await import('yaml');
   const { data } = await at.kubectl.json<{ readonly data: Readonly<Record<string, string>> }>(['-n', 'kube-system', 'get', 'configmap', 'kube-proxy']);
@@ -56,7 +66,7 @@ export async function restartProxies(at: ProxyNodes, mode: Mode, say: (line: str
     left = await leftBehind(at, mode);
   }
   if (left) throw new UserError(`After the switch of kube-proxy to ${mode}, node ${left.node} still has ${left.what}.`, `Restart that node (${at.engine.name} restart ${left.node}), or make the cluster anew.`);
-  if (at.cni === 'calico' && before !== mode && [before, mode].includes('nftables')) await restartCalico(at.kubectl, say);
+  if (at.calico && before !== mode && [before, mode].includes('nftables')) await restartCalico(at.kubectl, at.calico, say);
 }
 
 async function cleanAndRestart(at: ProxyNodes, mode: Mode): Promise<void> {
@@ -86,10 +96,16 @@ async function requireMode({ engine, patienceMs = PATIENCE_MS }: ProxyNodes, nod
 }
 
 /** Felix chooses between iptables and nftables when it starts, by what kube-proxy uses. */
-async function restartCalico(kubectl: KubectlClient, say: (line: string) => void): Promise<void> {
+async function restartCalico(kubectl: KubectlClient, { namespace }: Calico, say: (line: string) => void): Promise<void> {
   say('restarting Calico, which follows kube-proxy to its tables');
-  await kubectl.must(['-n', 'kube-system', 'rollout', 'restart', 'daemonset/calico-node']);
-  await kubectl.must(['-n', 'kube-system', 'rollout', 'status', 'daemonset/calico-node', '--timeout=300s']);
+  await kubectl.must(['-n', namespace, 'rollout', 'restart', 'daemonset/calico-node']);
+  await kubectl.must(['-n', namespace, 'rollout', 'status', 'daemonset/calico-node', '--timeout=300s']);
+}
+
+/** An older Calico stays where it was installed, and its policies would be in other tables than the Services. */
+async function requireFollower({ calico, engine, nodes: [node = ''] }: ProxyNodes, mode: Mode): Promise<void> {
+  if (!calico || calico.followsKubeProxy || (mode !== 'nftables' && (await modeOn(engine, node)) !== 'nftables')) return;
+  throw new UserError('The Calico that goes with this kind release does not follow kube-proxy to nftables and back.', `Make a cluster for that mode: cka cluster up --backend kind --name ${mode} --proxy-mode ${mode}; or install kind v0.30 or newer.`);
 }
 
 /** What each mode would leave, and how to see it. */

@@ -18,6 +18,7 @@ import { loadRest, type RunningServer, startServer } from '../server/https.ts';
 import { useTokens } from '../server/token-request.ts';
 import { Tokens } from '../server/tokens.ts';
 import { createIdentity } from '../server/identity.ts';
+import { kubeadmCredentials } from '../server/kubeadm-credentials.ts';
 import type { ClusterIdentity } from '../server/identity.ts';
 import { kubeconfigOf } from '../server/kubeconfig.ts';
 import { versionInfo } from '../server/version.ts';
@@ -46,7 +47,7 @@ export interface RunningSimulation {
   readonly trace?: Traceable['trace'];
 }
 
-export type BootSimulation = (options: ClusterSpec & { readonly seed: number; readonly unixMs: number; readonly snapshot?: Json; readonly firstRevision?: number; readonly authority?: string; readonly serverCertificate?: string; readonly prepare?: (registry: Registry, clock: EventClock) => void }) => Promise<RunningSimulation>;
+export type BootSimulation = (options: ClusterSpec & { readonly seed: number; readonly unixMs: number; readonly snapshot?: Json; readonly firstRevision?: number; readonly authority?: string; readonly serverCertificate?: string; readonly credentials?: (plan: NodePlan) => Readonly<Record<string, string>>; readonly prepare?: (registry: Registry, clock: EventClock) => void }) => Promise<RunningSimulation>;
 
 export interface SimulatorOptions extends ClusterSpec {
   /** Where the cluster lives; see `SimulatorFiles`. */
@@ -100,7 +101,7 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
   // Pods of the boot itself get real tokens too.
   const prepare = (registry: Registry, clock: EventClock) => useTokens(registry, new Tokens(identity, clock));
   const bootFrom = (from: { readonly snapshot?: Json; readonly firstRevision?: number }) =>
-    boot({ ...spec, seed: seedOf(spec.name), unixMs: Date.now(), authority: identity.authority.certificate, serverCertificate: identity.server.certificate, prepare, ...from });
+    boot({ ...spec, seed: seedOf(spec.name), unixMs: Date.now(), authority: identity.authority.certificate, serverCertificate: identity.server.certificate, credentials: kubeadmCredentials(identity, { cluster: spec.name, unixMs: Date.now() }), prepare, ...from });
   let simulation = await bootSaved(files, bootFrom, log);
   const persistence = new Persistence(files, log);
   const keep = options.rehearsalSpeed === undefined;

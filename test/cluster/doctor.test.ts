@@ -22,6 +22,7 @@ const GOOD = {
   [`lib/${release()}/modules.builtin`]: 'kernel/drivers/net/vxlan/vxlan.ko\n',
   [`lib/${release()}/modules.dep`]: 'kernel/net/netfilter/ipvs/ip_vs.ko.xz: kernel/lib/libcrc32c.ko.xz\nkernel/net/netfilter/ipvs/ip_vs_rr.ko.xz:\nkernel/net/netfilter/ipvs/ip_vs_wrr.ko.xz:\nkernel/net/netfilter/ipvs/ip_vs_sh.ko.xz:\nkernel/net/netfilter/nf_tables.ko.xz:\n',
 } as const;
+const PODMAN = { host: { cgroupVersion: 'v2', memTotal: 16 * 2 ** 30, cpus: 8 }, version: { Version: '5.4.0' } };
 const DEBIAN = { ServerVersion: '28.2.2', CgroupVersion: '2', MemTotal: 16 * 2 ** 30, NCPU: 8, Driver: 'overlay2', DriverStatus: [], DockerRootDir: '/no/such/folder', SecurityOptions: ['name=seccomp'], OperatingSystem: 'Debian GNU/Linux 13' };
 
 let machines = 0;
@@ -50,6 +51,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'no kind': { world: { tools: ['docker', 'kubectl'] }, says: 'kind failure: not installed', action: /^Install it: kind/ },
   'a kind of long ago': { world: { kind: 'v0.20.0' }, says: 'kind failure: kind v0.20.0 go1.25.0 linux/amd64, and at least v0.23.0 is needed', action: /^Install a newer kind/ },
   'a kind of tomorrow': { world: { kind: 'v0.99.0' }, says: 'kind warning: kind v0.99.0 go1.25.0 linux/amd64: no node image is pinned for it, so kind chooses', action: /from v0.27 to v0.33/ },
+  'a kubectl that is too new for an older kind': { world: { kind: 'v0.27.0' }, says: 'kind-kubectl warning: v1.35.0: more than one minor version from Kubernetes 1.32', action: /^Install kubectl 1\.31, 1\.32 or 1\.33;/ },
   'an engine that stands still': { before: (fake) => fake.set('info', '{"ServerVersion":"","ServerErrors":["Cannot connect to the Docker daemon"]}'), says: 'engine failure: docker does not answer: Cannot connect to the Docker daemon', action: /^Start it/ },
   'an engine that is not for us': { before: (fake) => fake.fail(' info ', 'permission denied while trying to connect'), says: 'engine failure: docker: permission denied', action: /usermod -aG docker/ },
   'control groups of the first kind': { info: { CgroupVersion: '1' }, says: 'cgroup failure: version 1, and Kubernetes 1.35 needs version 2', action: /unified_cgroup_hierarchy/ },
@@ -65,6 +67,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   'an engine without root': { info: { SecurityOptions: ['name=rootless'] }, says: 'rootless warning: nodes cannot load modules; labs on IPVS run on the simulator only', action: /rootless/ },
   'an engine without root, and IPVS is wanted': { info: { SecurityOptions: ['name=rootless'] }, spec: { proxyMode: 'ipvs' }, says: 'rootless failure: nodes cannot load modules: no IPVS', action: /rootless/ },
   'btrfs': { info: { Driver: 'btrfs' }, says: 'storage warning: btrfs', action: /known issues/ },
+  'a docker that is podman': { world: { tools: ['kind', 'podman', 'kubectl'], info: PODMAN }, before: (fake) => writeFileSync(join(fake.home, 'bin', 'docker'), '#!/bin/sh\necho "Emulate Docker CLI using podman." >&2\nexec /usr/bin/podman "$@"\n', { mode: 0o755 }), says: 'engine warning: podman 5.4.0: kind calls it experimental', action: /try Docker/ },
+  'an engine that was asked for and is not there': { env: { KIND_EXPERIMENTAL_PROVIDER: 'finch' }, says: 'engine failure: KIND_EXPERIMENTAL_PROVIDER says finch, which is not installed', action: /unset that variable/ },
   'podman': { world: { engine: 'podman' }, says: 'engine warning: podman 5.4.0: kind calls it experimental', action: /try Docker/ },
   'WSL': { files: { 'proc/version': 'Linux version 5.15.153.1-microsoft-standard-WSL2\n' }, says: 'platform warning: addresses of nodes cannot be reached from this machine', action: /port-forward/ },
   'a proxy for everything': { env: { HTTPS_PROXY: 'http://proxy:3128' }, says: 'proxy warning: set, also for addresses of the cluster', action: /^export NO_PROXY=\$NO_PROXY,10\.244\.0\.0\/16,10\.96\.0\.0\/16$/ },

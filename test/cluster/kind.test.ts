@@ -113,6 +113,35 @@ test('Calico encapsulates always, by a change of its YAML', async () => {
   expect(readFileSync(join(fake.state, 'applied'), 'utf8')).toContain('- name: CALICO_IPV4POOL_VXLAN\n              value: Always');
 });
 
+test('an older Calico is told that kube-proxy is in nftables; a newer one looks for itself', async () => {
+  const upToCni = steps.filter(({ id }) => ['preflight', 'create', 'cni'].includes(id));
+  const told: string[] = [];
+  for (const kind of ['v0.27.0', 'v0.31.0']) {
+    const fake = world({ kind });
+    await fake.backend({ steps: upToCni }).up({ ...SPEC, proxyMode: 'nftables' });
+    told.push(...(/FELIX_NFTABLESMODE\n\s+value: \w+/.exec(readFileSync(join(fake.state, 'applied'), 'utf8')) ?? ['nothing']));
+  }
+  expect(told.map((text) => text.replaceAll(/\s+/g, ' '))).toEqual(['FELIX_NFTABLESMODE value: Enabled', 'nothing']);
+});
+
+test('the operator\'s own word is waited for, and not asked for before it can come', async () => {
+  const fake = world();
+  writeFileSync(join(fake.home, 'manifests', 'v1_crd_projectcalico_org-v3.32.1.yaml'), 'kind: List\n');
+  writeFileSync(join(fake.home, 'manifests', 'tigera-operator-v3.32.1.yaml'), 'kind: List\n');
+  await fake.backend({ installer: 'operator', steps: steps.filter(({ id }) => ['preflight', 'create', 'cni', 'wait'].includes(id)) }).up(SPEC);
+  expect(golden(fake.calls()).filter((call) => /tigera/.test(call)).map((call) => call.replace('kubectl --kubeconfig=<lab>/kubeconfig ', ''))).toEqual([
+    'wait --for=condition=Established crd/installations.operator.tigera.io --timeout=60s', '-n tigera-operator rollout status deploy/tigera-operator --timeout=300s',
+    'get tigerastatus/calico tigerastatus/apiserver', 'wait --for=condition=Available tigerastatus/calico tigerastatus/apiserver --timeout=600s',
+  ]);
+});
+
+test('an account that a new namespace does not have yet is waited for', async () => {
+  const fake = world();
+  fake.set('refuse-once', 'pods "server" is forbidden: error looking up service account cka-probe/default: serviceaccount "default" not found\n');
+  await fake.backend().up(SMALL);
+  expect(fake.calls().filter((call) => call.endsWith(' apply -f -')).length).toBe(2);
+});
+
 test('builds with Flannel: br_netfilter and the bridge plugin come first', async () => {
   const fake = world();
   await fake.backend({}, 'flannel').up({ ...SPEC, cni: 'flannel', workers: 1 });
@@ -140,6 +169,15 @@ test.each<[string, FakeOptions, RegExp]>([
   await fake.backend({ steps: steps.slice(0, 5) }).up(SMALL);
   expect(fake.calls().filter((call) => expected.test(call))).toHaveLength(1);
   expect(fake.calls().filter((call) => call.startsWith('docker'))).toEqual([]);
+});
+
+test('podman is told the registry of every image, and of a pinned one the digest alone', async () => {
+  const fake = world({ engine: 'podman' });
+  await fake.backend({ steps: steps.slice(0, 5), nodeTools: true }).up(SMALL);
+  expect(fake.calls().filter((call) => /^podman (pull|build) /.test(call))).toEqual([
+    'podman pull docker.io/kindest/node@sha256:452d707d4862f52530247495d180205e029056831160e22870e37e3f6c1ac31f', 'podman build -t localhost/cka-trainer/node:v1.35.0 -',
+    'podman pull registry.example/calico:1', 'podman pull docker.io/library/busybox:1.28', 'podman pull docker.io/library/nginx:1.25',
+  ]);
 });
 
 test.each([

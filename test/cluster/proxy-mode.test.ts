@@ -52,6 +52,19 @@ const SWITCHES: Readonly<Record<string, { readonly mode: ClusterSpec['proxyMode'
   'a device that stays': { mode: 'iptables', is: 'iptables', before: (fake) => fake.set('left', 'kube-ipvs0 >/dev/null 2>&1$\n'), says: 'After the switch of kube-proxy to iptables, node lab-control-plane still has the device kube-ipvs0.', calls: ['patch'] },
 };
 
+test.each([
+  ['the operator\'s Calico is where the operator put it', { namespace: 'calico-system', followsKubeProxy: true }, undefined, ['-n calico-system rollout restart daemonset/calico-node']],
+  ['a Calico that would not follow is not left behind', { namespace: 'kube-system', followsKubeProxy: false }, 'The Calico that goes with this kind release does not follow kube-proxy to nftables and back.', []],
+] as const)('to nftables: %s', async (_name, calico, says, calls) => {
+  const fake = new FakeWorld();
+  worlds.push(fake);
+  fake.set('proxy-mode', 'iptables');
+  fake.set('becomes', 'nftables');
+  const engine = new Engine('docker', new Tools({ env: fake.env }));
+  const told = await switchProxyMode({ kubectl: KubectlClient.for('k', { engine, name: 'x' }, engine.tools), engine, nodes: ['lab-control-plane'], calico, patienceMs: 0 }, 'nftables', () => undefined).then(() => undefined, (error: Error) => error.message);
+  expect([told, fake.calls().filter((call) => call.includes(' rollout restart ')).map((call) => call.replace('kubectl --kubeconfig=k ', ''))]).toEqual([says, calls]);
+});
+
 test.each(Object.entries(SWITCHES))('a switch %s', async (_name, { mode, is, before, says, calls }) => {
   const fake = new FakeWorld();
   worlds.push(fake);
@@ -59,7 +72,7 @@ test.each(Object.entries(SWITCHES))('a switch %s', async (_name, { mode, is, bef
   fake.set('proxy-mode', 'iptables');
   fake.set('becomes', is);
   const engine = new Engine('docker', new Tools({ env: fake.env }));
-  const at = { kubectl: KubectlClient.for('k', { engine, name: 'x' }, engine.tools), engine, nodes: ['lab-control-plane', 'lab-worker'], cni: 'calico', patienceMs: 0 } as const;
+  const at = { kubectl: KubectlClient.for('k', { engine, name: 'x' }, engine.tools), engine, nodes: ['lab-control-plane', 'lab-worker'], calico: { namespace: 'kube-system', followsKubeProxy: true }, patienceMs: 0 } as const;
   const told = await switchProxyMode(at, mode, () => undefined).then(() => undefined, (error: Error) => error.message);
   expect(told).toBe(says);
   const made = fake.calls().map((call) => call.replace('kubectl --kubeconfig=k', 'kubectl')).filter((call) => / patch | rollout restart /.test(call));

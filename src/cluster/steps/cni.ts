@@ -6,7 +6,7 @@ import { UserError } from '../../base/user-error.ts';
 import { sha256 } from '../artifacts.ts';
 import { POD_SUBNET } from '../kind-config.ts';
 import { CALICO_OPERATOR } from '../pins.ts';
-import { manifestText, pluginOf } from './pinned.ts';
+import { followsKubeProxy, manifestText, pluginOf } from './pinned.ts';
 import { type Build, kubectlOf, type Step } from './step.ts';
 
 export const cni: Step = {
@@ -19,7 +19,8 @@ export const cni: Step = {
     build.say(`${build.spec.cni} ${plugin.version}`);
     for (const manifest of plugin.manifests) {
       const text = await manifestText(manifest, build);
-      const objects = build.spec.cni === 'calico' ? await encapsulateAlways(text) : await requireSubnet(text);
+      const tables = build.spec.proxyMode === 'nftables' && !followsKubeProxy(build.record) ? { FELIX_NFTABLESMODE: 'Enabled' } : {};
+      const objects = build.spec.cni === 'calico' ? await encapsulateAlways(text, tables) : await requireSubnet(text);
       await kubectlOf(build).must(['apply', '--server-side', '--force-conflicts', '-f', '-'], { input: objects });
     }
   },
@@ -34,15 +35,17 @@ interface DaemonSet {
 
 /**
  * All nodes of kind are in one subnet, where `CrossSubnet` would never encapsulate anything and there would be no tunnel
- * to look at. @throws UserError when the manifest has no such setting
+ * to look at. `settings` of Felix come beside. @throws UserError when the manifest has no such setting
  */
-export async function encapsulateAlways(text: string): Promise<string> {
+export async function encapsulateAlways(text: string, settings: Readonly<Record<string, string>> = {}): Promise<string> {
   const { parseAllDocuments, stringify } = await import('yaml');
   const objects = parseAllDocuments(text).map((document) => document.toJS() as DaemonSet | null).filter((object) => object !== null);
   const node = objects.find(({ kind, metadata }) => kind === 'DaemonSet' && metadata?.name === 'calico-node');
-  const setting = node?.spec?.template?.spec?.containers?.find(({ name }) => name === 'calico-node')?.env?.find(({ name }) => name === 'CALICO_IPV4POOL_VXLAN');
-  if (!setting) throw new UserError('The Calico manifest has no CALICO_IPV4POOL_VXLAN on its calico-node.', 'Use the manifest calico-vxlan.yaml of a Calico release.');
+  const environment = node?.spec?.template?.spec?.containers?.find(({ name }) => name === 'calico-node')?.env;
+  const setting = environment?.find(({ name }) => name === 'CALICO_IPV4POOL_VXLAN');
+  if (!environment || !setting) throw new UserError('The Calico manifest has no CALICO_IPV4POOL_VXLAN on its calico-node.', 'Use the manifest calico-vxlan.yaml of a Calico release.');
   setting.value = 'Always';
+  for (const [name, value] of Object.entries(settings)) environment.push({ name, value });
   return objects.map((object) => stringify(object, { aliasDuplicateObjects: false })).join('---\n');
 }
 

@@ -7,6 +7,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../base/user-error.ts';
 import { requireWhole } from '../artifacts.ts';
+import { archiveName, byTag } from '../image-names.ts';
 import type { NodeImage } from '../pins.ts';
 import { manifestsOf, manifestText, pinnedImage } from './pinned.ts';
 import type { Build, Step } from './step.ts';
@@ -35,15 +36,15 @@ export async function imageToUse(build: Build): Promise<string | undefined> {
   const node = pinnedImage(build);
   if (!node) return undefined;
   // An image that came from an archive has lost its digest: then the tag must do, or kind would pull it again.
-  const tag = node.reference.replace(/@sha256:.*/, '');
-  for (const name of [...(build.options.nodeTools ? [derivedName(node)] : []), node.reference, tag]) if (await build.engine.hasImage(name)) return name;
+  for (const name of [...(build.options.nodeTools ? [derivedName(node)] : []), node.reference, byTag(node.reference)]) if (await build.engine.hasImage(name)) return name;
   return node.reference;
 }
 
-const derivedName = ({ version }: NodeImage): string => `cka-trainer/node:${version}`;
+/** With a registry that is none, since kind takes a name without one for Docker Hub's, where it is not. */
+const derivedName = ({ version }: NodeImage): string => `localhost/cka-trainer/node:${version}`;
 
 async function get(node: NodeImage, { engine, options, say, show }: Build): Promise<void> {
-  if (await engine.hasImage(node.reference.replace(/@sha256:.*/, '')) && options.bundle !== undefined) return;
+  if (await engine.hasImage(byTag(node.reference)) && options.bundle !== undefined) return;
   const archive = options.bundle === undefined ? undefined : join(options.bundle, 'images', archiveName(node.reference));
   if (archive !== undefined) {
     await access(archive).catch(() => {
@@ -54,17 +55,14 @@ async function get(node: NodeImage, { engine, options, say, show }: Build): Prom
     return;
   }
   say(`pulling ${node.reference}: some 360 MB`);
-  await engine.must(['pull', node.reference], { onLine: show, action: 'Look at the network and at a registry login or mirror; or use --bundle with images fetched elsewhere.' });
+  await engine.must(['pull', engine.named(node.reference)], { onLine: show, action: 'Look at the network and at a registry login or mirror; or use --bundle with images fetched elsewhere.' });
 }
 
 /** Fails softly: a lab without tcpdump on the node is better than no lab. */
 async function derive(node: NodeImage, { engine, say, show }: Build): Promise<void> {
   if (await engine.hasImage(derivedName(node))) return;
   say('building a node image with tools (once)');
-  const recipe = `FROM ${node.reference}\nRUN ${INSTALL_TOOLS}\n`;
+  const recipe = `FROM ${engine.named(node.reference)}\nRUN ${INSTALL_TOOLS}\n`;
   const { exitCode } = await engine.run(['build', '-t', derivedName(node), '-'], { input: recipe, onLine: show });
   if (exitCode !== 0) say('the image with tools could not be built: tools will be installed on the running nodes');
 }
-
-/** `quay.io/calico/node:v3.32.1` as the name of a file. */
-export const archiveName = (reference: string): string => `${reference.replace(/@sha256:.*/, '').replaceAll(/[/:]/g, '_')}.tar`;

@@ -22,7 +22,7 @@ export async function probeNetwork(kubectl: KubectlClient, spec: Pick<ClusterSpe
   const clean = () => kubectl.run(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait=true', '--timeout=60s']);
   await clean();
   try {
-    await kubectl.must(['apply', '-f', '-'], { input: manifests(spec) });
+    await makePods(kubectl, spec);
     await kubectl.must(['-n', NAMESPACE, 'wait', '--for=condition=Ready', 'pod', '--all', '--timeout=120s'], { action: 'See `kubectl -n cka-probe describe pods`.' });
     const address = (await kubectl.must(['-n', NAMESPACE, 'get', 'pod', 'server', '-o', 'jsonpath={.status.podIP}'])).trim();
     await from(kubectl, ['wget', '-qO-', '-T', '5', `http://${address}/`], 'a pod does not reach a pod on another node', say);
@@ -31,6 +31,18 @@ export async function probeNetwork(kubectl: KubectlClient, spec: Pick<ClusterSpe
   } finally {
     await clean().catch(() => undefined);
   }
+}
+
+/** Pods are refused until the controller manager has made the account that they run as: in a namespace of this moment it may be missing. */
+async function makePods(kubectl: KubectlClient, spec: Pick<ClusterSpec, 'name' | 'workers'>): Promise<void> {
+  const input = manifests(spec);
+  for (let left = TRIES; left > 1; left--) {
+    const { exitCode, stderr } = await kubectl.run(['apply', '-f', '-'], { input });
+    if (exitCode === 0) return;
+    if (!stderr.includes('serviceaccount "default" not found')) break;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
+  await kubectl.must(['apply', '-f', '-'], { input });
 }
 
 /** New Services and routes need a moment to reach every node. */

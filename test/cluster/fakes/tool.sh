@@ -67,7 +67,7 @@ case "$call" in
     if [ -f "$state/cleaned" ]; then rm -f "$state/left-once"; else : >"$state/cleaned"; fi ;;
   *' test -x /opt/cni/bin/bridge' | *' iptables-save '* | *' ip link show kube-ipvs0 >'* | *' nft list '*) case "$call" in *delete*) ;; *) cat "$state/left" "$state/left-once" 2>/dev/null >"$state/all-left"; printf '%s\n' "$call" | grep -qE -f "$state/all-left"; exit ;; esac ;;
   *' crictl inspecti '*) exit 1 ;;
-  *' modprobe '*) if [ -f "$state/no-modules" ] && printf '%s\n' "$call" | grep -qE -f "$state/no-modules"; then exit 1; fi ;;
+  *' modprobe '* | *' test -d /sys/module/'*) if [ -f "$state/no-modules" ] && printf '%s\n' "$call" | grep -qE -f "$state/no-modules"; then exit 1; fi ;;
   *' exec '*' -i '*) cat >/dev/null ;;
   'kubectl '*' version -o json') echo '{"serverVersion":{"gitVersion":"v1.35.0"}}' ;;
   'kubectl '*' api-resources '*) echo configmaps ;;
@@ -75,5 +75,6 @@ case "$call" in
   'kubectl '*' get pods -l '*) echo pod/kube-proxy-x ;;
   'kubectl '*' -o json') echo '{"items":[]}' ;;
   'kubectl '*'{.status.podIP}') echo 10.244.1.2 ;;
+  'kubectl '*' apply -f -') cat >/dev/null; if [ -f "$state/refuse-once" ]; then cat "$state/refuse-once" >&2; rm "$state/refuse-once"; exit 1; fi ;;
   'kubectl '*' -f -'*) cat >"$state/applied" ;;
 esac
