@@ -1,7 +1,7 @@
 /**
  * Words that several tables share: ages, lists, `<none>`. See pkg/printers/internalversion/printers.go.
  */
-import { humanDuration } from '../api/duration.ts';
+import { humanDuration } from '../base/duration.ts';
 import { parseTimestamp } from '../api/time.ts';
 
 export type Cell = string | number;

@@ -2,7 +2,7 @@
  * CertificateSigningRequest: a wish for a client certificate; `controllers/csr-signing.ts` fulfils it.
  * See pkg/apis/certificates/validation/validation.go.
  */
-import { humanDuration } from '../api/duration.ts';
+import { humanDuration } from '../base/duration.ts';
 import { invalidValue, notSupported, required, type FieldError } from '../api/field-error.ts';
 import { column, defineKind, nameColumn, type Loose } from './define.ts';
 import { age } from './cells.ts';

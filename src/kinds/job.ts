@@ -1,5 +1,5 @@
 /** Job: pods that end. See pkg/apis/batch and pkg/registry/batch/job/strategy.go. */
-import { humanDuration } from '../api/duration.ts';
+import { humanDuration } from '../base/duration.ts';
 import { invalidValue, required, type FieldError } from '../api/field-error.ts';
 import { isEqual } from '../api/deep.ts';
 import { parseTimestamp } from '../api/time.ts';

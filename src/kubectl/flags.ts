@@ -2,6 +2,7 @@
  * Command lines as spf13/pflag reads them: long and short flags, values attached or apart, booleans, repeated lists.
  * Knows no verb. The words of refusals are cobra's and pflag's, with kubectl's hint behind them.
  */
+import { parseDuration } from '../base/duration.ts';
 import { KubectlError } from './io.ts';
 
 export interface Flag {
@@ -143,16 +144,4 @@ function parseBool(text: string, as: string): boolean {
   if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true;
   if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text)) return false;
   throw invalid(text, as, `strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`);
-}
-
-const UNITS: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
-/** Go's time.ParseDuration, in milliseconds; undefined when it is none. */
-export function parseDuration(text: string): number | undefined {
-  if (text === '0' || text === '+0' || text === '-0') return 0;
-  const match = /^([-+]?)((?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))+)$/.exec(text);
-  if (!match) return undefined;
-  let sum = 0;
-  for (const part of match[2]!.matchAll(/(\d+(?:\.\d*)?)(ns|us|µs|ms|s|m|h)/g)) sum += Number(part[1]) * UNITS[part[2]!]!;
-  return match[1] === '-' ? -sum : sum;
 }

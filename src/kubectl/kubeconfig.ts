@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
-import { parseDuration } from './flags.ts';
+import { parseDuration } from '../base/duration.ts';
 import { plainError, type KubectlIo } from './io.ts';
 
 export interface ConfigFile {

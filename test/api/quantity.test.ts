@@ -1,6 +1,5 @@
-/** Amounts in their canonical form, and lengths of time as kubectl says them. Expected values: `kubectl` and its source. */
+/** Amounts in their canonical form. Expected values: `kubectl` and its source. */
 import { expect, test } from 'vitest';
-import { humanDuration, parseDuration } from '../../src/api/duration.ts';
 import { canonicalQuantity, compareQuantities, milliValue, parseQuantity } from '../../src/api/quantity.ts';
 
 test.each([
@@ -34,20 +33,3 @@ test('amounts compare by what they mean', () => {
   expect(compareQuantities('100m', '0.2')).toBe(-1);
   expect([milliValue('0.0001'), milliValue('2')]).toEqual([1, 2000]);
 });
-
-const [SECOND, MINUTE, HOUR, DAY] = [1000, 60_000, 3_600_000, 86_400_000];
-test.each([
-  [0, '0s'],
-  [119 * SECOND, '119s'],
-  [120 * SECOND, '2m'],
-  [3 * MINUTE + 5 * SECOND, '3m5s'],
-  [45 * MINUTE, '45m'],
-  [3 * HOUR + 20 * MINUTE, '3h20m'],
-  [20 * HOUR, '20h'],
-  [3 * DAY + 4 * HOUR, '3d4h'],
-  [12 * DAY, '12d'],
-  [800 * DAY, '2y70d'],
-  [-5 * SECOND, '<invalid>'],
-])('%d ms is %s', (ms, words) => expect(humanDuration(ms)).toBe(words));
-
-test.each([['1h30m', 5_400_000], ['1.5s', 1500], ['-3ms', -3], ['10', undefined], ['5x', undefined]])('%s lasts %s ms', (text, ms) => expect(parseDuration(text)).toBe(ms));

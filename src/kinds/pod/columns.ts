@@ -2,7 +2,7 @@
  * `kubectl get pods`: the STATUS word is read from many places. See printPod in pkg/printers/internalversion/printers.go.
  */
 import { parseTimestamp } from '../../api/time.ts';
-import { humanDuration } from '../../api/duration.ts';
+import { humanDuration } from '../../base/duration.ts';
 import { column, nameColumn, ageColumn, wide, type Loose } from '../define.ts';
 import type { Column } from '../kind.ts';
 import type { ContainerStatus, Pod } from './types.ts';

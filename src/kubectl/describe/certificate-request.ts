@@ -1,5 +1,5 @@
 /** CertificateSigningRequests: what they ask for is inside their PKCS #10 request (RFC 2986). See kubectl/pkg/describe/describe.go. */
-import { humanDuration } from '../age.ts';
+import { humanDuration } from '../../base/duration.ts';
 import { dig, type KubeObject } from '../object.ts';
 import { writeEvents, type Event } from './events.ts';
 import { sortedEntries, timeOf } from './fields.ts';

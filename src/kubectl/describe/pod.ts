@@ -1,9 +1,9 @@
 /** `kubectl describe pod`. See describePod in kubectl/pkg/describe/describe.go. */
+import { humanDuration } from '../../base/duration.ts';
 import { dig, type KubeObject } from '../object.ts';
 import { writeContainers, type ContainerStatus } from './containers.ts';
 import { writeEvents, type Event } from './events.ts';
 import { controllerOf, timeOf, writeHead, writeLabels, writeMeta } from './fields.ts';
-import { humanDuration } from '../age.ts';
 import { writeSpread, writeTolerations, type Toleration } from './pod-template.ts';
 import { writeVolumes, type Volume } from './volumes.ts';
 import type { Writer } from './writer.ts';

@@ -1,5 +1,5 @@
 /** Deployments, ReplicaSets, DaemonSets, StatefulSets, Jobs and CronJobs. See kubectl/pkg/describe/describe.go. */
-import { humanDuration } from '../age.ts';
+import { humanDuration } from '../../base/duration.ts';
 import { dig, type KubeObject } from '../object.ts';
 import { writeEvents, type Event } from './events.ts';
 import { controllerOf, selectorText, timeOf, writeAnnotations, writeHead, writeLabels, writeMeta, type LabelSelector } from './fields.ts';

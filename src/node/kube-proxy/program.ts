@@ -5,6 +5,7 @@
 import { parse } from 'yaml';
 import { LOCALHOST } from '../../base/address.ts';
 import type { Disposer } from '../../base/clock.ts';
+import { parseDuration } from '../../base/duration.ts';
 import type { KubeObject, Stored } from '../../api/object.ts';
 import type { EndpointSlice } from '../../kinds/endpointslice.ts';
 import type { Service } from '../../kinds/service.ts';
@@ -225,8 +226,8 @@ function portOf(address: string | undefined, otherwise: number): number {
   return Number.isInteger(port) && port > 0 ? port : otherwise;
 }
 
+/** Undefined for what is no duration, and where none is given. */
 function seconds(duration: string | undefined): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(duration ?? '');
-  if (!match) return undefined;
-  return Number(match[1]) * (match[2] === 'ms' ? 0.001 : match[2] === 's' ? 1 : 60);
+  const ms = parseDuration(duration ?? '');
+  return ms === undefined ? undefined : ms / 1000;
 }

@@ -1,7 +1,7 @@
 /** `kubectl create role|rolebinding|clusterrole|clusterrolebinding|token`. See create_role.go and its neighbours. */
+import { parseDuration } from '../../../base/duration.ts';
 import { StatusError } from '../../client.ts';
 import type { Run, Verb } from '../../command.ts';
-import { parseDuration } from '../../flags.ts';
 import { KubectlError, plainError } from '../../io.ts';
 import type { KubeObject } from '../../object.ts';
 import { formatOf, OUTPUT_FLAGS, printObject } from '../../print-objects.ts';
