@@ -12,6 +12,7 @@ export interface SocketOwner {
   readonly pid: number;
   readonly program: string;
   readonly uid?: number;
+  readonly gid?: number;
 }
 
 /** How conntrack sees this packet. `entry` is missing exactly when the state is INVALID or UNTRACKED. */

@@ -20,6 +20,8 @@ export interface NatRange {
   readonly last?: Ipv4;
   readonly firstPort?: number;
   readonly lastPort?: number;
+  /** The original port that becomes the first one; those after it follow (`--to-destination :8000-8010/9000`). */
+  readonly basePort?: number;
   /** Any free port, drawn by lot (`--random-fully`, `--random`). */
   readonly random?: boolean;
   /** The same client always gets the same address of the range. */
@@ -90,7 +92,7 @@ function choose(namespace: NetNamespace, entry: ConntrackEntry, end: NatEnd, cur
   const address = pickAddress(namespace, entry, end, current, range);
   const ported = current.protocol === 'tcp' || current.protocol === 'udp' || (current.protocol === 'icmp' && end === 'source');
   const port = end === 'source' ? current.sourcePort : current.destinationPort;
-  const within = range.firstPort === undefined || (port >= range.firstPort && port <= (range.lastPort ?? range.firstPort));
+  const within = range.firstPort === undefined || (range.basePort === undefined && port >= range.firstPort && port <= (range.lastPort ?? range.firstPort));
   const kept = place(current, end, address, port);
   if (!ported) return kept;
   if (within && !range.random && !isTaken(namespace, entry, kept)) return kept;
@@ -98,7 +100,7 @@ function choose(namespace: NetNamespace, entry: ConntrackEntry, end: NatEnd, cur
   if (end === 'destination' && range.firstPort === undefined) return kept;
   const [low, high] = range.firstPort === undefined ? portClass(port, current.protocol === 'icmp') : [range.firstPort, range.lastPort ?? range.firstPort];
   const count = high - low + 1;
-  const start = range.random || count > 1 ? rng.below(count) : 0;
+  const start = range.basePort !== undefined ? (((port - range.basePort) % count) + count) % count : range.random || count > 1 ? rng.below(count) : 0;
   for (let i = 0; i < Math.min(count, 2048); i++) {
     const candidate = place(current, end, address, low + ((start + i) % count));
     if (end === 'destination' || !isTaken(namespace, entry, candidate)) return candidate;

@@ -5,6 +5,7 @@
 import type { Disposer } from '../base/clock.ts';
 import type { Task } from '../machine/processes.ts';
 import type { Process, Program } from '../machine/program.ts';
+import type { SocketOwner } from '../net/in-flight.ts';
 import type { TcpConnection } from '../net/sockets.ts';
 
 const held = new WeakMap<Process, Set<() => void>>();
@@ -58,8 +59,8 @@ export function bindUdp(process: Process, options: Omit<Parameters<Process['netn
 }
 
 /** As `ss -p` names who holds a socket. */
-export function ownerOf(process: Process): { readonly pid: number; readonly program: string } {
-  const owner = { pid: process.pid, program: process.argv[0]?.split('/').at(-1)?.replace(/^nginx: .*/, 'nginx') ?? '' };
+export function ownerOf(process: Process): SocketOwner {
+  const owner = { pid: process.pid, uid: process.user.uid, gid: process.user.gid, program: process.argv[0]?.split('/').at(-1)?.replace(/^nginx: .*/, 'nginx') ?? '' };
   const task = process.machine.processes.get(process.pid);
   if (task) tasks.set(owner, task);
   return owner;

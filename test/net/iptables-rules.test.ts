@@ -30,8 +30,8 @@ const recording = read('kube-proxy/iptables-save.txt').split('\n');
 const rows = JSON.parse(read('iptables/rules.json')) as readonly Row[];
 const isRow = (row: Row) => !row.args.includes('nfacct');
 
-function parse(args: readonly string[], table: TableName, isChain: (name: string) => boolean = (name) => name === 'USERCHAIN'): readonly Rule[] {
-  return parseRules(args, { table, chainExists: isChain, setExists: (name) => name !== 'nosuch' });
+function parse(args: readonly string[], table: TableName, isChain: (name: string) => boolean = (name) => name === 'USERCHAIN', chain = 'FORWARD'): readonly Rule[] {
+  return parseRules(args, { table, chain, chainExists: isChain, setExists: (name) => name !== 'nosuch' });
 }
 
 test('every rule of a real kube-proxy prints back as it was', () => {
@@ -55,11 +55,11 @@ test.each(rows.filter((row) => row.save && isRow(row)))('$args is printed as ipt
   expect(rules.map((rule) => column(rule) + rule.describe())).toEqual(list!.map((line) => /--\s+\S+\s+\S+\s+\S+\s+(\S.*)$/.exec(line)![1]));
 });
 
-test.each(rows.filter((row) => row.code === 2 && isRow(row)))('$args is refused as iptables refuses it', ({ table, args, stderr }) => {
+test.each(rows.filter((row) => row.code === 2 && isRow(row)))('$args is refused as iptables refuses it', ({ table, chain, args, stderr }) => {
   const message = stderr!.replace('iptables v1.8.9 (nf_tables): ', '').replace("Try `iptables -h' or 'iptables --help' for more information.\n", '').replace(/\n$/, '');
   let refusal: unknown;
   try {
-    parse(shellWords(args), table);
+    parse(shellWords(args), table, undefined, chain);
   } catch (error) {
     refusal = error;
   }

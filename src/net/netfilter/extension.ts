@@ -22,11 +22,13 @@ export interface Match {
   matches(flight: PacketInFlight, scope: HookScope): boolean;
   /** As `iptables-save` prints it, `-m name` included, one word per element and without quotes. */
   toArgs(): readonly string[];
-  /** As `iptables -L` prints it; empty when there is nothing to say. */
-  list(): string;
+  /** As `iptables -L` prints it, with names for numbers unless `-n`; empty when there is nothing to say. */
+  list(numeric: boolean): string;
   /** The line of `iptables-save`, when it is not just the arguments with blanks between. */
   save?(): string;
   readonly usesConntrack?: boolean;
+  /** Where the kernel takes it; elsewhere it says EINVAL. */
+  readonly tables?: readonly TableName[];
   readonly hooks?: readonly HookName[];
 }
 
@@ -36,7 +38,7 @@ export interface Target {
   apply(flight: PacketInFlight, scope: HookScope): RuleOutcome;
   /** What follows `-j NAME`. */
   toArgs(): readonly string[];
-  list(): string;
+  list(numeric: boolean): string;
   save?(): string;
   /** The name in `iptables -L`, when that is another one. */
   readonly listName?: string;
@@ -44,6 +46,8 @@ export interface Target {
   /** Where the kernel takes it; elsewhere it says EINVAL. */
   readonly tables?: readonly TableName[];
   readonly hooks?: readonly HookName[];
+  /** What `-p` must say for the kernel to take it. */
+  readonly protocol?: string;
 }
 
 /** An option as it stood on the command line. */
@@ -59,6 +63,8 @@ export interface BuildContext {
   /** Of `-p`, unless that is negated. */
   readonly protocol: string | undefined;
   readonly setExists: (name: string) => boolean;
+  /** The number of a user or a group of this machine. */
+  readonly idOf: ((what: 'user' | 'group', name: string) => number | undefined) | undefined;
 }
 
 /** How many words an option takes, `optional` for at most one, or the name of the option it is another spelling of. */

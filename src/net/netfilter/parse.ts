@@ -16,6 +16,10 @@ export interface ParseContext {
   chainExists(name: string): boolean;
   /** Without it every set is taken to exist. */
   setExists?(name: string): boolean;
+  /** Users and groups by name; without it only numbers are known. */
+  idOf?(what: 'user' | 'group', name: string): number | undefined;
+  /** The built-in chain that the rule is for, where the command names one. */
+  readonly chain?: string;
 }
 
 interface Loaded<T> {
@@ -41,8 +45,9 @@ export function parseRule(args: readonly string[], context: ParseContext): Rule 
 /** `-s a,b -d c,d` are four rules. @throws RuleSyntaxError */
 export function parseRules(args: readonly string[], context: ParseContext): readonly Rule[] {
   const draft = readArguments(args, context);
+  refuseDevices(draft.header, context.chain);
   const protocol = draft.header.protocol && !draft.header.protocol.negated ? draft.header.protocol.value : undefined;
-  const building: BuildContext = { table: context.table, protocol, setExists: (name) => context.setExists?.(name) ?? true };
+  const building: BuildContext = { table: context.table, protocol, setExists: (name) => context.setExists?.(name) ?? true, idOf: context.idOf && ((what, name) => context.idOf?.(what, name)) };
   const build = () => ({ matches: draft.matches.map(({ kind, given }) => kind.build(given, building)), action: buildAction(draft, building) });
   const none = [undefined];
   const rules: Rule[] = [];
@@ -54,6 +59,12 @@ export function parseRules(args: readonly string[], context: ParseContext): read
     }
   }
   return rules;
+}
+
+/** Nothing has come in at a device yet in OUTPUT, and nothing is about to leave by one in INPUT. */
+function refuseDevices({ inDevice, outDevice }: RuleHeader, chain: string | undefined): void {
+  if (outDevice && (chain === 'PREROUTING' || chain === 'INPUT')) throw new RuleSyntaxError(`Can't use -o with ${chain}\n`);
+  if (inDevice && (chain === 'POSTROUTING' || chain === 'OUTPUT')) throw new RuleSyntaxError(`Can't use -i with ${chain}\n`);
 }
 
 /** Everything is not a condition, and iptables-save does not print it. */
@@ -94,7 +105,7 @@ function readArguments(args: readonly string[], context: ParseContext): Draft {
       negated = true;
       continue;
     }
-    const option = HEADER_OPTIONS[word] ?? word;
+    const option = HEADER_OPTIONS[word] ?? (word.startsWith('--') ? abbreviatedHeader(draft, word) : word);
     if (/^-[sdiopmjg]$/.test(option)) {
       const value = words[++i];
       if (value === undefined) throw new RuleSyntaxError(`option "${word}" requires an argument`);
@@ -105,6 +116,12 @@ function readArguments(args: readonly string[], context: ParseContext): Draft {
     negated = false;
   }
   return draft;
+}
+
+/** getopt takes the beginning of a long option for all of it, as long as no other begins so. */
+function abbreviatedHeader(draft: Draft, word: string): string {
+  const fits = new Set(Object.keys(HEADER_OPTIONS).filter((name) => name.startsWith(word)).map((name) => HEADER_OPTIONS[name]!));
+  return fits.size === 1 && !ownerOf(draft, word.slice(2)) ? [...fits][0]! : word;
 }
 
 function readHeaderOption(draft: Draft, option: string, value: string, negated: boolean, context: ParseContext): void {
@@ -180,9 +197,11 @@ function ownerOf(draft: Draft, option: string): Loaded<Match> | Loaded<Target> |
 }
 
 function resolve(options: Readonly<Record<string, OptionSpec>>, option: string): { readonly name: string; readonly spec: 0 | 1 | 2 | 'optional' } | undefined {
-  const spec = options[option];
-  if (spec === undefined) return undefined;
-  return typeof spec === 'object' ? resolve(options, spec.same) : { name: option, spec };
+  const began = options[option] === undefined ? Object.keys(options).filter((name) => name.startsWith(option)) : [option];
+  const [name] = began;
+  if (name === undefined || began.length > 1) return undefined;
+  const spec = options[name]!;
+  return typeof spec === 'object' ? resolve(options, spec.same) : { name, spec };
 }
 
 /** `10.0.0.0/8`, `10.0.0.0/255.0.0.0` or one address; the host part is cut off. */

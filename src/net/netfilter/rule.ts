@@ -72,15 +72,16 @@ export class Rule {
   }
 
   /** What `iptables -L` prints behind the column of destinations, blanks included: `` or ` tcp dpt:80 to:10.0.0.1`. */
-  describe(): string {
-    const words = [...this.matches.map((match) => match.list()), this.target?.list() ?? ''].filter((word) => word !== '');
+  describe(numeric = true): string {
+    const words = [...this.matches.map((match) => match.list(numeric)), this.target?.list(numeric) ?? ''].filter((word) => word !== '');
     return (this.goto ? '[goto] ' : '') + words.map((word) => ` ${word}`).join('');
   }
 
   /** Whether the kernel takes the rule in that table, and at that hook when it is for a built-in chain. */
   allowedIn(table: TableName, hook: HookName | undefined): boolean {
     const { target } = this;
-    if (target?.tables && !target.tables.includes(table)) return false;
+    if (![target, ...this.matches].every((part) => part?.tables?.includes(table) ?? true)) return false;
+    if (target?.protocol !== undefined && (this.header.protocol?.value !== target.protocol || this.header.protocol.negated)) return false;
     return hook === undefined || [target, ...this.matches].every((part) => part?.hooks?.includes(hook) ?? true);
   }
 

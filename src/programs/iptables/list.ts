@@ -22,7 +22,8 @@ export function listChain(table: Table, chain: Chain, options: ListOptions): str
   return [`Chain ${chain.name} (${what})`, columns, ...chain.rules.map((rule, index) => listRule(rule, index + 1, options))].map((line) => `${line}\n`).join('');
 }
 
-function listRule(rule: Rule, position: number, options: ListOptions): string {
+/** One rule as `-L` prints it. */
+export function listRule(rule: Rule, position: number, options: ListOptions): string {
   const { header, counters } = rule;
   const anything = options.numeric ? '0.0.0.0/0' : 'anywhere';
   const any = options.numeric ? '*' : 'any';
@@ -36,18 +37,25 @@ function listRule(rule: Rule, position: number, options: ListOptions): string {
     `${(options.numeric ? (PROTOCOL_NUMBERS[protocol] ?? protocol) : protocol).padEnd(4)} -- `,
     options.verbose ? ` ${device(header.inDevice)} ${device(header.outDevice)} ` : '',
     place(header.source), place(header.destination),
-    options.numeric ? rule.describe() : named(rule.describe(), protocol),
+    options.numeric ? rule.describe() : named(rule.describe(false), protocol),
   ].join('');
 }
 
-/** Ports by their names in /etc/services, unless `-n`. Differs from Linux: addresses are never looked up in DNS. */
-const LOG_LEVELS: readonly string[] = ['emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info', 'debug'];
+/** As `-v` tells what was done with a rule: always in numbers. */
+export function announceRule(rule: Rule): string {
+  const { header } = rule;
+  const place = (part: Negatable<Cidr> | undefined) => (part ? `${part.negated ? '!' : ''}${network(part.value)}` : '0.0.0.0/0');
+  const device = (part: Negatable<string> | undefined) => (part ? `${part.negated ? '!' : ''}${part.value}` : '*');
+  return `${rule.listName}  ${header.protocol?.negated ? '!' : ''}${header.protocol?.value ?? 'all'} opt -- in ${device(header.inDevice)} out ${device(header.outDevice)}  ${place(header.source)}  -> ${place(header.destination)}  ${rule.describe()}\n`;
+}
 
+/** Ports by their names in /etc/services, unless `-n`. Differs from Linux: addresses are never looked up in DNS. */
 function named(words: string, protocol: string): string {
-  return words.replace(/LOG flags \d+ level (\d)/, (_, level: string) => `LOG level ${LOG_LEVELS[Number(level)]}`).replaceAll(/\b([ds]pt:!?)(\d+)\b/g, (whole, label: string, port: string) => {
-    const name = serviceName(Number(port), protocol === 'udp' ? 'udp' : 'tcp');
-    return name === undefined ? whole : label + name;
-  });
+  const name = (port: string) => serviceName(Number(port), protocol === 'udp' ? 'udp' : 'tcp') ?? port;
+  const ports = (text: string) => text.replaceAll(/\d+/g, name);
+  return words
+    .replaceAll(/\b([ds]pts?:!?)(\d+(?::\d+)?)\b/g, (_, label: string, text: string) => label + ports(text))
+    .replaceAll(/\b(multiport [ds]?ports  ?!?)([\d,:]+)/g, (_, label: string, text: string) => label + text.replaceAll(/[^,]+/g, (one) => (one.includes(':') ? one : ports(one))));
 }
 
 const network = (value: Cidr) => (value.prefix === 32 ? value.address : printCidr(value));

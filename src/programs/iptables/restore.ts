@@ -120,7 +120,7 @@ interface CommandOptions {
 function applyCommand(netfilter: Netfilter, table: Table, [command = '', ...args]: readonly string[], { counters, cache, line }: CommandOptions): void {
   const [chain = '', ...rest] = args;
   const rules = (words: readonly string[]): readonly Rule[] => {
-    const parsed = parseRules(words, { table: table.name, chainExists: (name) => table.chains.get(name)?.builtin === false, setExists: (name) => netfilter.sets.get(name) !== undefined });
+    const parsed = parseRules(words, { table: table.name, chain, chainExists: (name) => table.chains.get(name)?.builtin === false, setExists: (name) => netfilter.sets.get(name) !== undefined });
     if (counters) for (const rule of parsed) Object.assign(rule.counters, counters);
     return parsed;
   };
@@ -206,7 +206,7 @@ function clear(table: Table): void {
 }
 
 /** The order in which the nft variant prints tables. */
-const ORDER = ['raw', 'mangle', 'filter', 'nat'] as const;
+const ORDER = ['mangle', 'raw', 'filter', 'nat'] as const;
 
 export interface SaveOptions {
   readonly counters?: boolean;

@@ -40,15 +40,17 @@ export const icmp: MatchKind = {
         return hit !== (one?.negated ?? false);
       },
       toArgs: () => ['-m', 'icmp', ...(one ? [...(one.negated ? ['!'] : []), '--icmp-type', printed] : [])],
-      list: () => listType(type, code, one?.negated ?? false),
+      list: (numeric) => (one ? listType([type, code], one.negated, numeric) : ''),
     };
   },
 };
 
-function listType(type: number, code: number | undefined, negated: boolean): string {
-  // libipt_icmp.c knows a name for every type but this one.
-  if (type === 255) return negated ? 'icmp !type 255' : '';
-  return `${negated ? '!' : ''}icmptype ${type}${code === undefined ? '' : ` code ${code}`}`;
+function listType([type, code]: readonly [number, number | undefined], negated: boolean, numeric: boolean): string {
+  const name = Object.entries(NAMES).find(([, known]) => known[0] === type && known[1] === code)?.[0];
+  const bang = negated ? '!' : '';
+  if (!numeric && name !== undefined) return `icmp ${bang}${name}`;
+  // libipt_icmp.c has two ways to say it, and which is taken depends on the `!`.
+  return `${negated ? 'icmp !type' : 'icmptype'} ${type}${code === undefined ? '' : ` code ${code}`}`;
 }
 
 function parseType(text: string): readonly [number, number | undefined] {

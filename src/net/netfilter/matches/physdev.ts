@@ -14,6 +14,8 @@ export const physdev: MatchKind = {
     const isBridged = given(all, 'physdev-is-bridged');
     return {
       name: 'physdev',
+      // Before the route is known no bridge has chosen a port (physdev_mt_check).
+      ...((out && !isBridged) || (isOut && !isOut.negated) ? { hooks: ['forward', 'postrouting', 'prerouting', 'input'] as const } : {}),
       matches({ physIn, physOut }) {
         if (isIn && (physIn !== undefined) === isIn.negated) return false;
         if (isOut && (physOut !== undefined) === isOut.negated) return false;

@@ -31,7 +31,7 @@ export const statistic: MatchKind = {
     if (!one) throw new RuleSyntaxError('--every must be specified when using nth mode');
     if (every === undefined || every < 1) throw new RuleSyntaxError('statistic: bad value for option "--every", or out of range (1-4294967295).\n');
     if (!given(all, 'packet')) throw new RuleSyntaxError('statistic: option "--every" also requires "--packet".\n');
-    if (first === undefined || first >= every) throw new RuleSyntaxError('the initial packet count must be less than the value of --every');
+    if (first === undefined || first >= every) throw new RuleSyntaxError('the --packet p must be 0 <= p <= n-1');
     let count = (every - first - 1 + every) % every;
     return {
       name: 'statistic',

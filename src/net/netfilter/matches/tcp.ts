@@ -1,6 +1,6 @@
 /** TCP ports and flags. */
-import type { TcpFlags } from '../../packet.ts';
-import { given, type Given, hex, type MatchKind, RuleSyntaxError } from '../extension.ts';
+import type { Tcp, TcpFlags } from '../../packet.ts';
+import { given, type Given, hex, type MatchKind, parseNumber, printGiven, RuleSyntaxError } from '../extension.ts';
 import { PORT_OPTIONS, portConditions } from './transport.ts';
 
 const FLAGS = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16, URG: 32 } as const;
@@ -17,23 +17,33 @@ interface FlagCondition {
 
 export const tcp: MatchKind = {
   name: 'tcp',
-  options: { ...PORT_OPTIONS, 'tcp-flags': 2, syn: 0 },
+  options: { ...PORT_OPTIONS, 'tcp-flags': 2, syn: 0, 'tcp-option': 1 },
   build(all, { protocol }) {
     if (protocol !== 'tcp') throw new RuleSyntaxError("TCP match requires '-p tcp'");
     const ports = portConditions(all);
     const flags = readFlags(all);
+    const option = given(all, 'tcp-option');
+    const wanted = option && parseNumber(option.values[0]!, 255);
+    if (option && !wanted) throw new RuleSyntaxError(`Invalid TCP option "${option.values[0]}"`);
     return {
       name: 'tcp',
       matches(flight) {
         const { payload } = flight.packet;
         if (payload.protocol !== 'tcp' || !ports.fits(flight)) return false;
+        if (option && optionsOf(payload).includes(wanted!) === option.negated) return false;
         return !flags || ((bitsOf(payload.flags) & flags.mask) === flags.set) !== flags.negated;
       },
-      toArgs: () => ['-m', 'tcp', ...ports.toArgs(), ...(flags ? [...(flags.negated ? ['!'] : []), '--tcp-flags', printFlags(flags.mask), printFlags(flags.set)] : [])],
-      list: () => ['tcp', ...ports.list(), ...(flags ? [`flags:${flags.negated ? '!' : ''}0x${hexPair(flags.mask)}/0x${hexPair(flags.set)}`] : [])].join(' '),
+      toArgs: () => ['-m', 'tcp', ...ports.toArgs(), ...(flags ? [...(flags.negated ? ['!'] : []), '--tcp-flags', printFlags(flags.mask), printFlags(flags.set)] : []), ...printGiven(option)],
+      list(numeric) {
+        const bits = numeric ? (value: number) => `0x${hexPair(value)}` : printFlags;
+        return ['tcp', ...ports.list(), ...(option ? [`option=${option.negated ? '!' : ''}${wanted}`] : []), ...(flags ? [`flags:${flags.negated ? '!' : ''}${bits(flags.mask)}/${bits(flags.set)}`] : [])].join(' ');
+      },
     };
   },
 };
+
+/** What Linux sends along: segment size, selective acknowledgements, timestamps and scaling at first, then timestamps only. */
+const optionsOf = ({ flags }: Tcp): readonly number[] => (flags.startsWith('S') ? [2, 4, 8, 1, 3] : flags.startsWith('R') ? [] : [1, 8]);
 
 function readFlags(all: readonly Given[]): FlagCondition | undefined {
   const syn = given(all, 'syn');

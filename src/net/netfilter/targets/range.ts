@@ -15,12 +15,12 @@ export function parseRange(text: string, protocol: string | undefined): NatRange
 /** @throws RuleSyntaxError */
 export function parsePorts(text: string, protocol: string | undefined): NatRange {
   if (protocol !== 'tcp' && protocol !== 'udp' && protocol !== 'sctp') throw new RuleSyntaxError(NEEDS_PORTS);
-  const parts = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text);
+  const parts = /^(\d{1,5})(?:-(\d{1,5}))?(?:\/(\d{1,5}))?$/.exec(text);
   const first = Number(parts?.[1]);
   const last = parts?.[2] === undefined ? first : Number(parts[2]);
   if (!parts || first < 1 || first > 65535 || last > 65535) throw new RuleSyntaxError(`Port \`${text}' not valid`);
   if (last < first) throw new RuleSyntaxError(`Port range \`${text}' funky`);
-  return { firstPort: first, lastPort: last };
+  return { firstPort: first, lastPort: last, ...(parts[3] === undefined ? {} : { basePort: Number(parts[3]) }) };
 }
 
 function parseAddresses(text: string): NatRange {
@@ -34,9 +34,9 @@ function parseAddresses(text: string): NatRange {
 }
 
 /** As iptables prints it. */
-export function printRange({ first, last, firstPort, lastPort }: NatRange): string {
+export function printRange({ first, last, firstPort, lastPort, basePort }: NatRange): string {
   const addresses = first === undefined ? '' : last === undefined || last === first ? first : `${first}-${last}`;
-  return `${addresses}${firstPort === undefined ? '' : `:${printPorts({ firstPort, lastPort: lastPort ?? firstPort })}`}`;
+  return `${addresses}${firstPort === undefined ? '' : `:${printPorts({ firstPort, lastPort: lastPort ?? firstPort })}${basePort === undefined ? '' : `/${basePort}`}`}`;
 }
 
 /** One port, or the first and the last. */
