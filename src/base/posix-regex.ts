@@ -18,71 +18,132 @@ export function posixToRegExp(pattern: string, options: RegexOptions): RegExp {
 
 /** The same as the source of a JavaScript expression. */
 export function posixSource(pattern: string, extended: boolean): string {
-  let source = '';
-  let depth = 0;
-  /** Nothing has come yet that `*` could repeat. */
-  let start = true;
+  const source = new Source();
   for (let i = 0; i < pattern.length; i++) {
     const c = pattern[i]!;
     if (c === '[') {
       const bracket = bracketAt(pattern, i);
-      if (!bracket) throw new SyntaxError('Unmatched [, [^, [:, [., or [=');
-      source += bracket.source;
+      source.atom(bracket.source);
       i = bracket.end;
-      start = false;
       continue;
     }
-    if (c === '\\') {
-      const next = pattern[++i];
-      if (next === undefined) throw new SyntaxError('Trailing backslash');
-      const special = !extended && '(){}+?|'.includes(next);
-      if (special) {
-        if (next === '(') depth++;
-        if (next === ')' && --depth < 0) throw new SyntaxError('Unmatched ) or \\)');
-        source += next === '{' ? interval(pattern, i, '\\}') : next;
-        if (next === '{') i = pattern.indexOf('\\}', i) + 1;
-        start = next === '(' || next === '|';
-      } else {
-        source += escaped(next);
-        start = false;
-      }
-      continue;
-    }
-    if (extended && '(){}+?|'.includes(c)) {
-      if (c === '(') depth++;
-      if (c === ')' && depth === 0) {
-        source += '\\)';
-        continue;
-      }
-      if (c === ')') depth--;
-      if (c === '{' && !/^\{\d*,?\d*\}/.test(pattern.slice(i))) source += '\\{';
-      else if (c === '}' ) source += '}';
-      else if ((c === '+' || c === '?') && start) source += `\\${c}`;
-      else source += c;
-      if (c === '{' && source.endsWith('{') && !source.endsWith('\\{') && pattern[i + 1] === ',') source += '0';
-      start = c === '(' || c === '|';
-      continue;
-    }
-    if (c === '*' && start) source += '\\*';
-    else if (c === '^') source += extended || start ? '^' : '\\^';
-    else if (c === '$') source += extended || atEnd(pattern, i) ? '$' : '\\$';
-    else if ('(){}+?|/'.includes(c)) source += `\\${c}`;
-    else source += c;
-    start = c === '^' && start;
+    const isEscaped = c === '\\';
+    const letter = isEscaped ? pattern[++i] : c;
+    if (letter === undefined) throw new SyntaxError('Trailing backslash');
+    // What is an operator as it stands in one syntax is one with a backslash in the other.
+    if (OPERATORS.includes(letter) && isEscaped !== extended) i = operate(source, letter, pattern, i, extended);
+    else if (isEscaped) source.atom(escaped(letter));
+    else if (letter === '*') source.repeat('*', '\\*');
+    else if (letter === '^' && (extended || source.isAtStart)) source.anchor('^');
+    else if (letter === '$' && (extended || isAtEnd(pattern, i))) source.anchor('$');
+    else source.atom(literal(letter));
   }
-  if (depth > 0) throw new SyntaxError('Unmatched ( or \\(');
-  return source;
+  return source.end();
 }
 
-function atEnd(pattern: string, i: number): boolean {
+const OPERATORS = '(){}+?|';
+
+/** @returns where the operator ends in the pattern */
+function operate(source: Source, operator: string, pattern: string, at: number, extended: boolean): number {
+  switch (operator) {
+    case '(':
+      source.open();
+      break;
+    case ')':
+      if (!source.close() && !extended) throw new SyntaxError('Unmatched ) or \\)');
+      break;
+    case '|':
+      source.or();
+      break;
+    case '{':
+      return operateInterval(source, pattern, at, extended);
+    case '}':
+      source.atom('\\}');
+      break;
+    default:
+      source.repeat(operator, literal(operator));
+  }
+  return at;
+}
+
+function operateInterval(source: Source, pattern: string, at: number, extended: boolean): number {
+  const [all, least, comma, most] = (extended ? /^\{(\d*)(,?)(\d*)\}/ : /^\{(\d*)(,?)(\d*)\\\}/).exec(pattern.slice(at)) ?? [];
+  if (all === undefined) {
+    if (!extended) throw new SyntaxError('Unmatched \\{');
+    source.atom('\\{');
+    return at;
+  }
+  if ((!least && !comma) || (least && most && Number(least) > Number(most))) throw new SyntaxError('Invalid content of \\{\\}');
+  const interval = `{${least || '0'}${comma}${most}}`;
+  source.repeat(interval, `\\${interval}`);
+  return at + all.length - 1;
+}
+
+/** The JavaScript source as it grows: knows what a repetition would repeat. */
+class Source {
+  #text = '';
+  readonly #groups: number[] = [];
+  /** Where the last atom begins; undefined where there is nothing to repeat. */
+  #atom: number | undefined;
+  #isRepeated = false;
+
+  get isAtStart(): boolean {
+    return this.#text === '' || this.#text.endsWith('|') || this.#text.endsWith('(');
+  }
+
+  atom(source: string): void {
+    this.#atom = this.#text.length;
+    this.#isRepeated = false;
+    this.#text += source;
+  }
+
+  anchor(source: string): void {
+    this.#atom = undefined;
+    this.#text += source;
+  }
+
+  /** @param asText what the operator is where there is nothing to repeat */
+  repeat(operator: string, asText: string): void {
+    if (this.#atom === undefined) return this.atom(asText);
+    // JavaScript does not repeat a repetition.
+    if (this.#isRepeated) this.#text = `${this.#text.slice(0, this.#atom)}(?:${this.#text.slice(this.#atom)})`;
+    this.#text += operator;
+    this.#isRepeated = true;
+  }
+
+  open(): void {
+    this.#groups.push(this.#text.length);
+    this.anchor('(');
+  }
+
+  /** @returns whether there was something to close; else it is text */
+  close(): boolean {
+    const start = this.#groups.pop();
+    if (start === undefined) {
+      this.atom('\\)');
+      return false;
+    }
+    this.#text += ')';
+    this.#atom = start;
+    this.#isRepeated = false;
+    return true;
+  }
+
+  or(): void {
+    this.anchor('|');
+  }
+
+  /** @throws SyntaxError */
+  end(): string {
+    if (this.#groups.length > 0) throw new SyntaxError('Unmatched ( or \\(');
+    return this.#text;
+  }
+}
+
+const literal = (c: string): string => (/[\^$.*+?()[\]{}|/\\]/.test(c) && c !== '.' ? `\\${c}` : c);
+
+function isAtEnd(pattern: string, i: number): boolean {
   return i === pattern.length - 1 || pattern.startsWith('\\)', i + 1) || pattern.startsWith('\\|', i + 1);
-}
-
-function interval(pattern: string, open: number, close: string): string {
-  const end = pattern.indexOf(close, open);
-  if (end < 0) throw new SyntaxError('Unmatched \\{');
-  const inside = pattern.slice(open + 1, end);
-  return `{${inside.startsWith(',') ? `0${inside}` : inside}}`;
 }
 
 function escaped(c: string): string {
@@ -102,8 +163,11 @@ const CLASSES: Readonly<Record<string, string>> = {
   alpha: 'a-zA-Z', digit: '0-9', alnum: 'a-zA-Z0-9', upper: 'A-Z', lower: 'a-z', space: '\\s', blank: ' \\t', punct: '!-\\/:-@\\[-`{-~', print: ' -~', graph: '!-~', cntrl: '\\x00-\\x1f\\x7f', xdigit: '0-9A-Fa-f',
 };
 
-/** `[…]` at a position; a backslash is an ordinary character in it. */
-function bracketAt(pattern: string, start: number): { readonly source: string; readonly end: number } | undefined {
+/**
+ * `[…]` at a position; a backslash is an ordinary character in it.
+ * @throws SyntaxError
+ */
+function bracketAt(pattern: string, start: number): { readonly source: string; readonly end: number } {
   let i = start + 1;
   let source = '[';
   if (pattern[i] === '^') {
@@ -119,8 +183,10 @@ function bracketAt(pattern: string, start: number): { readonly source: string; r
       i += named[0].length;
       continue;
     }
+    const to = pattern[i + 2];
+    if (pattern[i + 1] === '-' && to !== undefined && to !== ']' && to !== '[' && c > to) throw new SyntaxError('Invalid range end');
     source += c === '-' ? (first || pattern[i + 1] === ']' ? '\\-' : '-') : c === '\\' || c === '[' || c === ']' || c === '^' ? `\\${c}` : c;
     i++;
   }
-  return undefined;
+  throw new SyntaxError('Unmatched [, [^, [:, [., or [=');
 }
