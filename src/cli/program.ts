@@ -73,7 +73,14 @@ export function tell(error: unknown, cli: Pick<Cli, 'out' | 'err' | 'env'>, asJs
 }
 
 function unexpected(error: unknown): UserError {
-  return new UserError(error instanceof Error ? error.message : String(error), '`cka doctor` looks for what is broken; if it finds nothing, this is a bug in cka.', EXIT.broken);
+  const said = error instanceof Error ? error.message : String(error);
+  switch ((error as NodeJS.ErrnoException | undefined)?.code) {
+    // Where nobody had a better word for it: what the machine lacks is no bug.
+    case 'ENOSPC':
+    case 'EDQUOT': return new UserError(`The disk is full: ${said}`, 'Free some space, then do it again.', EXIT.broken);
+    case 'EROFS': return new UserError(`The disk cannot be written: ${said}`, 'Set CKA_HOME to a folder that you can write to.', EXIT.broken);
+    default: return new UserError(said, '`cka doctor` looks for what is broken; if it finds nothing, this is a bug in cka.', EXIT.broken);
+  }
 }
 
 function buildProgram(cli: Cli, commands: readonly CliCommand[], ended: (code: number) => void): Command {

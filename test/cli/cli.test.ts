@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { afterAll, expect, test } from 'vitest';
 import type { Cli } from '../../src/cli/command.ts';
 import { commands } from '../../src/cli/commands.ts';
-import { runCommandLine } from '../../src/cli/program.ts';
+import { runCommandLine, tell } from '../../src/cli/program.ts';
 import { screens } from '../../src/cli/screens.ts';
 
 /** Two labs of the program and no other, so that what is printed does not change with every new lab. */
@@ -100,6 +100,15 @@ test.each([
 ])('a script that runs cka %s gets the refusal as a value too', async (line, code, value) => {
   const ran = await cka(line, { npm_command: 'exec' });
   expect([ran.code, JSON.parse(ran.out), ran.err]).toEqual([code, value, `Error: ${value.error}\nTry: ${value.try}\n`]);
+});
+
+test.each([
+  ['ENOSPC', 'ENOSPC: no space left on device, copyfile', 'Error: The disk is full: ENOSPC: no space left on device, copyfile\nTry: Free some space, then do it again.\n'],
+  ['EROFS', 'EROFS: read-only file system, mkdir', 'Error: The disk cannot be written: EROFS: read-only file system, mkdir\nTry: Set CKA_HOME to a folder that you can write to.\n'],
+  ['EOTHER', 'odd', 'Error: odd\nTry: `cka doctor` looks for what is broken; if it finds nothing, this is a bug in cka.\n'],
+])('what goes wrong in the middle with %s is told with a way out', (code, message, told) => {
+  let err = '';
+  expect([tell(Object.assign(new Error(message), { code }), { env: {}, out: () => {}, err: (text) => void (err += text) }), err]).toEqual([3, told]);
 });
 
 test.each([
