@@ -3,16 +3,16 @@
  * See apiserver/pkg/endpoints/handlers/{get,create,update,patch,delete}.go.
  */
 import type { KubeObject, Stored } from '../api/object.ts';
-import { badRequest, invalid, methodNotAllowed, nameMismatch, notAcceptable, unknownResource } from '../api/status.ts';
-import { type FieldError, forbiddenField, notSupported, required } from '../api/field-error.ts';
+import { badRequest, methodNotAllowed, nameMismatch, notAcceptable, unknownResource } from '../api/status.ts';
 import type { Kind, Subresource } from '../kinds/kind.ts';
-import type { Patch, Registry, WriteOptions } from '../kinds/registry.ts';
+import type { Registry } from '../kinds/registry.ts';
 import type { Accepted } from './accept.ts';
 import { negotiate } from './accept.ts';
 import { readObject, readPatch, unrecognized } from './body.ts';
 import type { ProtobufDecoder } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import { sendObject } from './exchange.ts';
+import { deleteOptions, number, refusePatchOptions, selectionOf, writeOptions } from './options.ts';
 import { presentObject, presentPage } from './present.ts';
 import type { PresentOptions } from './present.ts';
 import type { RequestInfo } from './request-info.ts';
@@ -80,13 +80,13 @@ async function get(h: Handler): Promise<void> {
 }
 
 async function list(h: Handler): Promise<void> {
-  const page = h.registry.list(h.kind, selectionOf(h));
+  const page = h.registry.list(h.kind, selectionOf(h.exchange));
   return sendObject(h.exchange, 200, presentPage(h.kind, page, h.accepted, presentation(h)), h.accepted);
 }
 
 async function watch(h: Handler): Promise<void> {
   const { query } = h.exchange;
-  const selection = selectionOf(h);
+  const selection = selectionOf(h.exchange);
   // A watch on one name is a list watch with a field selector.
   const fieldSelector = h.info.name === undefined ? selection.fieldSelector : `metadata.name=${h.info.name}`;
   const sendInitialEvents = query.get('sendInitialEvents');
@@ -102,7 +102,7 @@ async function watch(h: Handler): Promise<void> {
 async function create(h: Handler): Promise<void> {
   if (STREAMS.has(h.subresource)) throw badRequest('Upgrade request required');
   const body = await readKubeObject(h);
-  const options = writeOptions(h);
+  const options = writeOptions(h.exchange);
   if (h.subresource !== undefined) {
     if (h.info.name === undefined || h.info.namespace === undefined) throw methodNotAllowed();
     const result = h.registry.createSubresource(h.kind, h.info.name, h.info.namespace, h.subresource, body, options);
@@ -120,7 +120,7 @@ async function update(h: Handler): Promise<void> {
   const given = (body.metadata as KubeObject['metadata'] | undefined)?.name;
   if (given !== name) throw nameMismatch(given, name);
   if (h.subresource === 'scale') return answerScale(h, name, () => body as Scale);
-  const object = h.registry.update(h.kind, body, { ...writeOptions(h), ...namespaceOf(h), ...subresourceOf(h) });
+  const object = h.registry.update(h.kind, body, { ...writeOptions(h.exchange), ...namespaceOf(h), ...subresourceOf(h) });
   return answer(h, 200, object);
 }
 
@@ -128,32 +128,24 @@ async function patch(h: Handler): Promise<void> {
   const change = await readPatch(h.exchange.request);
   if (h.subresource === 'scale') return answerScale(h, h.info.name!, (current) => patchScale(current, h.kind, change));
   const force = isTrue(h.exchange.query.get('force'));
-  refuseOptions(h, change.type);
+  refusePatchOptions(h.exchange, change.type);
   const isNew = change.type === 'apply' && h.registry.find(h.kind, h.info.name!, h.info.namespace) === undefined;
-  const object = h.registry.patch(h.kind, h.info.name!, h.info.namespace, change, { ...writeOptions(h), ...subresourceOf(h), ...(force && { force }) });
+  const object = h.registry.patch(h.kind, h.info.name!, h.info.namespace, change, { ...writeOptions(h.exchange), ...subresourceOf(h), ...(force && { force }) });
   return answer(h, isNew ? 201 : 200, object);
-}
-
-/** An apply must say whose it is; nothing else can be forced. @throws ApiError Invalid */
-function refuseOptions({ exchange: { query } }: Handler, type: Patch['type']): void {
-  const wrong = type === 'apply'
-    ? [...(query.get('fieldManager') ? [] : [required('fieldManager', 'is required for apply patch')])]
-    : [...(query.has('force') ? [forbiddenField('force', 'may not be specified for non-apply patch')] : [])];
-  if (wrong.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', wrong);
 }
 
 function answerScale(h: Handler, name: string, change: (current: Stored<KubeObject>) => Scale): Promise<void> {
   const current = h.registry.get(h.kind, name, h.info.namespace);
-  return sendObject(h.exchange, 200, writeScale(h.registry, h.kind, current, change(current), writeOptions(h)), h.accepted);
+  return sendObject(h.exchange, 200, writeScale(h.registry, h.kind, current, change(current), writeOptions(h.exchange)), h.accepted);
 }
 
 async function remove(h: Handler): Promise<void> {
-  const result = h.registry.delete(h.kind, h.info.name!, h.info.namespace, await deleteOptions(h));
+  const result = h.registry.delete(h.kind, h.info.name!, h.info.namespace, await deleteOptions(h.exchange, h.protobuf));
   return (result.kind as string) === 'Status' ? sendObject(h.exchange, 200, result, h.accepted) : answer(h, 200, result);
 }
 
 async function removeAll(h: Handler): Promise<void> {
-  const page = h.registry.deleteCollection(h.kind, { ...selectionOf(h), ...(await deleteOptions(h)) });
+  const page = h.registry.deleteCollection(h.kind, { ...selectionOf(h.exchange), ...(await deleteOptions(h.exchange, h.protobuf)) });
   return sendObject(h.exchange, 200, presentPage(h.kind, page, h.accepted, presentation(h)), h.accepted);
 }
 
@@ -164,77 +156,6 @@ function answer(h: Handler, code: number, object: Stored<KubeObject>): Promise<v
 function presentation(h: Handler): PresentOptions {
   const include = h.exchange.query.get('includeObject');
   return { nowUnixMs: h.registry.clock.unixMs(), includeObject: include === 'None' || include === 'Object' ? include : 'Metadata' };
-}
-
-function selectionOf(h: Handler) {
-  const { query } = h.exchange;
-  const text = (name: string) => query.get(name) || undefined;
-  const resourceVersion = text('resourceVersion');
-  return {
-    namespace: h.info.namespace,
-    labelSelector: text('labelSelector'),
-    fieldSelector: text('fieldSelector'),
-    limit: number(query.get('limit')),
-    continue: text('continue'),
-    resourceVersion,
-    resourceVersionMatch: matchOf(query, resourceVersion),
-  };
-}
-
-/** @throws ApiError Invalid. See apimachinery/pkg/apis/meta/internalversion/validation. */
-function matchOf(query: URLSearchParams, resourceVersion: string | undefined): 'Exact' | 'NotOlderThan' | undefined {
-  const match = query.get('resourceVersionMatch');
-  if (!match || query.get('watch')) return undefined;
-  const refuse = (error: FieldError) => invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [error]);
-  if (resourceVersion === undefined) throw refuse(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided'));
-  if (query.get('continue')) throw refuse(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'));
-  if (match !== 'Exact' && match !== 'NotOlderThan') throw refuse(notSupported('resourceVersionMatch', match, ['Exact', 'NotOlderThan', '']));
-  if (match === 'Exact' && resourceVersion === '0') throw refuse(forbiddenField('resourceVersionMatch', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
-  return match;
-}
-
-/** @throws ApiError Invalid for a dryRun that does not exist */
-function isDryRun(kind: string, asked: readonly string[]): boolean {
-  if (asked.some((value) => value !== 'All')) throw invalid({ group: 'meta.k8s.io', kind }, '', [notSupported('dryRun', asked, ['All'])]);
-  return asked.length > 0;
-}
-
-/** @throws ApiError Invalid for a dryRun or fieldValidation that does not exist */
-function writeOptions(h: Handler): WriteOptions {
-  const { query, request, user, warnings } = h.exchange;
-  const kind = `${h.info.verb === 'create' ? 'Create' : h.info.verb === 'patch' ? 'Patch' : 'Update'}Options`;
-  const dryRun = isDryRun(kind, query.getAll('dryRun'));
-  const fieldValidation = query.get('fieldValidation') || 'Warn';
-  if (fieldValidation !== 'Strict' && fieldValidation !== 'Warn' && fieldValidation !== 'Ignore') {
-    throw invalid({ group: 'meta.k8s.io', kind }, '', [notSupported('fieldValidation', fieldValidation, ['Ignore', 'Strict', 'Warn'])]);
-  }
-  return {
-    dryRun,
-    // Without a name the client is known by its program, as the real server does it.
-    fieldManager: query.get('fieldManager') || (request.headers['user-agent'] ?? 'unknown').split('/')[0]!,
-    fieldValidation,
-    user,
-    onWarning: (text) => warnings.push(text),
-  };
-}
-
-/** From the body, or from the query when there is none. */
-async function deleteOptions(h: Handler) {
-  const body = ((await readObject(h.exchange.request, 'DeleteOptions', h.protobuf)) ?? {}) as {
-    gracePeriodSeconds?: number | null; propagationPolicy?: string | null; dryRun?: string[] | null; preconditions?: { uid?: string; resourceVersion?: string } | null;
-    orphanDependents?: boolean | null;
-  };
-  const { query } = h.exchange;
-  const policy = body.propagationPolicy ?? query.get('propagationPolicy') ?? (body.orphanDependents ? 'Orphan' : undefined);
-  if (policy !== undefined && policy !== 'Foreground' && policy !== 'Background' && policy !== 'Orphan') {
-    throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [notSupported('propagationPolicy', policy, ['Background', 'Foreground', 'Orphan'])]);
-  }
-  return {
-    gracePeriodSeconds: body.gracePeriodSeconds ?? number(query.get('gracePeriodSeconds')),
-    propagationPolicy: policy,
-    preconditions: body.preconditions ?? undefined,
-    dryRun: isDryRun('DeleteOptions', body.dryRun ?? query.getAll('dryRun')),
-  } as const;
 }
 
 async function readKubeObject(h: Handler): Promise<KubeObject> {
@@ -249,7 +170,3 @@ async function readKubeObject(h: Handler): Promise<KubeObject> {
 
 const namespaceOf = (h: Handler) => (h.info.namespace === undefined ? {} : { namespace: h.info.namespace });
 const subresourceOf = (h: Handler) => (h.subresource === undefined ? {} : { subresource: h.subresource });
-
-function number(text: string | null): number | undefined {
-  return text === null || text === '' || Number.isNaN(Number(text)) ? undefined : Number(text);
-}
