@@ -47,7 +47,7 @@ function labsRow(rows: readonly DoctorRow[], labs: readonly LabNeeds[]): DoctorR
     ...(isMarked('module-ipvs') || isMarked('rootless') ? [`${those(labs, 'ipvs').join(', ')} (no IPVS in the nodes' kernel)`] : []),
     ...(isMarked('module-bridge') ? [`${those(labs, 'cni-flannel').join(', ')} (no br_netfilter for Flannel)`] : []),
   ].filter((text) => !text.startsWith(' '));
-  const simulated = those(labs, 'simulator').length;
+  const simulated = labs.filter(({ needs }) => SIMULATED.some((need) => needs.includes(need))).length;
   const detail = [
     ...(onlyOnKind.length > 0 ? [`${onlyOnKind.join(', ')} cannot run here: kind is needed`] : [`all ${labs.length} can run here`]),
     ...(moved.length > 0 ? [`on the simulator, not on kind: ${moved.join('; ')}`] : []),
@@ -56,5 +56,8 @@ function labsRow(rows: readonly DoctorRow[], labs: readonly LabNeeds[]): DoctorR
   if (onlyOnKind.length > 0) return { ...row, status: 'warning', detail, action: 'Mend what keeps kind from running.' };
   return moved.length > 0 ? { ...row, status: 'warning', detail, action: 'Start those with --backend simulator.' } : { ...row, status: 'ok', detail };
 }
+
+/** What no real cluster offers. */
+const SIMULATED: readonly Capability[] = ['simulator', 'plain-machines'];
 
 const those = (labs: readonly LabNeeds[], need: Capability): readonly string[] => labs.filter(({ needs }) => needs.includes(need)).map(({ id }) => id);

@@ -4,9 +4,11 @@
  */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { UserError } from '../base/user-error.ts';
 import { requireWhole } from './artifacts.ts';
 import type { Engine } from './engine.ts';
 import { archiveName, fullName } from './image-names.ts';
+import { Interrupted } from './interrupt.ts';
 
 export interface LoadOptions {
   /** A bundle's folder: archives in it are used instead of pulling. */
@@ -17,6 +19,7 @@ export interface LoadOptions {
 /** @returns images that could not be had: the nodes will try by themselves */
 export async function loadImages(engine: Engine, nodes: readonly string[], images: readonly string[], { bundle, say }: LoadOptions): Promise<readonly string[]> {
   const missing: string[] = [];
+  const flags = onceAsked(() => platform(engine, nodes[0] ?? ''));
   for (const image of new Set(images)) {
     const wanting: string[] = [];
     for (const node of nodes) if ((await engine.exec(node, ['crictl', 'inspecti', '-q', fullName(image)])).exitCode !== 0) wanting.push(node);
@@ -31,20 +34,36 @@ export async function loadImages(engine: Engine, nodes: readonly string[], image
       }
     }
     if (isBundled && bundle !== undefined) await requireWhole(bundle, join('images', archiveName(image)));
-    for (const node of wanting) {
-      say(`loading ${image} into ${node}`);
-      const into = engine.execArgs(node, ['ctr', '--namespace=k8s.io', 'images', 'import', '--digests', '--snapshotter=overlayfs', '-'], { stdin: true });
-      await engine.tools.pipe(isBundled ? ['cat', archive] : [engine.name, 'save', ...(await platform(engine, node)), engine.named(image)], [engine.name, ...into], { timeoutMs: 300_000 });
+    const source = isBundled ? (['cat', archive] as const) : ([engine.name, 'save', ...(await flags()), engine.named(image)] as const);
+    try {
+      for (const node of wanting) {
+        say(`loading ${image} into ${node}`);
+        const into = engine.execArgs(node, ['ctr', '--namespace=k8s.io', 'images', 'import', '--digests', '--snapshotter=overlayfs', '-'], { stdin: true });
+        await engine.tools.pipe(source, [engine.name, ...into], { timeoutMs: 300_000 });
+      }
+    } catch (error) {
+      // Nodes that have a network can do without: they pull for themselves.
+      if (bundle !== undefined || !(error instanceof UserError) || error instanceof Interrupted) throw error;
+      say(error.message);
+      missing.push(image);
     }
   }
   return missing;
 }
 
+function onceAsked<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => (answer ??= ask());
+}
+
+/** The first Docker whose `save` can be asked for a platform. */
+const SAVES_PLATFORMS = 28;
+
 /** With the containerd store an image has layers of one platform only, and must be asked for as such. */
 async function platform(engine: Engine, node: string): Promise<readonly string[]> {
   if (engine.name !== 'docker') return [];
   const info = await engine.info();
-  if (!('usesContainerdImageStore' in info) || !info.usesContainerdImageStore) return [];
+  if (!('usesContainerdImageStore' in info) || !info.usesContainerdImageStore || Number.parseInt(info.serverVersion, 10) < SAVES_PLATFORMS) return [];
   const machine = (await engine.mustExec(node, ['uname', '-m'])).trim();
   return ['--platform', `linux/${machine === 'aarch64' || machine === 'arm64' ? 'arm64' : 'amd64'}`];
 }

@@ -107,7 +107,7 @@ test.each(Object.entries(ROWS))('%s', async (_name, { says, action, files, spec,
   expect(marked.filter((candidate) => candidate.action === undefined)).toEqual([]);
 });
 
-const LABS = [{ id: 'a/plain', needs: [] }, { id: 'a/ipvs', needs: ['ipvs'] }, { id: 'a/real', needs: ['kind'] }, { id: 'a/by-hand', needs: ['simulator', 'plain-machines'] }] as const;
+const LABS = [{ id: 'a/plain', needs: [] }, { id: 'a/ipvs', needs: ['ipvs'] }, { id: 'a/real', needs: ['kind'] }, { id: 'a/by-hand', needs: ['plain-machines'] }] as const;
 
 test.each<[string, Omit<Row, 'says' | 'action'>, boolean, readonly string[]]>([
   ['everything works', {}, false, ['backend-kind ok: can run here: cka cluster up --backend kind', 'labs ok: all 4 can run here; 1 of them on the simulator only, for machines that no real cluster has']],

@@ -204,7 +204,8 @@ const FAILURES: readonly (readonly [step: string, call: string, nodesLeft: reado
   ['record', 'api-resources', TWO_NODES],
 ];
 
-test.each(FAILURES)('a failure in %s is told with its log; the same command goes on there', async (step, call, nodesLeft) => {
+// Images are a comfort: see below.
+test.each(FAILURES.filter(([step]) => step !== 'preload'))('a failure in %s is told with its log; the same command goes on there', async (step, call, nodesLeft) => {
   const fake = world();
   fake.fail(call);
   const error = await fake.backend().up(SMALL).then(() => undefined, (reason: Error & { action?: string }) => reason);
@@ -220,6 +221,25 @@ test.each(FAILURES)('a failure in %s is told with its log; the same command goes
   expect(fake.nodes()).toEqual(TWO_NODES);
   // Nodes that were made are not made twice.
   expect(fake.calls().filter((line) => line.startsWith('kind create')).length).toBe(nodesLeft.length === 0 ? 1 : 0);
+});
+
+test('an image that does not go into the nodes is left to them', async () => {
+  const fake = world();
+  fake.fail('ctr --namespace', 'ctr: content digest sha256:0: not found');
+  const said: string[] = [];
+  await fake.backend({ onStep: (event) => void (event.type === 'line' && said.push(event.line)) }).up(SMALL);
+  expect(said).toContain('not preloaded, the nodes will pull them: registry.example/calico:1, busybox:1.28, nginx:1.25');
+  expect(said).toContain('`docker save registry.example/calico:1` failed: ctr: content digest sha256:0: not found.');
+});
+
+test.each([
+  ['overlay2', '28.2.2', []],
+  ['containerd', '27.5.1', []],
+  ['containerd', '29.1.0', ['--platform', 'linux/amd64']],
+])('with images in %s, docker %s is asked to save them so', async (store, version, flags) => {
+  const fake = world({ info: { ServerVersion: version, CgroupVersion: '2', MemTotal: 2 ** 34, NCPU: 4, OperatingSystem: 'Docker Desktop', DriverStatus: store === 'containerd' ? [['driver-type', 'io.containerd.snapshotter.v1']] : [] } });
+  await fake.backend({ steps: steps.slice(0, 5) }).up(SMALL);
+  expect(fake.calls().filter((call) => call.startsWith('docker save')).map((call) => call.split(' ').slice(2, -1))).toContainEqual(flags);
 });
 
 test.each(FAILURES)('Ctrl-C in %s leaves nothing behind', async (_step, call) => {

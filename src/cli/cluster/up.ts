@@ -1,6 +1,7 @@
 /** `cka cluster up`: returns when the cluster is Ready. Shows a real one being built step by step. */
 import { backendLine } from '../../cluster/choice.ts';
 import { networkLine } from '../../cluster/encapsulation.ts';
+import { quote } from '../../lab/shell/quote.ts';
 import { asTyped } from '../as-typed.ts';
 import { type Cli, type CliCommand, type CliOption, type CliOptions, EXIT, JSON_OPTION, printJson, SPEC_OPTIONS } from '../command.ts';
 import { askHere, backendOf, paths, wantedSpec } from '../labs.ts';
@@ -33,7 +34,7 @@ export const clusterUp: CliCommand = {
     const readyMs = Math.round(performance.now());
     const { name, kubeconfig, context, nodes, cni, encapsulation, proxyMode, kubernetesVersion } = info;
     if (isQuiet) printJson(cli, { backend: info.backend, because: info.because, name, kubeconfig, context, nodes, cni, encapsulation, proxyMode, kubernetesVersion, readyMs });
-    else cli.out(`Cluster ${name} is Ready (Kubernetes ${kubernetesVersion}, ${networkLine(info)}, ${nodes.length} nodes, ${readyMs} ms).\nOn ${backendLine(info)}.\n\n  export KUBECONFIG=${kubeconfig}\n  kubectl get nodes\n\nor ${asTyped('`cka cluster shell`', cli.env)}.\n`);
+    else cli.out(`Cluster ${name} is Ready (Kubernetes ${kubernetesVersion}, ${networkLine(info)}, ${nodes.length} nodes, ${readyMs} ms).\nOn ${backendLine(info)}.\n\n  export KUBECONFIG=${quote(kubeconfig)}\n  kubectl get nodes\n\nor ${asTyped('`cka cluster shell`', cli.env)}.\n`);
     if (info.backend === 'kind' && !found && cli.isTerminal && !isQuiet) await askOnce(cli);
     return EXIT.done;
   },
