@@ -2,7 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import { Schema } from '../kinds/schema.ts';
 import type { SchemaTable } from '../kinds/schema.ts';
-import { readData } from '../server/data.ts';
+import { readData } from '../server/data-files.ts';
 import { Simulation } from '../sim/simulation.ts';
 import type { BootSimulation } from './simulator-process.ts';
 

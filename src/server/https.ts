@@ -26,7 +26,7 @@ import { attributesOf, serveRequest } from './routes.ts';
 import type { RouteContext, VersionInfo } from './routes.ts';
 import { tokenSubjectExists, useTokens } from './token-request.ts';
 import { Tokens } from './tokens.ts';
-import { readDataText } from './data.ts';
+import { readDataText } from './data-files.ts';
 import type { ProtobufDecoder } from './body.ts';
 
 export interface ServerOptions {

@@ -6,7 +6,7 @@ import { decodeProtobuf } from '../api/protobuf.ts';
 import type { ProtobufTable } from '../api/protobuf.ts';
 import { badRequest } from '../api/status.ts';
 import type { ProtobufDecoder } from './body.ts';
-import { readData } from './data.ts';
+import { readData } from './data-files.ts';
 
 /** `k8s` and a zero byte begin every message. */
 const MAGIC = Buffer.from([0x6b, 0x38, 0x73, 0x00]);

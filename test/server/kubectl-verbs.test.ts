@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Schema } from '../../src/kinds/schema.ts';
 import type { SchemaTable } from '../../src/kinds/schema.ts';
-import { readData } from '../../src/server/data.ts';
+import { readData } from '../../src/server/data-files.ts';
 import { kubectls, startTestServer } from './api-server.ts';
 import type { TestServer } from './api-server.ts';
 
