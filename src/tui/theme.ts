@@ -28,11 +28,14 @@ export interface Theme {
   readonly symbols: Symbols;
 }
 
+/** The text console of Linux speaks UTF-8 with a font of 256 glyphs, among which is no tick; the terminals of old have fewer. */
+const FEW_GLYPHS = /^(linux|vt\d|ansi|cons25)/;
+
 /** See no-color.org, and locale(7) for how a terminal says that it speaks UTF-8. */
 export function themeFor(env: Readonly<Record<string, string | undefined>>): Theme {
   const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
   const isPlainLocale = locale === 'C' || locale === 'POSIX' || (locale.includes('.') && !/utf-?8$/i.test(locale));
-  return { colors: !env['NO_COLOR'] && colorDepth(env) !== 'none', symbols: isPlainLocale ? ASCII : UNICODE };
+  return { colors: !env['NO_COLOR'] && colorDepth(env) !== 'none', symbols: isPlainLocale || FEW_GLYPHS.test(env['TERM'] ?? '') ? ASCII : UNICODE };
 }
 
 const SPELLING: Readonly<Record<string, string>> = { '│': '|', '─': '-', '•': '*', '…': '~', '↳': '>', '·': '-', '↑': '^', '↓': 'v', '←': '<', '→': '>', '┌': '+', '┐': '+', '└': '+', '┘': '+', '▼': 'v', '✘': 'x' };

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { fit, justify, line, lineText, span, truncate, wrap, type Line } from '../../src/tui/text/lines.ts';
 import { markdown } from '../../src/tui/text/markdown.ts';
+import { themeFor } from '../../src/tui/theme.ts';
 
 const marked = (lines: readonly Line[]): string =>
   lines.map((spans) => spans.map(({ text, style }) => (style === 'plain' ? text : `<${style}:${text}>`)).join('')).join('\n');
@@ -93,4 +94,19 @@ test('Markdown', () => {
 
     <b>html</b>"
   `);
+});
+
+describe('marks and colours are those that the terminal has', () => {
+  test.each([
+    ['a terminal of today', { TERM: 'xterm-256color', LANG: 'en_US.UTF-8' }, '✓', true],
+    ['a locale without UTF-8', { TERM: 'xterm-256color', LC_ALL: 'C', LANG: 'en_US.UTF-8' }, '+', true],
+    ['no locale at all', { TERM: 'xterm' }, '✓', true],
+    ['the text console of Linux', { TERM: 'linux', LANG: 'en_US.UTF-8' }, '+', true],
+    ['an old terminal', { TERM: 'vt220', LANG: 'en_US.UTF-8' }, '+', false],
+    ['NO_COLOR', { TERM: 'xterm-256color', LANG: 'C.UTF-8', NO_COLOR: '1' }, '✓', false],
+    ['an empty NO_COLOR', { TERM: 'xterm-256color', LANG: 'C.UTF-8', NO_COLOR: '' }, '✓', true],
+  ])('%s', (_title, env: Readonly<Record<string, string>>, pass, colors) => {
+    const theme = themeFor(env);
+    expect([theme.symbols.pass, theme.colors]).toEqual([pass, colors]);
+  });
 });
