@@ -22,7 +22,7 @@ import { kubeadmCredentials } from '../server/kubeadm-credentials.ts';
 import type { ClusterIdentity } from '../server/identity.ts';
 import { kubeconfigOf } from '../server/kubeconfig.ts';
 import { versionInfo } from '../server/version.ts';
-import { KUBERNETES_VERSION, planNodes } from '../sim/topology.ts';
+import { KUBERNETES_VERSION, planNodes, type NodePlan } from '../sim/topology.ts';
 import type { ClusterSpec } from './cluster.ts';
 import { answerTrace, type Traceable } from './trace-route.ts';
 import { collectSoon } from './garbage.ts';

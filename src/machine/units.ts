@@ -3,6 +3,7 @@
  * containerd); here is only what `systemctl` and `journalctl` read and switch. See systemd.unit(5).
  */
 import type { Clock, Disposer } from '../base/clock.ts';
+import { type ExitStatus, SIGNAL_NUMBERS } from './program.ts';
 
 export type UnitState = 'active' | 'inactive' | 'failed' | 'activating';
 
@@ -18,6 +19,10 @@ export interface UnitOptions {
   /** Bring it up; a thrown error makes the unit fail with the error's message in its journal. @returns the main process's number */
   onStart?(): number | void;
   onStop?(): void;
+  /** RestartSec of a service with Restart=always: how long after its main process ended by itself it is started again. */
+  readonly restartAfterMs?: number;
+  /** Type=simple: counts as started as soon as its process exists, whatever becomes of it. */
+  readonly isSimple?: boolean;
 }
 
 export interface Unit {
@@ -27,6 +32,12 @@ export interface Unit {
   mainPid: number | undefined;
   /** Unix milliseconds of the last change of state. */
   sinceUnixMs: number;
+  /** Started again by itself so often since somebody started it. */
+  restarts: number;
+  /** How its main process ended, while there is no other. */
+  exit?: { readonly pid: number; readonly words: string } | undefined;
+  /** Calls off the start that is due. */
+  callOff?: Disposer | undefined;
 }
 
 export interface JournalEntry {
@@ -52,7 +63,7 @@ export class Units {
 
   /** Install a unit; it does not start by that. */
   add(options: UnitOptions): Unit {
-    const unit: Unit = { options, state: 'inactive', enabled: options.enabled ?? true, mainPid: undefined, sinceUnixMs: this.clock.unixMs() };
+    const unit: Unit = { options, state: 'inactive', enabled: options.enabled ?? true, mainPid: undefined, sinceUnixMs: this.clock.unixMs(), restarts: 0 };
     this.#units.set(options.name, unit);
     return unit;
   }
@@ -69,8 +80,18 @@ export class Units {
   /** @returns false when it failed */
   start(unit: Unit): boolean {
     if (unit.state === 'active') return true;
-    const { name, description } = unit.options;
-    this.log(unit, `Starting ${name} - ${description}...`, 'systemd', 1);
+    unit.callOff?.();
+    unit.restarts = 0;
+    return this.#begin(unit);
+  }
+
+  #begin(unit: Unit): boolean {
+    const { name, description, isSimple } = unit.options;
+    unit.callOff = undefined;
+    unit.exit = undefined;
+    const started = () => this.log(unit, `Started ${name} - ${description}.`, 'systemd', 1);
+    if (isSimple) started();
+    else this.log(unit, `Starting ${name} - ${description}...`, 'systemd', 1);
     try {
       unit.mainPid = unit.options.onStart?.() ?? undefined;
     } catch (error) {
@@ -79,11 +100,16 @@ export class Units {
       return false;
     }
     this.#become(unit, 'active');
-    this.log(unit, `Started ${name} - ${description}.`, 'systemd', 1);
+    if (!isSimple) started();
     return true;
   }
 
   stop(unit: Unit): void {
+    if (unit.state === 'activating') {
+      unit.callOff?.();
+      unit.callOff = undefined;
+      return this.#become(unit, 'inactive');
+    }
     if (unit.state !== 'active') return;
     const { name, description } = unit.options;
     this.log(unit, `Stopping ${name} - ${description}...`, 'systemd', 1);
@@ -102,6 +128,27 @@ export class Units {
     this.log(unit, `${name}: Main process exited, code=exited, status=${code}/FAILURE`, 'systemd', 1);
     this.log(unit, `${name}: Failed with result 'exit-code'.`, 'systemd', 1);
     this.log(unit, `Failed to start ${name} - ${description}.`, 'systemd', 1);
+  }
+
+  /** The main process of a running service ended by itself, or somebody killed it: it is started again where it says so. */
+  ended(unit: Unit, { code, signal }: ExitStatus): void {
+    if (unit.state !== 'active') return;
+    const { name, restartAfterMs } = unit.options;
+    const isClean = signal === undefined ? code === 0 : signal === 'SIGTERM' || signal === 'SIGINT' || signal === 'SIGHUP' || signal === 'SIGPIPE';
+    const how = signal === undefined ? `code=exited, status=${code}/${code === 0 ? 'SUCCESS' : code === 1 ? 'FAILURE' : 'n/a'}` : `code=killed, status=${SIGNAL_NUMBERS[signal]}/${signal.slice(3)}`;
+    if (unit.mainPid !== undefined) unit.exit = { pid: unit.mainPid, words: how };
+    unit.mainPid = undefined;
+    if (isClean) this.log(unit, `${name}: Deactivated successfully.`, 'systemd', 1);
+    else {
+      this.log(unit, `${name}: Main process exited, ${how}`, 'systemd', 1);
+      this.log(unit, `${name}: Failed with result '${signal === undefined ? 'exit-code' : 'signal'}'.`, 'systemd', 1);
+    }
+    if (restartAfterMs === undefined) return this.#become(unit, isClean ? 'inactive' : 'failed');
+    this.#become(unit, 'activating');
+    unit.callOff = this.clock.schedule(restartAfterMs, () => {
+      this.log(unit, `${name}: Scheduled restart job, restart counter is at ${++unit.restarts}.`, 'systemd', 1);
+      this.#begin(unit);
+    });
   }
 
   /** A line in the journal. */

@@ -27,7 +27,7 @@ export function saveNode(machine: Machine, image: FileSystem): SavedNode {
   const { netns } = machine;
   return {
     files: changesSince(image, machine.files),
-    units: machine.units.list().map(({ options, state, enabled }) => ({ name: options.name, active: state === 'active', enabled })),
+    units: machine.units.list().map(({ options, state, enabled }) => ({ name: options.name, active: state === 'active' || state === 'activating', enabled })),
     modules: [...machine.modules],
     sysctls: netns.sysctl.list().filter(([name]) => !OF_A_DEVICE.test(name)),
     routes: netns.routes.list().filter(isTyped),

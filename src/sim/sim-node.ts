@@ -22,12 +22,14 @@ import { coredns } from '../node/coredns/program.ts';
 import { kubeProxy } from '../node/kube-proxy/program.ts';
 import { makeRecorder } from '../controllers/events.ts';
 import { Kubelet } from '../node/kubelet/kubelet.ts';
+import { launch } from '../node/kubelet/launch.ts';
 import { programs } from '../programs/index.ts';
 import { stringify } from 'yaml';
+import { writeKubeadmFiles } from './kubeadm-files.ts';
 import { makeNodeMachine } from './node-machine.ts';
 import { restoreNode, type SavedNode, saveNode } from './saved-node.ts';
 import { staticPods } from './system/control-plane.ts';
-import { DNS_SERVICE_IP, KUBERNETES_VERSION, type NodePlan, type TopologyOptions } from './topology.ts';
+import { KUBERNETES_VERSION, type NodePlan, type TopologyOptions } from './topology.ts';
 
 export interface SimNode {
   readonly name: string;
@@ -51,6 +53,10 @@ export interface NodeOptions {
   readonly door: ApiDoor;
   /** Certificates in PEM: the authority's, and the API server's own. */
   readonly certificates: { readonly authority: string; readonly server: string };
+  /** The control plane's node. */
+  readonly apiServer: NodePlan;
+  /** What kubeadm issued for a node: content by path. */
+  readonly credentials?: ((plan: NodePlan) => Readonly<Record<string, string>>) | undefined;
   /** What `save` gave before the simulator was started again. */
   readonly saved?: SavedNode;
   runControllers(): Disposer;
@@ -70,7 +76,11 @@ export function startNode(options: NodeOptions): SimNode {
     record: makeRecorder(registry, clock, rng),
     images: findImage,
     network: new CniRuntime(machine, [calicoPlugin({ name: plan.name, machine, ipam: options.ipam }), flannelPlugin({ machine, rng })]),
-    dnsServer: DNS_SERVICE_IP,
+    launch: () => launch(machine.files, { host: options.apiServer.name, address: options.apiServer.address, port: 6443 }),
+    onExit: (exit) => {
+      const unit = machine.units.get('kubelet');
+      if (unit) machine.units.ended(unit, exit);
+    },
     systemPrograms: table([
       kubeProxy(component),
       coredns(component),
@@ -91,9 +101,9 @@ export function startNode(options: NodeOptions): SimNode {
         : {}),
     },
   });
+  const { authority } = options.certificates;
+  writeKubeadmFiles(machine.files, { plan, cluster: options.topology.name, server: `https://${options.apiServer.name}:6443`, authority, credentials: options.credentials?.(plan) ?? {} });
   if (plan.role === 'control-plane') {
-    machine.files.mkdir('/etc/kubernetes/pki', { recursive: true });
-    machine.files.write('/etc/kubernetes/pki/ca.crt', options.certificates.authority, { mode: 0o644 });
     machine.files.write('/etc/kubernetes/pki/apiserver.crt', options.certificates.server, { mode: 0o644 });
     for (const pod of staticPods(options.topology, plan)) machine.files.write(`/etc/kubernetes/manifests/${pod.metadata.name}.yaml`, stringify(pod), { mode: 0o600 });
   }
@@ -105,13 +115,27 @@ function startUnits(machine: Machine, kubelet: Kubelet, { image, saved }: NodeOp
   let runtime: Task | undefined;
   const containerd = machine.units.add({
     name: 'containerd.service', description: 'containerd container runtime', path: '/etc/systemd/system/containerd.service', command: ['/usr/local/bin/containerd'], docs: 'https://containerd.io',
-    onStart: () => (runtime = machine.register(['/usr/local/bin/containerd'])).pid,
-    onStop: () => runtime?.end({ code: 0 }),
+    restartAfterMs: 1000,
+    onStart: () => {
+      const task = machine.register(['/usr/local/bin/containerd']);
+      runtime = task;
+      void task.exited.then((exit) => {
+        if (runtime === task) machine.units.ended(containerd, exit);
+      });
+      return task.pid;
+    },
+    onStop: () => {
+      const task = runtime;
+      runtime = undefined;
+      task?.end({ code: 0 });
+    },
   });
   const unit = machine.units.add({
     name: 'kubelet.service', description: 'kubelet: The Kubernetes Node Agent', path: '/etc/systemd/system/kubelet.service',
     command: ['/usr/bin/kubelet', '--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf', '--kubeconfig=/etc/kubernetes/kubelet.conf', '--config=/var/lib/kubelet/config.yaml'],
-    docs: 'https://kubernetes.io/docs/',
+    docs: 'http://kubernetes.io/docs/',
+    restartAfterMs: 1000,
+    isSimple: true,
     onStart: () => kubelet.start(),
     onStop: () => kubelet.stop(),
   });

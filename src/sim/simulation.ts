@@ -46,6 +46,8 @@ export interface SimulationOptions extends TopologyOptions {
   readonly authority?: string;
   /** The API server's certificate, PEM: what clients inside the network are shown. */
   readonly serverCertificate?: string;
+  /** Keys, certificates and kubeconfigs that kubeadm puts on a node, by path; absent in tests that need none. */
+  readonly credentials?: (plan: NodePlan) => Readonly<Record<string, string>>;
   /** Told of the registry before the first machine starts: to sign service account tokens, for instance. */
   readonly prepare?: (registry: Registry, clock: EventClock) => void;
   /** Lets everything that waits on a promise go on; programs are asynchronous, the core is not. */
@@ -198,9 +200,11 @@ export class Simulation {
       return () => runner.stop();
     };
     const nodes = new Map<string, SimNode>();
+    const apiServer = controlPlaneOf(this.#plans);
     for (const plan of this.#plans) {
       nodes.set(plan.name, startNode({
-        plan, image, ipam,
+        plan, image, ipam, apiServer,
+        credentials: this.options.credentials,
         ...(saved[plan.name] ? { saved: saved[plan.name]! } : {}),
         topology: this.options,
         world: this.world, lan: this.lan, clock: this.clock, rng: this.rng, registry: this.registry,
@@ -215,15 +219,19 @@ export class Simulation {
 }
 
 function addons(options: TopologyOptions, plans: readonly NodePlan[]): readonly Manifest[] {
-  const controlPlane = plans.find((plan) => plan.role === 'control-plane');
-  assert(controlPlane, 'a cluster has a control plane');
   return [
-    ...apiEndpoints(controlPlane),
+    ...apiEndpoints(controlPlaneOf(plans)),
     ...kubeProxyManifests(options),
     ...corednsManifests(),
     ...localPathManifests(),
     ...(options.cni === 'calico' ? calicoManifests(options.encapsulation) : flannelManifests(options.encapsulation)),
   ];
+}
+
+function controlPlaneOf(plans: readonly NodePlan[]): NodePlan {
+  const controlPlane = plans.find((plan) => plan.role === 'control-plane');
+  assert(controlPlane, 'a cluster has a control plane');
+  return controlPlane;
 }
 
 interface NodeLike extends KubeObject {

@@ -1,7 +1,8 @@
 /** Why a traced packet died, in a sentence, and the object behind it. Reads events and objects; changes nothing. */
-import { contains } from '../base/address.ts';
+import { contains, type Ipv4 } from '../base/address.ts';
 import type { KubeObject, Stored } from '../api/object.ts';
 import { matchesLabelSelectorObject } from '../api/selector.ts';
+import { portsOf } from '../net/packet.ts';
 import type { DropReason, TraceEvent } from '../net/trace.ts';
 import type { Simulation } from './simulation.ts';
 import { POD_CIDR } from './topology.ts';
@@ -17,6 +18,8 @@ export interface Died {
   readonly from: TraceSource;
   readonly to: TraceTarget;
   readonly events: readonly TraceEvent[];
+  /** What became of what the other end said to it. */
+  readonly answers?: readonly TraceEvent[];
   readonly reason: DropReason | undefined;
   readonly verdict: string;
 }
@@ -48,13 +51,14 @@ export function causeOf(simulation: Simulation, died: Died): TraceCause {
     case 'prohibited': {
       const destination = last && 'packet' in last && 'destination' in last.packet ? last.packet.destination : to.address;
       if (to.kind === 'service' && reason === 'no-route' && destination === to.address) return { because: `Service ${to.namespace}/${to.name} has no port ${portWords(to)}: its address exists only in the rules for its ports, and nobody routes it.`.replace('no port :', 'answers no echo:'), objects: service };
+      if (reason === 'blackhole' && to.kind !== 'service') return { because: `A route on ${where} says that ${destination} is to be thrown away${withoutItsOwn(simulation, destination)}.`, objects: [] };
       return { because: reason === 'no-route' ? `${where} has no route to ${destination}${byDefault(simulation, died)}.` : `A route on ${where} says that ${destination} is ${reason === 'blackhole' ? 'to be thrown away' : reason === 'prohibited' ? 'prohibited' : 'unreachable'}.`, objects: [] };
     }
     case 'neighbor-unreachable': {
       const routed = events.findLast((event) => event.kind === 'routed');
       return { because: `On ${where}, nobody answered when asked for the MAC address of the next hop${routed?.kind === 'routed' ? ` (route: ${routed.route})` : ''}.`, objects: [] };
     }
-    case 'no-listener': return { because: `Nothing listens on port ${portWords(to)} at ${where}${service.length > 0 ? `, where Service ${to.namespace}/${to.name} sends it` : ''}.`.replace('port  at', 'the port at'), objects: service };
+    case 'no-listener': return { because: `Nothing listens on port ${portWords({ ...to, ...(arrivedAt(last) ?? {}) })} at ${where}${service.length > 0 ? `, where Service ${to.namespace}/${to.name} sends it` : ''}.`.replace('port  at', 'the port at'), objects: service };
     case 'other-host': return { because: 'nobody on the wire has the MAC address that the packet was sent to: the machine that had it is off, or its device is down.', objects: [] };
     case 'forwarding-disabled': return { because: `${where} does not forward: net.ipv4.ip_forward is 0.`, objects: [] };
     case 'reverse-path': return { because: `${where} would answer through another device than the packet came in by (rp_filter).`, objects: [] };
@@ -62,9 +66,26 @@ export function causeOf(simulation: Simulation, died: Died): TraceCause {
     case 'mtu-exceeded': return { because: `The packet is larger than the MTU of the way on from ${where}.`, objects: [] };
     case 'device-down':
     case 'no-carrier': return { because: `${last?.kind === 'dropped' && last.device ? `Device ${last.device}` : 'A device'} on ${where} is down.`, objects: [] };
-    case undefined: return { because: died.verdict === 'silence' && events.length === 0 ? 'No packet left the sender.' : `The packet came as far as ${where}; no answer came back.`, objects: service };
+    case undefined: return lostAnswer(simulation, died) ?? { because: died.verdict === 'silence' && events.length === 0 ? 'No packet left the sender.' : `The packet came as far as ${where}; no answer came back.`, objects: service };
     default: return { because: `${where}: ${reason.replaceAll('-', ' ')}.`, objects: [] };
   }
+}
+
+/** It arrived, and what came back did not: the fault is on the way home, or in what the other end thinks is the way home. */
+function lostAnswer(simulation: Simulation, died: Died): TraceCause | undefined {
+  const events = died.answers ?? [];
+  const lost = events.findLast((event) => event.kind === 'dropped' && event.reason !== 'other-host') ?? events.findLast((event) => event.kind === 'dropped');
+  if (lost?.kind !== 'dropped') return undefined;
+  const until = events.slice(0, events.indexOf(lost) + 1);
+  const cause = causeOf(simulation, { ...died, events: until, answers: [], reason: lost.reason });
+  const arrived = died.events.at(-1);
+  return { ...cause, because: `${arrived ? nameOf(simulation, arrived.namespace) : died.to.name} got it, but the answer was lost on its way back: ${cause.because}` };
+}
+
+/** The port that the packet had in the end: a Service may have sent it to another than it was sent to. */
+function arrivedAt(last: TraceEvent | undefined): { readonly port: number } | undefined {
+  const ports = last && 'packet' in last && 'destination' in last.packet && last.packet.type === 'ipv4' ? portsOf(last.packet) : undefined;
+  return ports && { port: ports.destination };
 }
 
 /** The NetworkPolicies that select the pod whose chain said no. */
@@ -86,6 +107,15 @@ function deniedBy(simulation: Simulation, { from, to, events }: Died): TraceCaus
     because: `${direction === 'Egress' ? `Pod ${pod.namespace}/${pod.name} may not send this` : `Pod ${pod.namespace}/${pod.name} may not receive this`}: NetworkPolicy ${names.join(', ')} select${names.length === 1 ? 's' : ''} it for ${direction.toLowerCase()}, and no rule of ${names.length === 1 ? 'it' : 'theirs'} allows the packet.`,
     objects: policies.map(({ metadata }) => ({ kind: 'NetworkPolicy', name: metadata.name, namespace: metadata.namespace! })),
   };
+}
+
+/** Calico throws away what is for its block and for no pod: where the pod runs, the route to its device must have gone. */
+function withoutItsOwn(simulation: Simulation, address: Ipv4): string {
+  const pod = [...placesOf(simulation).values()].find((place) => place.kind === 'pod' && place.netns.addresses().some((one) => one.address.address === address));
+  const ends = pod?.netns.devices.get('eth0')?.linkNamespace?.devices.list().filter((device) => device.linkNamespace === pod.netns) ?? [];
+  const [end] = ends;
+  if (!pod || !end) return '';
+  return `: pod ${pod.namespace}/${pod.name} has that address, but ${end.up ? `no route leads to its device ${end.name}` : `its device ${end.name} is down, and so its route is gone`}`;
 }
 
 /** Whoever sent a pod's packet to the gateway of the nodes lacks the route that the network plugin should have made. */

@@ -72,10 +72,10 @@ export async function trace(simulation: Simulation, wish: TraceWish): Promise<Tr
   const { target: to, said, unknown } = await namedTarget(simulation, from, wish.to, namespace);
   if (to.protocol === 'SCTP') throw new TraceRefusal(`Port ${to.port} of ${to.name} is SCTP; a trace sends TCP, UDP or an echo. Give another port, or the address alone.`);
   const startedAt = simulation.clock.now();
-  const { events, told } = await watch(simulation, from, to);
+  const { events, answers, told } = await watch(simulation, from, to);
   const { verdict, reason } = judge(events, told);
   if (verdict === 'answered' && unknown !== undefined) throw new TraceRefusal(unknown);
-  const cause = verdict === 'answered' || verdict === 'delivered' ? undefined : causeOf(simulation, { from, to, events, reason, verdict });
+  const cause = verdict === 'answered' || verdict === 'delivered' ? undefined : causeOf(simulation, { from, to, events, answers, reason, verdict });
   const places = placesOf(simulation);
   const placeName = (label: string) => {
     const place = places.get(label);
@@ -93,17 +93,20 @@ export async function trace(simulation: Simulation, wish: TraceWish): Promise<Tr
 const nameOf = ({ kind, namespace, name }: Pick<TraceTarget, 'kind' | 'namespace' | 'name'>): string => (kind === 'address' ? name : `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`);
 
 /** Sends the packet and keeps every event that is about it, until its sender was told something or nobody needs to wait longer. */
-async function watch({ world, clock }: Simulation, from: TraceSource, to: TraceTarget): Promise<{ readonly events: readonly TraceEvent[]; readonly told: Told }> {
+async function watch({ world, clock }: Simulation, from: TraceSource, to: TraceTarget): Promise<{ readonly events: readonly TraceEvent[]; readonly answers: readonly TraceEvent[]; readonly told: Told }> {
   const events: TraceEvent[] = [];
+  const answers: TraceEvent[] = [];
   let mine: Ipv4Packet | undefined;
   let over: () => void = () => undefined;
-  const end = new Promise<Told>((resolve) => (over = () => resolve('silence')));
+  const end = new Promise<Told>((resolve) => (over = () => void othersHaveSpoken().then(() => resolve('silence'))));
   const stop = world.onTrace((event) => {
     const packet = packetOf(event);
     if (!packet) return;
     mine ??= event.namespace === from.netns.label && isProbe(packet, to) ? packet : undefined;
-    if (!mine || !isSame(packet, mine)) return;
-    events.push(event);
+    if (!mine) return;
+    const answered = events.some((sent) => isAnswer(packet, packetOf(sent)!));
+    if (!answered && !isSame(packet, mine)) return;
+    (answered ? answers : events).push(event);
     // A bridge that does not know where to sends to all: what bystanders pass over is not lost.
     if (event.kind === 'dropped' && event.reason !== 'other-host') clock.schedule(AFTERMATH_MS, over);
     if (event.kind === 'delivered' && packet.payload.protocol === 'udp') clock.schedule(ANSWER_MS, over);
@@ -111,12 +114,17 @@ async function watch({ world, clock }: Simulation, from: TraceSource, to: TraceT
   const giveUp = new AbortController();
   const patience = clock.schedule(PATIENCE_MS, over);
   try {
-    return { told: await Promise.race([probe(from.netns, to, giveUp.signal), end]), events };
+    return { told: await Promise.race([probe(from.netns, to, giveUp.signal), end]), events, answers };
   } finally {
     giveUp.abort(new Error('the trace is over'));
     patience();
     stop();
   }
+}
+
+/** A clock that is behind runs many events at once, and a refusal among them reaches its sender only after them all. */
+async function othersHaveSpoken(): Promise<void> {
+  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
 }
 
 function judge(events: readonly TraceEvent[], told: Told): Pick<Trace, 'verdict' | 'reason'> {
@@ -161,6 +169,13 @@ function isSame(packet: Ipv4Packet, mine: Ipv4Packet): boolean {
   if (packet.payload.protocol === 'tcp' && mine.payload.protocol === 'tcp') return packet.payload.flags === mine.payload.flags && packet.payload.sequence === mine.payload.sequence;
   if (packet.payload.protocol === 'udp' && mine.payload.protocol === 'udp') return packet.payload.data === mine.payload.data;
   return packet.payload.protocol === 'icmp' && mine.payload.protocol === 'icmp' && packet.payload.kind === mine.payload.kind && packet.payload.sequence === mine.payload.sequence;
+}
+
+/** What the other end says to it, whatever NAT has made of both; of UDP as far as its ports tell. */
+function isAnswer({ source, payload }: Ipv4Packet, { destination, payload: asked }: Ipv4Packet): boolean {
+  if (payload.protocol === 'tcp' && asked.protocol === 'tcp') return payload.flags === 'S.' && payload.acknowledgement === ((asked.sequence + 1) >>> 0);
+  if (payload.protocol === 'udp' && asked.protocol === 'udp') return source === destination && payload.sourcePort === asked.destinationPort && payload.destinationPort === asked.sourcePort;
+  return payload.protocol === 'icmp' && asked.protocol === 'icmp' && payload.kind === 'echo-reply' && source === destination && payload.sequence === asked.sequence && payload.id === asked.id;
 }
 
 function hopOf(event: TraceEvent, startedAt: number, placeName: (label: string) => string): TraceHop {

@@ -33,7 +33,7 @@ describe('a fresh cluster', () => {
     const first = await boot(11);
     expect(await boot(11)).toBe(first);
     expect(await boot(12)).not.toBe(first);
-  });
+  }, 120_000);
 });
 
 describe('a power cut', () => {

@@ -16,14 +16,21 @@ import { untilStopped } from '../until-stopped.ts';
 const OK = () => ({ status: 200, body: 'ok' });
 const UNAUTHORIZED = () => ({ status: 401, body: 'Unauthorized' });
 
+interface KubeletPorts {
+  readonly certificate: string;
+  readonly port: number;
+  /** None at zero. */
+  readonly healthzPort: number;
+}
+
 /** The kubelet as a process: `onStart` is told it and how to let go of its ports; a port that is taken is complained of. */
-export function kubeletProgram(certificate: string, onStart: (process: Process, stop: Disposer) => void, complain: (message: string) => void): Program {
+export function kubeletProgram({ certificate, port, healthzPort }: KubeletPorts, onStart: (process: Process, stop: Disposer) => void, complain: (message: string) => void): Program {
   return closingWhatItHolds({
     name: 'kubelet',
     run: (process) => {
       const ports: readonly TextEndpoint[] = [
-        { address: LOCALHOST, port: 10248, paths: { '/healthz': OK, '/healthz/ping': OK, '/healthz/log': OK, '/healthz/syncloop': OK } },
-        { port: 10250, tls: { chain: readPem(certificate), plainText: GO_PLAIN_TEXT }, paths: {}, otherwise: UNAUTHORIZED },
+        ...(healthzPort === 0 ? [] : [{ address: LOCALHOST, port: healthzPort, paths: { '/healthz': OK, '/healthz/ping': OK, '/healthz/log': OK, '/healthz/syncloop': OK } }]),
+        { port, tls: { chain: readPem(certificate), plainText: GO_PLAIN_TEXT }, paths: {}, otherwise: UNAUTHORIZED },
       ];
       const stops = ports.flatMap((endpoint) => open(process, endpoint, complain));
       onStart(process, () => {

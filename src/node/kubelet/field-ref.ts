@@ -9,7 +9,8 @@ import type { Container, Pod } from '../../kinds/pod/types.ts';
 export interface NodeFacts {
   readonly name: string;
   readonly ip: string;
-  /** Allocatable: what a container without limits may use. */
+  readonly capacity: Readonly<Record<string, string>>;
+  /** What a container without limits may use. */
   readonly allocatable: Readonly<Record<string, string>>;
 }
 

@@ -8,6 +8,7 @@ import type { Machine, ProgramTable } from '../../machine/machine.ts';
 import type { Process } from '../../machine/program.ts';
 import type { NetNamespace } from '../../net/namespace.ts';
 import type { BackOff } from './back-off.ts';
+import type { KubeletConfiguration } from './configuration.ts';
 import type { NodeFacts } from './field-ref.ts';
 import type { NodeImages } from './images.ts';
 
@@ -40,7 +41,10 @@ export interface KubeletHost {
   readonly programs: ProgramTable;
   readonly images: NodeImages;
   readonly network: PodNetwork;
-  readonly dnsServer: Ipv4;
+  /** Does containerd answer? */
+  isRuntimeUp(): boolean;
+  /** What it was started with. */
+  readonly configuration: KubeletConfiguration;
   readonly node: NodeFacts;
   readonly crashes: BackOff;
   /** The kubelet's own process on the node, from which its probes come; undefined while it does not run. */

@@ -1,6 +1,7 @@
 /**
  * The kubelet: runs the pods that are bound to its node, and says how they do. One worker per pod (`pod-worker.ts`).
  * Knows no HTTP; the API server's streams come in through `containers`. See pkg/kubelet/kubelet.go.
+ * Over 250 lines, because how it starts, stops and finds its pods again are one state.
  */
 import type { Ipv4 } from '../../base/address.ts';
 import type { Clock, Disposer } from '../../base/clock.ts';
@@ -11,16 +12,20 @@ import type { findImage } from '../../images/index.ts';
 import type { Pod } from '../../kinds/pod/types.ts';
 import type { Registry } from '../../kinds/registry.ts';
 import type { Machine, ProgramTable, RunningProcess } from '../../machine/machine.ts';
-import type { Process } from '../../machine/program.ts';
+import type { ExitStatus, Process } from '../../machine/program.ts';
 import { serveRuntime } from '../../programs/crictl/runtime.ts';
+import { klogLine, type KlogLevel } from '../klog.ts';
 import { BackOff } from './back-off.ts';
+import { LaunchError } from './configuration.ts';
 import { kubeletProgram } from './endpoints.ts';
 import type { EventRecorder, KubeletHost, PodNetwork } from './host.ts';
 import { NodeImages } from './images.ts';
+import { type ApiAccess, type Launch, PLAIN_LAUNCH } from './launch.ts';
+import { allocatableOf, capacityOf } from './node-resources.ts';
 import { NodeReporter, type Registration } from './node-status.ts';
 import { abandonPod } from './pod-end.ts';
 import { PodWorker } from './pod-worker.ts';
-import { NodeRuntime } from './runtime.ts';
+import { isRuntimeUp, NodeRuntime } from './runtime.ts';
 import { ensureMirror, isMirror, ManifestFolder, mirrorHash, removeMirror, type Manifest } from './static-pods.ts';
 import { Containers } from './streams.ts';
 
@@ -34,7 +39,6 @@ export interface KubeletOptions {
   readonly record: EventRecorder;
   readonly images: typeof findImage;
   readonly network: PodNetwork;
-  readonly dnsServer: Ipv4;
   /** Programs of the cluster's components: kube-proxy, coredns, calico-node … */
   readonly systemPrograms: ProgramTable;
   /** The node's address; the first one of eth0 when absent. */
@@ -46,10 +50,16 @@ export interface KubeletOptions {
   readonly preloaded?: (imageName: string) => boolean;
   /** What it presents to who asks it over the network: PEM. */
   readonly certificate?: string;
+  /** Reads the node's files whenever the kubelet starts; without it, nothing on the node says how to run. @throws LaunchError */
+  readonly launch?: () => Launch;
+  /** Its process ended, and nobody had asked for it. */
+  readonly onExit?: (exit: ExitStatus) => void;
 }
 
 /** How often the manifests folder is read: fileCheckFrequency is 20 s; inotify makes it faster on a real node too. */
 const MANIFEST_CHECK_MS = 1000;
+/** How often it asks for its lease while the API server cannot be reached. */
+const LEASE_RETRY_MS = 7000;
 /** How long until a changed ConfigMap is seen in a volume. Up to a minute on a real node; here at most this. */
 const VOLUME_CHECK_MS = 10_000;
 
@@ -67,7 +77,9 @@ export class Kubelet {
   /** Workers of removed manifests, until another takes the name. */
   readonly #leaving = new Map<string, PodWorker>();
   readonly #folder: ManifestFolder;
-  readonly #certificate: string;
+  readonly #options: KubeletOptions;
+  readonly #version: string;
+  #launch: Launch = PLAIN_LAUNCH;
   #process: Process | undefined;
   #running: RunningProcess | undefined;
 
@@ -75,15 +87,14 @@ export class Kubelet {
     const { machine, nodeName, clock, rng, registry } = options;
     const ip = options.nodeIp ?? machine.netns.addresses('eth0')[0]?.address.address;
     assert(ip, `node ${nodeName} has an address`);
-    const allocatable = options.resources ?? {
-      cpu: String(machine.cpus),
-      'ephemeral-storage': '61255492Ki',
-      'hugepages-1Gi': '0',
-      'hugepages-2Mi': '0',
-      memory: `${Math.floor(machine.memoryBytes / 1024)}Ki`,
-      pods: '110',
-    };
+    const capacity = (): Readonly<Record<string, string>> => options.resources ?? capacityOf(machine, this.#launch.configuration);
+    const allocatable = (): Readonly<Record<string, string>> => allocatableOf(capacity(), this.#launch.configuration);
+    const configuration = () => this.#launch.configuration;
+    this.#options = options;
     this.host = {
+      get configuration() {
+        return configuration();
+      },
       registry,
       clock,
       rng,
@@ -92,29 +103,66 @@ export class Kubelet {
       programs: { get: (name) => options.systemPrograms.get(name) ?? machine.programs.get(name) },
       images: new NodeImages(clock, rng, options.images, options.preloaded ?? isClusterImage),
       network: options.network,
-      dnsServer: options.dnsServer,
-      node: { name: nodeName, ip, allocatable },
+      isRuntimeUp: () => isRuntimeUp(machine),
+      node: {
+        name: nodeName,
+        ip,
+        get capacity() {
+          return capacity();
+        },
+        get allocatable() {
+          return allocatable();
+        },
+      },
       crashes: new BackOff(10_000, 300_000),
       process: () => this.#process,
     };
-    this.#certificate = options.certificate ?? '';
     this.#folder = new ManifestFolder(this.host, (message) => this.#complain(message));
     this.#reporter = new NodeReporter(this.host, { version: 'v1.35.0', ...options.registration });
+    this.#version = options.registration?.version ?? 'v1.35.0';
     serveRuntime(machine, new NodeRuntime(machine, this));
     this.containers = new Containers((namespace, name) => this.#workers.get(`${namespace}/${name}`));
   }
 
-  /** @returns the number of its process */
+  /** @returns the number of its process, which ends at once where the node's files are wrong */
   start(): number {
     if (this.#running) return this.#running.pid;
-    const { machine, registry, clock } = this.host;
-    this.#running = machine.start(['/usr/bin/kubelet', '--config=/var/lib/kubelet/config.yaml', `--node-ip=${this.host.node.ip}`], {
-      program: kubeletProgram(this.#certificate, (process, stop) => {
-        this.#process = process;
-        this.#stops.push(stop);
-      }, (message) => this.#complain(message)),
+    const { machine } = this.host;
+    let refusal: string | undefined;
+    try {
+      this.#launch = this.#options.launch?.() ?? PLAIN_LAUNCH;
+    } catch (error) {
+      if (!(error instanceof LaunchError)) throw error;
+      refusal = error.message;
+    }
+    const { argv, configuration } = this.#launch;
+    const running = machine.start(argv, {
+      program: refusal === undefined
+        ? kubeletProgram({ certificate: this.#options.certificate ?? '', ...configuration }, (process, stop) => {
+            this.#process = process;
+            this.#stops.push(stop);
+          }, (message) => this.#complain(message))
+        : { name: 'kubelet', run: () => 1 },
     });
+    this.#running = running;
+    void running.exited.then((exit) => {
+      if (this.#running !== running) return;
+      this.#letGo();
+      this.#options.onExit?.(exit);
+    });
+    if (refusal === undefined) this.#work();
+    else this.#say('E', 'run.go:72', `"command failed" err=${JSON.stringify(refusal)}`, running.pid);
+    return running.pid;
+  }
+
+  #work(): void {
+    const { registry, clock, node } = this.host;
+    const { access, configuration } = this.#launch;
+    this.#say('I', 'server.go:525', `"Kubelet version" kubeletVersion="${this.#version}"`);
+    if (configuration.staticPodPath !== '') this.#say('I', 'kubelet.go:457', `"Adding static pod path" path="${configuration.staticPodPath}"`);
+    if (access?.failure !== undefined) return this.#workAlone(access);
     this.#reporter.start();
+    this.#say('I', 'kubelet_node_status.go:78', `"Successfully registered node" node="${node.name}"`);
     this.#readManifests();
     const { items, resourceVersion } = registry.list('pods');
     for (const item of items) this.#see('ADDED', item as unknown as Stored<Pod>);
@@ -128,14 +176,27 @@ export class Kubelet {
       if (event.type === 'ADDED' || event.type === 'MODIFIED' || event.type === 'DELETED') this.#see(event.type, event.object as unknown as Stored<Pod>);
     });
     this.#stops.push(stop, this.#every(clock, MANIFEST_CHECK_MS, () => this.#readManifests()), this.#every(clock, VOLUME_CHECK_MS, () => this.#refreshVolumes()));
-    return this.#running.pid;
+  }
+
+  /** A kubelet that cannot reach its API server runs, and says so: its node will be NotReady, its containers go on. */
+  #workAlone({ server, failure }: ApiAccess): void {
+    const { clock, node } = this.host;
+    this.#say('E', 'kubelet_node_status.go:107', `"Unable to register node with API server" err=${JSON.stringify(`Post "${server}/api/v1/nodes": ${failure}`)} node="${node.name}"`);
+    const lease = () => this.#say('E', 'controller.go:145', `"Failed to ensure lease exists, will retry" err=${JSON.stringify(`Get "${server}/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${node.name}?timeout=10s": ${failure}`)} interval="7s"`);
+    lease();
+    this.#stops.push(this.#every(clock, LEASE_RETRY_MS, lease));
   }
 
   /** Containers go on running without their kubelet, as on a real node; nobody restarts or reports them. */
   stop(): void {
+    const running = this.#running;
+    this.#letGo();
+    running?.kill('SIGTERM');
+  }
+
+  #letGo(): void {
     for (const stop of this.#stops.splice(0)) stop();
     this.#reporter.stop();
-    this.#running?.kill('SIGTERM');
     this.#running = undefined;
     this.#process = undefined;
   }
@@ -236,8 +297,14 @@ export class Kubelet {
   }
 
   #complain(message: string): void {
-    const unit = this.host.machine.units.get('kubelet');
-    if (unit) this.host.machine.units.log(unit, `E ${message}`);
+    this.#say('E', 'kubelet.go:1', message);
+  }
+
+  /** A line of its log, which systemd keeps. */
+  #say(level: KlogLevel, source: string, message: string, pid = this.#running?.pid ?? 0): void {
+    const { units } = this.host.machine;
+    const unit = units.get('kubelet');
+    if (unit) units.log(unit, klogLine(this.host.clock.unixMs(), pid, level, source, message), 'kubelet', pid);
   }
 
   #refreshVolumes(): void {

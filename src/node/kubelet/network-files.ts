@@ -3,24 +3,24 @@
  */
 import type { Stored } from '../../api/object.ts';
 import type { Pod } from '../../kinds/pod/types.ts';
+import type { KubeletConfiguration } from './configuration.ts';
 
-const CLUSTER_DOMAIN = 'cluster.local';
 
 export function podHostname(pod: Stored<Pod>): string {
   // A hostname has at most 63 characters; what is cut must not end in a dash or dot.
   return pod.spec.hostname ?? pod.metadata.name.slice(0, 63).replace(/[-.]+$/, '');
 }
 
-export function fullName(pod: Stored<Pod>): string | undefined {
-  return pod.spec.subdomain ? `${podHostname(pod)}.${pod.spec.subdomain}.${pod.metadata.namespace}.svc.${CLUSTER_DOMAIN}` : undefined;
+export function fullName(pod: Stored<Pod>, clusterDomain: string): string | undefined {
+  return pod.spec.subdomain ? `${podHostname(pod)}.${pod.spec.subdomain}.${pod.metadata.namespace}.svc.${clusterDomain}` : undefined;
 }
 
 /** @param nodeHosts the node's own file, which pods on the host's network share */
-export function etcHosts(pod: Stored<Pod>, podIp: string | undefined, nodeHosts: string): string {
+export function etcHosts(pod: Stored<Pod>, podIp: string | undefined, nodeHosts: string, clusterDomain: string): string {
   if (pod.spec.hostNetwork) {
     return `# Kubernetes-managed hosts file (host network).\n${nodeHosts}${aliases(pod)}`;
   }
-  const full = fullName(pod);
+  const full = fullName(pod, clusterDomain);
   const lines = [
     '# Kubernetes-managed hosts file.',
     '127.0.0.1\tlocalhost',
@@ -40,14 +40,15 @@ function aliases(pod: Stored<Pod>): string {
 }
 
 /** @param nodeFile the node's resolv.conf, for Default and for host-network pods without ClusterFirstWithHostNet */
-export function resolvConf(pod: Stored<Pod>, dnsServer: string, nodeFile: string): string {
+export function resolvConf(pod: Stored<Pod>, { clusterDNS, clusterDomain }: KubeletConfiguration, nodeFile: string): string {
   const { dnsPolicy = 'ClusterFirst', hostNetwork, dnsConfig } = pod.spec;
   const host = parse(nodeFile);
   let base = { nameservers: [] as string[], searches: [] as string[], options: [] as string[] };
-  if (dnsPolicy === 'Default' || (dnsPolicy === 'ClusterFirst' && hostNetwork)) base = host;
+  if (dnsPolicy === 'Default' || (dnsPolicy !== 'None' && clusterDNS.length === 0) || (dnsPolicy === 'ClusterFirst' && hostNetwork)) base = host;
   else if (dnsPolicy !== 'None') {
     const namespace = pod.metadata.namespace ?? 'default';
-    base = { nameservers: [dnsServer], searches: [`${namespace}.svc.${CLUSTER_DOMAIN}`, `svc.${CLUSTER_DOMAIN}`, CLUSTER_DOMAIN, ...host.searches], options: ['ndots:5'] };
+    const ours = clusterDomain === '' ? [] : [`${namespace}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain];
+    base = { nameservers: [...clusterDNS], searches: [...ours, ...host.searches], options: ['ndots:5'] };
   }
   const nameservers = unique([...base.nameservers, ...(dnsConfig?.nameservers ?? [])]);
   const searches = unique([...base.searches, ...(dnsConfig?.searches ?? [])]);

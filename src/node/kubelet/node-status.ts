@@ -18,6 +18,9 @@ const RUNTIME_CHECK_MS = 100;
 const LEASES = 'kube-node-lease';
 const LEASE_SECONDS = 40;
 
+/** How long the runtime may be silent before its node counts as not ready. */
+const RUNTIME_SILENCE_MS = 30_000;
+
 const NETWORK_NOT_READY =
   'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized';
 
@@ -51,6 +54,7 @@ export class NodeReporter {
   readonly #ids: { machineID: string; systemUUID: string; bootID: string };
   #reportedMs = Number.NEGATIVE_INFINITY;
   #wasReady: boolean | undefined;
+  #runtimeSeenMs = 0;
 
   constructor(
     private readonly host: KubeletHost,
@@ -61,6 +65,7 @@ export class NodeReporter {
   }
 
   start(): void {
+    this.#runtimeSeenMs = this.host.clock.now();
     this.#register();
     for (const [reason, message] of [['Starting', 'Starting kubelet.'], ['NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods']] as const) this.#event(reason, message);
     for (const reason of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID']) this.#event(reason, `Node ${this.host.node.name} status is now: ${reason}`);
@@ -95,7 +100,8 @@ export class NodeReporter {
   #watchRuntime(): void {
     let wait: Disposer | undefined;
     const look = () => {
-      if (this.host.network.ready !== this.#wasReady) this.report();
+      if (this.host.isRuntimeUp()) this.#runtimeSeenMs = this.host.clock.now();
+      if ((this.#trouble() === undefined) !== this.#wasReady) this.report();
       // A ready network is looked at less often: losing it is rare.
       wait = this.host.clock.schedule(this.#wasReady ? 5000 : RUNTIME_CHECK_MS, look);
     };
@@ -126,12 +132,13 @@ export class NodeReporter {
 
   /** Sends the status as it is now. */
   report(): void {
-    const { registry, clock, network } = this.host;
+    const { registry, clock } = this.host;
     const current = registry.find('nodes', this.host.node.name) as Stored<Node> | undefined;
     if (!current) return;
-    const isReady = network.ready;
+    const trouble = this.#trouble();
+    const isReady = trouble === undefined;
     const next = draft<Node>(current);
-    next.status = { ...next.status, ...this.#facts(), conditions: this.#conditions(next.status?.conditions ?? [], isReady) };
+    next.status = { ...next.status, ...this.#facts(), conditions: this.#conditions(next.status?.conditions ?? [], trouble) };
     this.#reportedMs = clock.now();
     if (!isEqual(next.status, current.status)) this.#try(() => registry.updateStatus('nodes', next));
     if (isReady !== this.#wasReady && (isReady || this.#wasReady !== undefined)) {
@@ -140,7 +147,13 @@ export class NodeReporter {
     this.#wasReady = isReady;
   }
 
-  #conditions(before: readonly Condition[], isReady: boolean): Condition[] {
+  /** Why the node is not ready, in the words of its condition. */
+  #trouble(): string | undefined {
+    if (this.host.clock.now() - this.#runtimeSeenMs >= RUNTIME_SILENCE_MS) return 'container runtime is down';
+    return this.host.network.ready ? undefined : NETWORK_NOT_READY;
+  }
+
+  #conditions(before: readonly Condition[], trouble: string | undefined): Condition[] {
     const now = timestamp(this.host.clock.unixMs());
     const make = (type: string, status: string, reason: string, message: string): Condition => {
       const current = before.find((one) => one.type === type);
@@ -150,7 +163,7 @@ export class NodeReporter {
       make('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
       make('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
       make('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
-      isReady ? make('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status') : make('Ready', 'False', 'KubeletNotReady', NETWORK_NOT_READY),
+      trouble === undefined ? make('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status') : make('Ready', 'False', 'KubeletNotReady', trouble),
     ];
     // NetworkUnavailable is the CNI's to say.
     return [...before.filter((one) => !ours.some((own) => own.type === one.type)), ...ours];
@@ -159,7 +172,7 @@ export class NodeReporter {
   #facts(): Record<string, unknown> {
     const { node, machine, images } = this.host;
     return {
-      capacity: { ...node.allocatable },
+      capacity: { ...node.capacity },
       allocatable: { ...node.allocatable },
       addresses: [{ type: 'InternalIP', address: node.ip }, { type: 'Hostname', address: node.name }],
       daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },

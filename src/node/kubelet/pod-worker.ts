@@ -214,7 +214,7 @@ export class PodWorker {
         this.sync();
       } catch (error) {
         if (!(error instanceof SandboxError)) throw error;
-        this.event(undefined, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: rpc error: code = Unknown desc = ${error.message}`);
+        this.event(undefined, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: rpc error: code = ${error.code} desc = ${error.message}`);
         this.later(RESYNC_MS);
       }
     });

@@ -20,7 +20,7 @@ export class NodeRuntime implements ContainerRuntime {
   ) {}
 
   isUp(): boolean {
-    return (this.machine.units.get('containerd')?.state ?? 'active') === 'active';
+    return isRuntimeUp(this.machine);
   }
 
   sandboxes(): readonly PodSandbox[] {
@@ -85,6 +85,11 @@ export class NodeRuntime implements ContainerRuntime {
       ]);
     });
   }
+}
+
+/** A machine without the unit has its runtime otherwise. */
+export function isRuntimeUp(machine: Machine): boolean {
+  return (machine.units.get('containerd')?.state ?? 'active') === 'active';
 }
 
 function sandboxOf(worker: PodWorker): PodSandbox | undefined {

@@ -17,6 +17,14 @@ import { VolumeError, type PodVolumes } from './volumes.ts';
 /** `failed to setup network for sandbox "…": …` */
 export class SandboxError extends Error {
   override readonly name = 'SandboxError';
+
+  constructor(
+    message: string,
+    /** Of gRPC. */
+    readonly code = 'Unknown',
+  ) {
+    super(message);
+  }
 }
 
 export class Sandbox {
@@ -35,8 +43,9 @@ export class Sandbox {
     readonly pod: Stored<Pod>,
     private readonly volumes: PodVolumes,
   ) {
-    const { machine, network, node, dnsServer, rng } = host;
+    const { machine, network, node, configuration, rng } = host;
     this.id = hexId(rng);
+    if (!host.isRuntimeUp()) throw new SandboxError('connection error: desc = "transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect: no such file or directory"', 'Unavailable');
     if (pod.spec.hostNetwork) {
       this.netns = machine.netns;
       this.ip = node.ip as Ipv4;
@@ -55,9 +64,9 @@ export class Sandbox {
     }
     this.#pause = machine.register(['/pause']);
     const read = (path: string) => (machine.files.exists(path) ? machine.files.read(path) : '');
-    this.files.write('/hosts', etcHosts(pod, this.ip, read('/etc/hosts')));
+    this.files.write('/hosts', etcHosts(pod, this.ip, read('/etc/hosts'), configuration.clusterDomain));
     this.files.write('/hostname', `${pod.spec.hostNetwork ? machine.hostname : podHostname(pod)}\n`);
-    this.files.write('/resolv.conf', resolvConf(pod, dnsServer, read('/etc/resolv.conf')));
+    this.files.write('/resolv.conf', resolvConf(pod, configuration, read(configuration.resolvConf)));
   }
 
   /** The file that stands for the network namespace; absent for pods on the host's network. */

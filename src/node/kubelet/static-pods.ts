@@ -10,7 +10,6 @@ import type { Pod } from '../../kinds/pod/types.ts';
 import { fnv128 } from './manifest-hash.ts';
 import type { KubeletHost } from './host.ts';
 
-export const MANIFESTS = '/etc/kubernetes/manifests';
 const CONFIG_HASH = 'kubernetes.io/config.hash';
 const CONFIG_MIRROR = 'kubernetes.io/config.mirror';
 
@@ -31,10 +30,10 @@ export class ManifestFolder {
   ) {}
 
   manifests(): readonly Manifest[] {
-    const { files } = this.host.machine;
-    if (!files.exists(MANIFESTS)) return [];
-    return [...files.list(MANIFESTS)].sort().flatMap((name) => {
-      const path = `${MANIFESTS}/${name}`;
+    const { machine: { files }, configuration: { staticPodPath: folder } } = this.host;
+    if (folder === '' || !files.exists(folder)) return [];
+    return [...files.list(folder)].sort().flatMap((name) => {
+      const path = `${folder}/${name}`;
       if (name.startsWith('.') || files.stat(path).type !== 'file') return [];
       return this.#parse(path, files.read(path)) ?? [];
     });

@@ -1,10 +1,11 @@
 /** systemctl and journalctl: a node's services and what they said. Words are those of systemd 252. */
 import { type JournalEntry, KERNEL, type Unit } from '../../machine/units.ts';
+import { parseSignal } from '../../shell/builtins/job-control.ts';
 import { strftime } from './time.ts';
 import { type Tool, tool } from './tool.ts';
 
 export const systemctl = tool({
-  name: 'systemctl', short: 'lqan:t:o:HMp:fN', long: { 'no-pager': 'N', full: 'l', quiet: 'q', all: 'a', lines: 'n', type: 't', output: 'o', property: 'p', now: 'H', force: 'f' },
+  name: 'systemctl', short: 'lqan:t:o:HMp:fNs:', long: { 'no-pager': 'N', full: 'l', quiet: 'q', all: 'a', lines: 'n', type: 't', output: 'o', property: 'p', now: 'H', force: 'f', signal: 's' },
   async run(t) {
     const [verb = 'list-units', ...names] = t.operands;
     const { units } = t.process.machine;
@@ -61,7 +62,7 @@ async function act(t: Tool, verb: string, unit: Unit): Promise<number> {
       await clock.sleep(100, t.process.signal);
       return await begin(t, unit);
     case 'start': case 'reload': return await begin(t, unit);
-    case 'kill': units.fail(unit, 9); return 0;
+    case 'kill': return await signal(t, unit);
     case 'is-active': if (!t.has('q')) await t.write(`${unit.state}\n`); return unit.state === 'active' ? 0 : 3;
     case 'is-failed': if (!t.has('q')) await t.write(`${unit.state}\n`); return unit.state === 'failed' ? 0 : 1;
     case 'is-enabled': await t.write(unit.enabled ? 'enabled\n' : 'disabled\n'); return unit.enabled ? 0 : 1;
@@ -73,10 +74,37 @@ async function act(t: Tool, verb: string, unit: Unit): Promise<number> {
       if (t.has('H')) return on ? await begin(t, unit) : (units.stop(unit), 0);
       return 0;
     }
-    case 'cat': await t.write(`# ${pathOf(unit)}\n[Unit]\nDescription=${unit.options.description}\n${unit.options.docs ? `Documentation=${unit.options.docs}\n` : ''}\n[Service]\nExecStart=${unit.options.command.join(' ')}\nRestart=always\n\n[Install]\nWantedBy=multi-user.target\n`); return 0;
+    case 'cat': await t.write(unitFiles(t, unit) ?? `# ${pathOf(unit)}\n[Unit]\nDescription=${unit.options.description}\n${unit.options.docs ? `Documentation=${unit.options.docs}\n` : ''}\n[Service]\nExecStart=${unit.options.command.join(' ')}\nRestart=always\n\n[Install]\nWantedBy=multi-user.target\n`); return 0;
     case 'show': await t.write(`Id=${name}\nDescription=${unit.options.description}\nLoadState=loaded\nActiveState=${unit.state}\nSubState=${subState(unit)}\nMainPID=${unit.mainPid ?? 0}\nUnitFileState=${unit.enabled ? 'enabled' : 'disabled'}\n`); return 0;
     default: return await showStatus(t, unit);
   }
+}
+
+async function signal(t: Tool, unit: Unit): Promise<number> {
+  const name = parseSignal(t.value('s') ?? 'SIGTERM');
+  if (name === undefined) {
+    await t.process.stderr.write(`Failed to parse signal string ${t.value('s')}.\n`);
+    return 1;
+  }
+  if (unit.mainPid !== undefined) t.process.machine.processes.get(unit.mainPid)?.signal(name);
+  return 0;
+}
+
+/** The unit's file and what lies beside it to change it; undefined where a machine has its units without files. */
+function unitFiles(t: Tool, unit: Unit): string | undefined {
+  const { files } = t.process;
+  const path = pathOf(unit);
+  return files.exists(path) ? [path, ...dropInsOf(t, unit)].map((one) => `# ${one}\n${files.read(one)}`).join('\n') : undefined;
+}
+
+function dropInsOf(t: Tool, unit: Unit): readonly string[] {
+  const folder = `${pathOf(unit)}.d`;
+  return t.process.files.exists(folder) ? [...t.process.files.list(folder)].sort().map((name) => `${folder}/${name}`) : [];
+}
+
+function dropInTree(t: Tool, unit: Unit): string {
+  const names = dropInsOf(t, unit).map((path) => path.split('/').at(-1));
+  return names.length === 0 ? '' : `    Drop-In: ${pathOf(unit)}.d\n             \xe2\x94\x94\xe2\x94\x80${names.join(', ')}\n`;
 }
 
 async function begin(t: Tool, unit: Unit): Promise<number> {
@@ -99,12 +127,13 @@ async function list(t: Tool, units: readonly Unit[]): Promise<number> {
 async function showStatus(t: Tool, unit: Unit): Promise<number> {
   const { units, clock, processes } = t.process.machine;
   const { name, description, docs } = unit.options;
-  const dot = unit.state === 'active' ? '\xe2\x97\x8f' : unit.state === 'failed' ? '\xc3\x97' : '\xe2\x97\x8b';
+  const dot = unit.state === 'active' || unit.state === 'activating' ? '\xe2\x97\x8f' : unit.state === 'failed' ? '\xc3\x97' : '\xe2\x97\x8b';
   const since = `since ${strftime('%a %F %T UTC', unit.sinceUnixMs)}; ${ago(clock.unixMs() - unit.sinceUnixMs)} ago`;
-  const active = unit.state === 'active' ? `active (running) ${since}` : unit.state === 'failed' ? `failed (Result: exit-code) ${since}` : `inactive (dead)${unit.sinceUnixMs > 0 ? ` ${since}` : ''}`;
-  await t.write(`${dot} ${name} - ${description}\n     Loaded: loaded (${pathOf(unit)}; ${unit.enabled ? 'enabled' : 'disabled'}; preset: enabled)\n     Active: ${active}\n`);
+  const active = unit.state === 'active' ? `active (running) ${since}` : unit.state === 'failed' ? `failed (Result: exit-code) ${since}` : unit.state === 'activating' ? `activating (auto-restart) (Result: exit-code) ${since}` : `inactive (dead)${unit.sinceUnixMs > 0 ? ` ${since}` : ''}`;
+  await t.write(`${dot} ${name} - ${description}\n     Loaded: loaded (${pathOf(unit)}; ${unit.enabled ? 'enabled' : 'disabled'}; preset: enabled)\n${dropInTree(t, unit)}     Active: ${active}\n`);
   if (docs) await t.write(`       Docs: ${docs}\n`);
-  if (unit.mainPid !== undefined) await t.write(`   Main PID: ${unit.mainPid} (${processes.get(unit.mainPid)?.comm ?? unit.options.command[0]?.split('/').at(-1) ?? ''})\n      Tasks: 1\n     CGroup: /system.slice/${name}\n             \xe2\x94\x94\xe2\x94\x80${unit.mainPid} ${unit.options.command.join(' ')}\n`);
+  if (unit.mainPid !== undefined) await t.write(`   Main PID: ${unit.mainPid} (${processes.get(unit.mainPid)?.comm ?? unit.options.command[0]?.split('/').at(-1) ?? ''})\n      Tasks: 1\n     CGroup: /system.slice/${name}\n             \xe2\x94\x94\xe2\x94\x80${unit.mainPid} ${(processes.get(unit.mainPid)?.argv ?? unit.options.command).join(' ')}\n`);
+  else if (unit.exit) await t.write(`   Main PID: ${unit.exit.pid} (${unit.exit.words})\n`);
   const entries = units.journal().filter((entry) => entry.unit === name).slice(-Number(t.value('n') ?? 10));
   if (entries.length > 0) await t.write(`\n${entries.map((entry) => line(entry, t.process.machine.hostname)).join('')}`);
   return unit.state === 'active' ? 0 : 3;

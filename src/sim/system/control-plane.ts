@@ -3,6 +3,7 @@
  * ConfigMaps, the `kubernetes` Service.
  */
 import { printCidr } from '../../base/address.ts';
+import { KUBELET_CONFIGURATION } from '../kubeadm-files.ts';
 import { API_SERVICE_IP, KUBERNETES_VERSION, POD_CIDR, SERVICE_CIDR, type NodePlan, type TopologyOptions } from '../topology.ts';
 import { configMap, hostPath, type Manifest } from './manifest.ts';
 import { bootstrapRoles } from './roles.ts';
@@ -27,7 +28,7 @@ export function clusterManifests(options: TopologyOptions, authority: string): r
       ClusterConfiguration: `apiServer:\n  certSANs:\n  - localhost\n  - 127.0.0.1\napiVersion: kubeadm.k8s.io/v1beta4\nclusterName: ${options.name}\ncontrolPlaneEndpoint: ${options.name}-control-plane:6443\ncontrollerManager:\n  extraArgs:\n  - name: enable-hostpath-provisioner\n    value: "true"\nkind: ClusterConfiguration\nkubernetesVersion: ${KUBERNETES_VERSION}\nnetworking:\n  dnsDomain: cluster.local\n  podSubnet: ${printCidr(POD_CIDR)}\n  serviceSubnet: ${printCidr(SERVICE_CIDR)}\n`,
     }),
     configMap('kubelet-config', 'kube-system', {
-      kubelet: `apiVersion: kubelet.config.k8s.io/v1beta1\ncgroupDriver: systemd\ncgroupRoot: /kubelet\nclusterDNS:\n- 10.96.0.10\nclusterDomain: cluster.local\nfailSwapOn: false\nkind: KubeletConfiguration\nstaticPodPath: /etc/kubernetes/manifests\n`,
+      kubelet: KUBELET_CONFIGURATION,
     }),
     {
       apiVersion: 'v1', kind: 'Service',

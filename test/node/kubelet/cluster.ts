@@ -52,7 +52,7 @@ export function makeCluster(options: { nodes?: readonly string[]; taints?: boole
     const machine = makeNode(name, world, ipv4(`172.18.0.${index + 2}`), clock);
     options.node?.(machine);
     const kubelet = new Kubelet({
-      nodeName: name, machine, registry, clock, rng, record: runner.record, images: findTestImage, dnsServer: ipv4('10.96.0.10'),
+      nodeName: name, machine, registry, clock, rng, record: runner.record, images: findTestImage,
       systemPrograms: new Map(), network: bridgeNetwork(machine, index, options.networkReady ?? (() => true)),
       ...(name === 'control-plane' && options.taints !== false
         ? { registration: { labels: { 'node-role.kubernetes.io/control-plane': '' }, taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' as const }] } }
