@@ -122,12 +122,16 @@ export async function backendOf(cli: Cli, options: CliOptions = {}, kind: Partia
   });
 }
 
-/** One line from the terminal. */
+/** One line from the terminal. Whoever leaves the question with Ctrl-C or Ctrl-D has said nothing. */
 export async function askHere(question: string): Promise<string> {
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return await lines.question(question);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ABORT_ERR') throw error;
+    process.stderr.write('\n');
+    return '';
   } finally {
     lines.close();
   }

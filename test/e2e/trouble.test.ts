@@ -7,6 +7,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noPty } from '../support/eyes.ts';
 import { Learner } from '../support/learner.ts';
 import { ownCommand } from '../support/self.ts';
 
@@ -50,6 +51,17 @@ describe('manifests that the API refuses', () => {
     const { code, out, err } = await learner.cka(`kubectl apply -f ${file}`, { KUBECONFIG });
     expect({ code, out, err }).toEqual({ code: 1, out: '', err: message.replace('FILE', file) });
   });
+});
+
+test.skipIf(await noPty()).each([['Ctrl-C', '\x03'], ['Ctrl-D', '\x04'], ['Enter', '\r']])('a question that is answered with %s is answered with no', SLOW, async (_key, typed) => {
+  const { KUBECONFIG = '' } = (await learner.json('lab env cross-node-pods')) as Readonly<Record<string, string>>;
+  const screen = await learner.screen('cluster up --backend existing --context kind-cka-lab --name mine', { env: { KUBECONFIG } });
+  await screen.see('Type yes to go on:');
+  screen.type(typed);
+  await screen.see('terminal restored');
+  screen.close();
+  expect(screen.output).toContain('Error: Context "kind-cka-lab" was not confirmed; nothing was done.');
+  expect(screen.output).toContain('exit code 2');
 });
 
 test('a port in use is told, and the cluster is not made', SLOW, async () => {
