@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     testTimeout: 20_000,
-    hookTimeout: 30_000,
+    hookTimeout: 120_000,
     // Many of them wait for other processes: one more than the machines of CI have cores.
     maxWorkers: 3,
     // Screens, processes and kubectl race with a busy machine: in CI a test may prove itself a second time. At a desk it may not.

@@ -1,5 +1,6 @@
 /** Every controller there is. A new one is a file and a line here. The scheduler is a process of its own, as in a real cluster. */
 import type { MakeController } from './controller.ts';
+import { clusterRoleAggregation } from './clusterrole-aggregation.ts';
 import { cronJobController } from './cronjob.ts';
 import { customResourceDefinitionController } from './custom-resource-definition.ts';
 import { csrSigner } from './csr-signing.ts';
@@ -54,6 +55,7 @@ export const controllers: readonly MakeController[] = [
   claimProtection,
   volumeProtection,
   localPathProvisioner,
+  clusterRoleAggregation,
   csrSigner,
   resourceQuotaController,
   podGarbageCollector,

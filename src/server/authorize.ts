@@ -1,10 +1,9 @@
 /**
- * May this user do this? RBAC over the stored roles and bindings, and the few grants that every cluster begins with.
+ * May this user do this? RBAC over the stored roles and bindings.
  * Knows no HTTP. See plugin/pkg/auth/authorizer/rbac and pkg/registry/rbac/validation/rule.go.
  */
 import { ApiError } from '../api/status.ts';
 import type { Registry, UserInfo } from '../kinds/registry.ts';
-import { ADMIN_GROUP } from './identity.ts';
 import type { RequestInfo } from './request-info.ts';
 
 /** What is asked for: a verb on a resource, or a verb (`get`) on a path that is none. */
@@ -36,17 +35,8 @@ interface Binding {
   readonly roleRef: { readonly kind: string; readonly name: string };
 }
 
-/** Nobody asks roles about these groups: `system:masters` never, the other by the binding that kubeadm makes. */
-const ADMIN_GROUPS: readonly string[] = ['system:masters', ADMIN_GROUP];
-
-/** What the bootstrap roles system:discovery, system:basic-user and system:public-info-viewer grant. */
-const EVERYBODY: readonly PolicyRule[] = [{ verbs: ['get'], nonResourceURLs: ['/healthz', '/livez', '/readyz', '/version', '/version/'] }];
-const AUTHENTICATED: readonly PolicyRule[] = [
-  { verbs: ['create'], apiGroups: ['authorization.k8s.io'], resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'] },
-  { verbs: ['create'], apiGroups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'] },
-  { verbs: ['get'], nonResourceURLs: ['/api', '/api/*', '/apis', '/apis/*', '/healthz', '/livez', '/openapi', '/openapi/*', '/readyz', '/version', '/version/'] },
-];
-const SERVICE_ACCOUNTS: readonly PolicyRule[] = [{ verbs: ['get'], nonResourceURLs: ['/.well-known/openid-configuration', '/.well-known/openid-configuration/', '/openid/v1/jwks', '/openid/v1/jwks/'] }];
+/** Whoever is in this group may do all, whatever roles and bindings say: the way back for who has deleted them. */
+const PRIVILEGED = 'system:masters';
 const EVERYTHING: readonly PolicyRule[] = [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }, { verbs: ['*'], nonResourceURLs: ['*'] }];
 
 /** A rule that holds for a user, and by which binding. */
@@ -65,24 +55,16 @@ export function allowedBy(registry: Registry, user: UserInfo, attributes: Attrib
 
 /** Everything that a user may do, in a namespace or (without one) in the whole cluster. */
 export function* grantsOf(registry: Registry, user: UserInfo, namespace: string | undefined): Generator<Grant> {
-  const group = (name: string) => user.groups.includes(name);
-  for (const admins of ADMIN_GROUPS) if (group(admins)) yield* builtIn(EVERYTHING, admins === ADMIN_GROUP ? ADMIN_GROUP : 'cluster-admin', 'cluster-admin', admins);
-  for (const who of ['system:authenticated', 'system:unauthenticated']) if (group(who)) yield* builtIn(EVERYBODY, 'system:public-info-viewer', 'system:public-info-viewer', who);
-  if (group('system:authenticated')) yield* builtIn(AUTHENTICATED, 'system:basic-user', 'system:basic-user', 'system:authenticated');
-  if (group('system:serviceaccounts')) yield* builtIn(SERVICE_ACCOUNTS, 'system:service-account-issuer-discovery', 'system:service-account-issuer-discovery', 'system:serviceaccounts');
+  if (user.groups.includes(PRIVILEGED)) for (const rule of EVERYTHING) yield { rule, by: `ClusterRoleBinding "cluster-admin" of ClusterRole "cluster-admin" to Group "${PRIVILEGED}"` };
   yield* fromBindings(registry, 'clusterrolebindings', user, undefined);
   if (namespace !== undefined) yield* fromBindings(registry, 'rolebindings', user, namespace);
-}
-
-function* builtIn(rules: readonly PolicyRule[], binding: string, role: string, subject: string): Generator<Grant> {
-  for (const rule of rules) yield { rule, by: `ClusterRoleBinding ${JSON.stringify(binding)} of ClusterRole ${JSON.stringify(role)} to Group ${JSON.stringify(subject)}` };
 }
 
 function* fromBindings(registry: Registry, resource: 'rolebindings' | 'clusterrolebindings', user: UserInfo, namespace: string | undefined): Generator<Grant> {
   for (const binding of bindings(registry, resource, namespace)) {
     const subject = (binding.subjects ?? []).find((each) => isSubject(each, user, namespace));
-    // What administrators may do has been said.
-    if (!subject || (subject.kind === 'Group' && ADMIN_GROUPS.includes(subject.name))) continue;
+    // What they may do has been said.
+    if (!subject || (subject.kind === 'Group' && subject.name === PRIVILEGED)) continue;
     const { name } = binding.metadata;
     const { kind: roleKind, name: roleName } = binding.roleRef;
     const what = namespace === undefined ? `ClusterRoleBinding ${JSON.stringify(name)}` : `RoleBinding ${JSON.stringify(`${name}/${namespace}`)}`;

@@ -16,6 +16,7 @@ import { createIdentity } from '../../src/server/identity.ts';
 import { kubeconfigOf } from '../../src/server/kubeconfig.ts';
 import { Tokens } from '../../src/server/tokens.ts';
 import { versionInfo } from '../../src/server/version.ts';
+import { bootstrapRoles } from '../../src/sim/system/roles.ts';
 import { FakeContainers } from './fake-containers.ts';
 
 /** The moment at which every test begins. */
@@ -50,6 +51,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}) {
     registry.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
     registry.create('serviceaccounts', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } });
   }
+  for (const object of bootstrapRoles()) registry.create(`${object.kind.toLowerCase()}s.rbac.authorization.k8s.io`, object);
   const server = await startServer({ registry, containers, identity, clock, version: versionInfo('v1.35.0'), onBug: (error) => bugs.push(error), ...options });
   const folder = mkdtempSync(join(tmpdir(), 'cka-server-'));
   const kubeconfig = join(folder, 'kubeconfig');

@@ -9,6 +9,7 @@ import type { Definition } from '../../src/kinds/custom/definition.ts';
 import { Registry } from '../../src/kinds/registry.ts';
 import { customDocument } from '../../src/server/custom-openapi.ts';
 import { Discovery } from '../../src/server/discovery.ts';
+import { bootstrapRoles } from '../../src/sim/system/roles.ts';
 import { startTestServer } from './api-server.ts';
 
 const definition = {
@@ -56,6 +57,7 @@ test('after a reset the groups of the new world are told, and those of the old o
   };
   const { clock, containers } = server;
   const fresh = new Registry({ store: new Store(), clock, rng: seededRng(2) });
+  for (const object of bootstrapRoles()) fresh.create(`${object.kind.toLowerCase()}s.rbac.authorization.k8s.io`, object);
   define(server.registry, 'old.example.com');
   expect(await groups()).toEqual(['old.example.com']);
   server.replace({ registry: fresh, containers, clock });

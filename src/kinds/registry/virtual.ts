@@ -1,6 +1,6 @@
 /**
- * Kinds that are questions: a POST is answered, nothing is stored. Without a server in front every access review says
- * yes, as nobody asks but ourselves; the server answers them by its authorizer.
+ * Kinds that are questions: a POST is answered, nothing is stored. Who may do what is for the server's authorizer to
+ * say; nobody else says yes.
  */
 import type { KubeObject, Stored } from '../../api/object.ts';
 import { timestamp } from '../../api/time.ts';
@@ -18,14 +18,10 @@ export function answerVirtual(registry: Registry, kind: Kind, object: KubeObject
     case 'SelfSubjectAccessReview':
     case 'SubjectAccessReview':
     case 'LocalSubjectAccessReview':
-      answer['status'] = { allowed: true, reason: 'RBAC: allowed by ClusterRoleBinding "kubeadm:cluster-admins" of ClusterRole "cluster-admin" to Group "kubeadm:cluster-admins"' };
+      answer['status'] = { allowed: false };
       break;
     case 'SelfSubjectRulesReview':
-      answer['status'] = {
-        resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
-        nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
-        incomplete: false,
-      };
+      answer['status'] = { resourceRules: [], nonResourceRules: [], incomplete: false };
       break;
     case 'SelfSubjectReview':
       answer.metadata.creationTimestamp = timestamp(registry.clock.unixMs());
