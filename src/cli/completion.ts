@@ -33,7 +33,8 @@ export function completion(commands: () => readonly CliCommand[]): readonly CliC
         const { RootCommand } = await import('@bomb.sh/tab');
         const root = new RootCommand();
         for (const command of commands()) if (!command.hidden) describe(root, command, cli);
-        cli.out(captured(() => root.parse(words[0] === '--' ? words.slice(1) : [...words])));
+        // A word without a description is one word: zsh would print the sign before an empty one.
+        cli.out(captured(() => root.parse(words[0] === '--' ? words.slice(1) : [...words])).replaceAll(/\t$/gm, ''));
         return EXIT.done;
       },
     },

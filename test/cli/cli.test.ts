@@ -155,6 +155,11 @@ test.each([
   expect(out.split('\n').filter((row) => row !== '' && !row.startsWith(':')).map((row) => row.split('\t')[0])).toEqual(offered);
 });
 
+test('words have a description or nothing behind them', async () => {
+  expect((await cka('complete -- cluster up --cni ')).out).toBe('calico\nflannel\n:4\n');
+  expect((await cka('complete -- lab sto')).out).toBe('stop\tend a lab and remove what it made; the cluster stays\n:4\n');
+});
+
 test.each(['bash', 'zsh', 'fish'])('the completion script of %s asks `cka complete`', async (shell) => {
   const { code, out } = await cka(`completion ${shell}`);
   expect([code, out.includes('cka complete --')]).toEqual([0, true]);
