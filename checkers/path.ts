@@ -70,10 +70,13 @@ export function nameOf(resource: string, name: string, namespace?: string): stri
   return `${singular(resource)} "${name}"${namespace === undefined ? '' : ` in namespace "${namespace}"`}`;
 }
 
+/** Kinds of more than one word as Kubernetes writes them; pods, nodes and kinds of a pack's own in plain words. */
+const KINDS = ['ClusterRole', 'ClusterRoleBinding', 'ConfigMap', 'CronJob', 'CustomResourceDefinition', 'DaemonSet', 'Deployment', 'EndpointSlice', 'HorizontalPodAutoscaler', 'Ingress', 'Job', 'LimitRange', 'NetworkPolicy', 'PersistentVolume', 'PersistentVolumeClaim', 'PodDisruptionBudget', 'PriorityClass', 'ReplicaSet', 'ResourceQuota', 'Role', 'RoleBinding', 'Secret', 'Service', 'ServiceAccount', 'StatefulSet', 'StorageClass'];
+
 function singular(resource: string): string {
   const plural = resource.split('.')[0]!;
-  const known: Readonly<Record<string, string>> = { endpoints: 'endpoints', ingresses: 'ingress', networkpolicies: 'network policy', configmaps: 'ConfigMap', services: 'Service', deployments: 'Deployment', daemonsets: 'DaemonSet', replicasets: 'ReplicaSet' };
-  return known[plural] ?? plural.replace(/s$/, '');
+  const kind = KINDS.find((one) => [`${one}s`, `${one}es`, one.replace(/y$/, 'ies')].some((many) => many.toLowerCase() === plural));
+  return kind ?? (plural === 'endpoints' ? plural : plural.replace(/s$/, ''));
 }
 
 /** A condition in `status.conditions`. */

@@ -226,6 +226,8 @@ describe('the report', () => {
     expect(text).toContain(`# Mock exam test: ${report.percent} %: passed (66 % needed)`);
     expect(text).toContain('- ✗ 0/1 criterion 1\n  - expected: that <b>\n  - seen: this\n  - Look.');
     expect(text).toContain('Could not be graded: its cluster no longer exists. It counts neither for nor against you.');
+    expect(text).toContain('in 1 visit.');
+    expect(text).toContain(' not counted; never opened.');
     expect(text).toMatch(/## Where the time went, \d+ minutes across\n\n```text\n 1 =+/);
     const page = reportHtml(report, [past(50), past(80)]);
     expect(page).toContain('a &lt;note&gt;');

@@ -1,9 +1,12 @@
 /** `cka exam finish`, `report` and `review`: end and grade, read what came of it, look at a final state again. */
 import { writeFile } from 'node:fs/promises';
+import { extname } from 'node:path';
 import { UserError } from '../../base/user-error.ts';
 import { type CliCommand, EXIT, JSON_OPTION, printJson } from '../command.ts';
 import { runHere } from '../run-here.ts';
 import { chosenExam, EXAM_ARGUMENT, pastExamsOf, reportOf } from './exams.ts';
+
+const FORMATS: Readonly<Record<string, string>> = { '.md': 'markdown', '.html': 'html', '.htm': 'html', '.json': 'json' };
 
 export const examFinish: CliCommand = {
   name: 'exam finish',
@@ -27,21 +30,21 @@ export const examReportCommand: CliCommand = {
   summary: 'the report of a graded exam: what was found, where the time went, what to practise',
   arguments: [EXAM_ARGUMENT],
   options: [
-    { flags: '--format <format>', description: 'how', choices: ['text', 'markdown', 'html', 'json'], default: 'text' },
-    { flags: '--output <file>', description: 'into a file instead of here' },
+    { flags: '--format <format>', description: 'how (default: as the name of --output ends, else text)', choices: ['text', 'markdown', 'html', 'json'] },
+    { flags: '--output <file>', description: 'into a file instead of here: .md, .html or .json' },
     JSON_OPTION,
   ],
-  examples: ['cka exam report', 'cka exam report --format html --output report.html', 'cka exam report --json'],
+  examples: ['cka exam report', 'cka exam report --output report.html', 'cka exam report --format markdown', 'cka exam report --json'],
   async run(cli, [typed], options) {
     const exam = await chosenExam(cli, typed);
     const report = await reportOf(cli, exam);
-    const format = options['json'] ? 'json' : options['format'];
+    const file = options['output'];
+    const format = options['json'] ? 'json' : (options['format'] ?? (typeof file === 'string' ? FORMATS[extname(file)] : undefined));
     const text =
       format === 'json' ? `${JSON.stringify(report, undefined, 2)}\n`
       : format === 'markdown' ? (await import('../../lab/exam/report-markdown.ts')).reportMarkdown(report)
       : format === 'html' ? (await import('../../lab/exam/report-html.ts')).reportHtml(report, (await pastExamsOf(cli)).filter(({ startedAt }) => startedAt <= report.startedAt))
       : await inText(report);
-    const file = options['output'];
     if (typeof file !== 'string') cli.out(text);
     else {
       try {

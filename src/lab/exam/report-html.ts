@@ -4,7 +4,7 @@
  */
 import { type PastExam, trends } from './history.ts';
 import type { ExamReport, ReportedCriterion, ReportedTask } from './report.ts';
-import { circumstances, inWords, shownMinutes, STATUS_WORDS, verdict } from './words.ts';
+import { circumstances, inWords, shownMinutes, STATUS_WORDS, timeTaken, verdict } from './words.ts';
 
 /** @param past exams up to this one, for the trend */
 export function reportHtml(report: ExamReport, past: readonly PastExam[] = []): string {
@@ -89,7 +89,7 @@ const MARKS = { pass: '✓', fail: '✗', unknown: '?' } as const;
 
 function taskSection(task: ReportedTask): string {
   const earned = task.status === 'invalid' ? 'not counted' : `${task.earned} of ${task.weight} %`;
-  return `<details${task.status === 'full' ? '' : ' open'}><summary><b>${escape(`${task.id}. ${task.title}`)}</b> <span class="${task.status === 'full' ? 'pass' : task.status === 'invalid' ? 'dim' : 'fail'}">${escape(earned)}, ${STATUS_WORDS[task.status]}</span> <span class="dim">${escape(`${inWords(task.spentMs)} of ${inWords(task.targetMs)}`)}</span></summary>
+  return `<details${task.status === 'full' ? '' : ' open'}><summary><b>${escape(`${task.id}. ${task.title}`)}</b> <span class="${task.status === 'full' ? 'pass' : task.status === 'invalid' ? 'dim' : 'fail'}">${escape(earned)}, ${STATUS_WORDS[task.status]}</span> <span class="dim">${escape(timeTaken(task))}</span></summary>
 <p class="dim">${escape(`${task.domain} · ${task.competency} · ${task.difficulty}`)}</p>
 ${task.because === undefined ? '' : `<p>Could not be graded: ${escape(task.because)}. It counts neither for nor against you.</p>`}
 <ul>${task.criteria.map(criterion).join('')}</ul>

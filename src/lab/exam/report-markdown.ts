@@ -1,6 +1,6 @@
 /** The report as Markdown: for a notebook, or to show to somebody. */
 import type { ExamReport, ReportedCriterion, ReportedTask } from './report.ts';
-import { circumstances, inWords, shownMinutes, STATUS_WORDS, timeRow, verdict } from './words.ts';
+import { circumstances, inWords, shownMinutes, STATUS_WORDS, timeRow, timeTaken, verdict } from './words.ts';
 
 const TIME_CELLS = 60;
 const MARKS = { pass: '✓', fail: '✗', unknown: '?' } as const;
@@ -41,7 +41,7 @@ function taskSection(task: ReportedTask): readonly string[] {
   return [
     `### ${task.id}. ${task.title}`,
     '',
-    `${task.competency}. ${STATUS_WORDS[task.status]}${task.status === 'invalid' ? '' : `, ${task.points} of ${task.of} points`}; ${inWords(task.spentMs)} in ${task.visits} ${task.visits === 1 ? 'visit' : 'visits'}.${task.flagged ? ' Flagged.' : ''}`,
+    `${task.competency}. ${STATUS_WORDS[task.status]}${task.status === 'invalid' ? '' : `, ${task.points} of ${task.of} points`}; ${task.visits === 0 ? timeTaken(task) : `${inWords(task.spentMs)} in ${task.visits} ${task.visits === 1 ? 'visit' : 'visits'}`}.${task.flagged ? ' Flagged.' : ''}`,
     '',
     ...(task.because === undefined ? [] : [`Could not be graded: ${task.because}. It counts neither for nor against you.`, '']),
     ...task.criteria.flatMap(criterionLines),

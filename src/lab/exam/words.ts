@@ -45,3 +45,6 @@ export function moment(at: number): string {
   const two = (value: number) => String(value).padStart(2, '0');
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
+
+/** `4 min of 10 min`: how long a task took of what a prepared candidate needs. */
+export const timeTaken = ({ visits, spentMs, targetMs }: { readonly visits: number; readonly spentMs: number; readonly targetMs: number }): string => (visits === 0 ? 'never opened' : `${inWords(spentMs)} of ${inWords(targetMs)}`);

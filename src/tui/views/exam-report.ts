@@ -1,6 +1,6 @@
 /** The report of an exam as styled lines, for the screen, the plain mode and the command line. Knows no drawing. */
 import type { ExamReport, ReportedCriterion, ReportedTask } from '../../lab/exam/report.ts';
-import { circumstances, inWords, shownMinutes, STATUS_WORDS, timeRow, verdict } from '../../lab/exam/words.ts';
+import { circumstances, inWords, shownMinutes, STATUS_WORDS, timeRow, timeTaken, verdict } from '../../lab/exam/words.ts';
 import { BLANK, fit, justify, line, span, wrap, type Line, type Style } from '../text/lines.ts';
 import type { Symbols } from '../theme.ts';
 
@@ -43,7 +43,7 @@ function taskLines(task: ReportedTask, width: number, symbols: Symbols): Line[] 
   const earned = task.status === 'invalid' ? 'not counted' : `${task.earned} of ${task.weight} %`;
   return [
     justify([span(`${task.id}. `, 'dim'), span(task.title, 'strong')], [span(`${earned}, ${STATUS_WORDS[task.status]}`, style)], width),
-    ...wrap(line(`${task.competency}; ${inWords(task.spentMs)} of ${inWords(task.targetMs)}${task.flagged ? '; flagged' : ''}`, 'dim'), width, line('   ')),
+    ...wrap(line(`${task.competency}; ${timeTaken(task)}${task.flagged ? '; flagged' : ''}`, 'dim'), width, line('   ')),
     ...(task.because === undefined ? [] : wrap(line(`Could not be graded: ${task.because}. It counts neither for nor against you.`, 'unknown'), width, line('   '))),
     ...task.criteria.flatMap((criterion) => criterionLines(criterion, width, symbols)),
     ...(task.note === '' ? [] : wrap(line(task.note), width, line('   note  ', 'dim'), line('         '))),
