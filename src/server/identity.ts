@@ -21,7 +21,7 @@ export interface ClusterIdentity {
 
 const YEAR_MS = 365 * 86_400_000;
 export const AUTHORITY_NAME = 'kubernetes';
-const ADMIN_GROUP = 'kubeadm:cluster-admins';
+export const ADMIN_GROUP = 'kubeadm:cluster-admins';
 
 export function createIdentity(o: { readonly clusterName: string; readonly unixMs: number; readonly serviceIp?: string; readonly nodeIp?: string }): ClusterIdentity {
   // A clock that runs a little behind must not make the certificate look not yet valid.

@@ -53,6 +53,16 @@ describe('who gets in', () => {
   });
 });
 
+test('who has deleted the administrators’ binding may no longer do anything, but reset the cluster', async () => {
+  const alone = await startTestServer({ extra: (_request, response) => (response.end('{}'), true) });
+  try {
+    expect((await alone.request('DELETE', '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/kubeadm:cluster-admins')).status).toBe(200);
+    expect([await alone.request('GET', PODS), await alone.request('GET', '/api'), await alone.request('POST', '/cka/v1/reset'), await alone.request('POST', '/cka/v1/reset', { as: 'nobody' })].map(({ status }) => status)).toEqual([403, 200, 200, 403]);
+  } finally {
+    await alone.end();
+  }
+});
+
 describe('in another’s name', () => {
   const check = async (headers: Record<string, string>, path: string, expected: unknown) => {
     const { status, body } = await server.request('GET', path, { headers });
