@@ -16,8 +16,8 @@ import { ownCommand } from '../support/self.ts';
 const SELF = ownCommand();
 /** More than processors: a script waits more than it works. */
 const CLUSTERS = 4;
-/** A check that is to turn green has this long: the network needs a moment, as everywhere. */
-const PATIENCE_MS = 10_000;
+/** A check that is to turn green has this long: the network needs a moment, as everywhere, and a busy machine a long one. */
+const PATIENCE_MS = 60_000;
 
 export class LabClusters {
   readonly #home = scratch();

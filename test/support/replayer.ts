@@ -51,7 +51,7 @@ export interface Difference {
 }
 
 /** Controllers need their time: a question is asked again until the answer is the recorded one, or for so long. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 30_000;
 const FIRST_POLL_MS = 60;
 const LAST_POLL_MS = 1_000;
 
@@ -108,7 +108,7 @@ async function settle(command: string, speed: number, run: (command: string) => 
   await until(async () => (await run(command)).exitCode === 0);
 }
 
-async function until(holds: () => Promise<boolean>, limitMs = 20_000): Promise<void> {
+async function until(holds: () => Promise<boolean>, limitMs = 60_000): Promise<void> {
   const end = performance.now() + limitMs;
   // Ever more slowly: asking costs the machine more than waiting does.
   for (let poll = FIRST_POLL_MS; !(await holds()) && performance.now() < end; poll = Math.min(poll * 2, LAST_POLL_MS)) await pass(poll);
@@ -141,7 +141,7 @@ function inOrder(text: string, { flags }: Step): string {
 
 function runShell(command: string, env: Record<string, string>, cwd: string): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = spawn('bash', ['-c', command], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: 30_000 });
+    const child = spawn('bash', ['-c', command], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: 90_000 });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -39,7 +39,7 @@ function open(options: ShowOptions) {
 async function begin(ui: Show, exams: ReturnType<typeof fakeExams>): Promise<void> {
   await ui.press('e', 'enter');
   await ui.see('task 1 of 2');
-  await vi.waitFor(() => expect(exams.happened).toContain('opened'), 15_000);
+  await vi.waitFor(() => expect(exams.happened).toContain('opened'), 45_000);
 }
 
 const NARROW = { columns: 80, rows: 24, pane: false };

@@ -133,7 +133,7 @@ describe('home', () => {
     await ui.press('n');
     expect(opened).toEqual([]);
     await ui.press('enter', 'y');
-    await vi.waitFor(() => expect(opened).toEqual(['networking/service-patch']), 15_000);
+    await vi.waitFor(() => expect(opened).toEqual(['networking/service-patch']), 45_000);
   });
 
   test('a lab is found by words of its title', async () => {
@@ -171,7 +171,7 @@ describe('home', () => {
        Enter start  Esc all labs"
     `);
     await ui.press('enter');
-    await vi.waitFor(() => expect(opened).toEqual(['networking/service-patch']), 15_000);
+    await vi.waitFor(() => expect(opened).toEqual(['networking/service-patch']), 45_000);
   });
 
   test('by what it is: state, difficulty, network plugin', async () => {

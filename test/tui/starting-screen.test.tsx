@@ -94,6 +94,6 @@ describe('starting', () => {
        Esc home  ? help"
     `);
     await ui.press('r');
-    await vi.waitFor(() => expect(tries).toBe(2), 15_000);
+    await vi.waitFor(() => expect(tries).toBe(2), 45_000);
   });
 });
