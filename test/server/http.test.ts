@@ -188,14 +188,19 @@ describe('watches', () => {
 
   test('begin with what is there, and go on with what happens', async () => {
     const path = '/api/v1/namespaces/default/configmaps?watch=true&labelSelector=watched';
-    const watching = server.request('GET', path, { until: (text) => text.split('\n').length > 3 });
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const labelled = { ...configMap('w1'), metadata: { name: 'w1', labels: { watched: 'yes' } } };
+    const named = (name: string) => ({ ...configMap(name), metadata: { name, labels: { watched: 'yes' } } });
+    const labelled = named('w1');
+    await server.request('POST', CONFIGMAPS, { body: named('w0') });
+    let hasBegun = () => {};
+    const begun = new Promise<void>((resolve) => (hasBegun = resolve));
+    const watching = server.request('GET', path, { until: (text) => (hasBegun(), text.split('\n').length > 4) });
+    await begun;
     await server.request('POST', CONFIGMAPS, { body: labelled });
     await server.request('PUT', `${CONFIGMAPS}/w1`, { body: { ...labelled, data: { a: 'b' } } });
     // It leaves the selection, so for this watcher it is gone.
     await server.request('PUT', `${CONFIGMAPS}/w1`, { body: configMap('w1') });
-    expect(brief((await watching).text)).toEqual(['ADDED ConfigMap w1', 'MODIFIED ConfigMap w1', 'DELETED ConfigMap w1']);
+    expect(brief((await watching).text)).toEqual(['ADDED ConfigMap w0', 'ADDED ConfigMap w1', 'MODIFIED ConfigMap w1', 'DELETED ConfigMap w1']);
+    await server.request('DELETE', `${CONFIGMAPS}/w0`);
   });
 
   test('can ask for the initial events and be told when they end', async () => {
