@@ -46,6 +46,7 @@ export interface KindSpec<T extends KubeObject> {
   readonly columns?: readonly Column<T>[];
   readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
   warnings?(object: T, previous?: Stored<T>): readonly string[];
+  computed?: Kind['computed'];
 }
 
 const ALL_VERBS: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
@@ -84,6 +85,7 @@ export function defineKind<T extends KubeObject = Loose>(spec: KindSpec<T>): Kin
     columns: spec.columns ?? [nameColumn(), ...(spec.middle ?? []), ageColumn(), ...(spec.after ?? [])],
     selectableFields: spec.selectableFields ?? {},
     ...(spec.warnings && { warnings: (object: T, previous?: Stored<T>) => spec.warnings!(object, previous) }),
+    ...(spec.computed && { computed: spec.computed }),
     ...(spec.storedAs && { storedAs: spec.storedAs }),
     ...(spec.returnsDeleted && { returnsDeleted: true }),
     ...(spec.finalizesWith && { finalizesWith: spec.finalizesWith }),

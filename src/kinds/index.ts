@@ -3,6 +3,8 @@
  * The first version listed of a resource is the preferred one.
  */
 import { certificatesigningrequest } from './certificatesigningrequest.ts';
+import { apiservice } from './apiservice.ts';
+import { componentstatus } from './componentstatus.ts';
 import { configmap } from './configmap.ts';
 import { controllerrevision } from './controllerrevision.ts';
 import { cronjob } from './cronjob.ts';
@@ -22,6 +24,7 @@ import { networkpolicy } from './networkpolicy.ts';
 import { node } from './node.ts';
 import { pod } from './pod.ts';
 import { poddisruptionbudget } from './poddisruptionbudget.ts';
+import { podtemplate } from './podtemplate.ts';
 import { priorityclass } from './priorityclass.ts';
 import { limitrange, resourcequota } from './quota.ts';
 import { clusterrolebinding, rolebinding } from './rbac/bindings.ts';
@@ -33,12 +36,15 @@ import { runtimeclass } from './runtimeclass.ts';
 import { secret } from './secret.ts';
 import { service } from './service.ts';
 import { serviceaccount } from './serviceaccount.ts';
+import { ipaddress, servicecidr } from './service-range.ts';
 import { statefulset } from './statefulset.ts';
+import { csidriver, csinode, csistoragecapacity, volumeattachment, volumeattributesclass } from './storage/csi.ts';
 import { persistentvolume } from './storage/persistentvolume.ts';
 import { persistentvolumeclaim } from './storage/persistentvolumeclaim.ts';
 import { storageclass } from './storage/storageclass.ts';
 
 export const kinds: readonly Kind[] = [
+  componentstatus,
   configmap,
   endpoints,
   event,
@@ -48,6 +54,7 @@ export const kinds: readonly Kind[] = [
   persistentvolumeclaim,
   persistentvolume,
   pod,
+  podtemplate,
   replicationcontroller,
   resourcequota,
   secret,
@@ -68,6 +75,8 @@ export const kinds: readonly Kind[] = [
   newEvent,
   ingressclass,
   ingress,
+  ipaddress,
+  servicecidr,
   networkpolicy,
   runtimeclass,
   poddisruptionbudget,
@@ -76,7 +85,13 @@ export const kinds: readonly Kind[] = [
   rolebinding,
   role,
   priorityclass,
+  csidriver,
+  csinode,
+  csistoragecapacity,
   storageclass,
+  volumeattachment,
+  volumeattributesclass,
+  apiservice,
   customresourcedefinition,
   ...reviews,
 ];

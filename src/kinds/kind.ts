@@ -5,6 +5,7 @@
 import type { FieldError } from '../api/field-error.ts';
 import type { KubeObject, Stored } from '../api/object.ts';
 import type { CustomPart } from './custom/custom-kind.ts';
+import type { Registry } from './registry.ts';
 
 export interface Kind<T extends KubeObject = KubeObject> {
   /** '' for the core group. */
@@ -43,6 +44,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   /** Described by a CustomResourceDefinition, and by which. */
   readonly custom?: CustomPart;
   readonly definedBy?: string;
+  /** Nothing is kept: what there is, is worked out when somebody asks. */
+  computed?(registry: Registry): readonly Stored<T>[];
   /** Put on an object whose deletion begins: somebody has to clear up first. */
   readonly finalizesWith?: string;
   /** Answered with the object itself when deleted, not with a Status (`ReturnDeletedObject` of the real strategies). */

@@ -125,6 +125,7 @@ export class Registry {
 
   find(kind: KindName, name: string, namespace?: string): Stored<KubeObject> | undefined {
     const of = this.resolve(kind);
+    if (of.computed) return of.computed(this).find((object) => object.metadata.name === name);
     const stored = this.store.get(keyOf(this.#stored(of), namespace, name));
     return stored && of.storedAs ? of.storedAs.fromStored(stored) : stored;
   }
@@ -139,6 +140,7 @@ export class Registry {
 
   list(kind: KindName, selection: Selection = {}): ListPage {
     const of = this.resolve(kind);
+    if (of.computed) return { items: of.computed(this).filter(makeFilter(of, selection)), resourceVersion: '' };
     return readPage(this.store, of, prefixOf(this.#stored(of), selection.namespace), selection);
   }
 

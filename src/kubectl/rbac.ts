@@ -7,6 +7,12 @@ export interface PolicyRule {
   readonly nonResourceURLs?: readonly string[];
 }
 
+/** `deployments.apps/scale`: the group comes before the subresource. */
+export function nameOfRule({ resources: [resource = ''] = [], apiGroups: [group = ''] = [] }: PolicyRule): string {
+  const [plural = '', ...subresource] = resource.split('/');
+  return [group === '' ? plural : `${plural}.${group}`, ...subresource].join('/');
+}
+
 /** One verb on one thing. */
 export function brokenDown(rule: PolicyRule): readonly PolicyRule[] {
   const names = (rule.resourceNames ?? []).length > 0 ? rule.resourceNames!.map((name) => ({ resourceNames: [name] })) : [{}];

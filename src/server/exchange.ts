@@ -42,6 +42,9 @@ export async function sendObject(exchange: Exchange, code: number, body: unknown
   await sendBytes(exchange, code, Buffer.from(text), contentType ?? contentTypeOf(accepted));
 }
 
+/** A document outside the API groups: two blanks deep for everybody, and no newline. See responsewriters.WriteRawJSON. */
+export const sendIndented = (exchange: Exchange, body: unknown): Promise<void> => sendBytes(exchange, 200, Buffer.from(encodeJson(body, 2)), 'application/json');
+
 export async function sendBytes(exchange: Exchange, code: number, bytes: Buffer, contentType: string): Promise<void> {
   const { request, response } = exchange;
   writeWarnings(exchange);

@@ -10,7 +10,7 @@ import type { Attributes } from './authorize.ts';
 import type { ContainerStreams } from './containers.ts';
 import type { Discovery } from './discovery.ts';
 import type { Exchange } from './exchange.ts';
-import { sendObject, sendPageNotFound } from './exchange.ts';
+import { sendIndented, sendObject, sendPageNotFound } from './exchange.ts';
 import { serveHealth } from './health.ts';
 import type { OpenApi } from './openapi.ts';
 import { serveResource } from './resources.ts';
@@ -58,12 +58,12 @@ export async function serveRequest(exchange: Exchange, context: RouteContext): P
   const parts = path.split('/').filter(Boolean);
   switch (parts[0]) {
     case undefined:
-      return sendObject(exchange, 200, { paths: [...PATHS, ...discovery.groupVersions().flatMap(({ group, version }) => (group ? [`/apis/${group}`, `/apis/${group}/${version}`] : []))].toSorted() });
+      return sendIndented(exchange, { paths: [...new Set([...PATHS, ...discovery.groupVersions().flatMap(({ group, version }) => (group ? [`/apis/${group}`, `/apis/${group}/${version}`] : []))])].toSorted() });
     case 'api':
     case 'apis':
       return serveDiscovery(exchange, context, parts);
     case 'version':
-      return sendObject(exchange, 200, context.version);
+      return sendIndented(exchange, context.version);
     case 'healthz':
     case 'livez':
     case 'readyz':

@@ -55,6 +55,7 @@ export function serveWatch(exchange: Exchange, registry: Registry, kind: Kind, w
   return new Promise((resolve) => {
     const end = () => {
       stop();
+      forget();
       clearTimeout(timer);
       clearInterval(bookmarks);
       response.end();
@@ -71,6 +72,10 @@ export function serveWatch(exchange: Exchange, registry: Registry, kind: Kind, w
       const object = { kind: kind.kind, apiVersion: kind.group ? `${kind.group}/${kind.version}` : kind.version, metadata } as unknown as Stored<KubeObject>;
       write(line({ type: 'BOOKMARK', object }));
     }, BOOKMARK_EVERY_MS);
+    // Nothing more can come of a kind that its definition took away.
+    const forget = registry.onKinds(() => {
+      if (!registry.kindOf(kind.group, kind.plural, kind.version)) end();
+    });
     timer.unref();
     bookmarks.unref();
     response.once('close', end);

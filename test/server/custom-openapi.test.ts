@@ -48,6 +48,23 @@ test('discovery follows what is served', () => {
   expect(names()).toBeUndefined();
 });
 
+test('a watch ends with the definition of its kind', async () => {
+  const server = await startTestServer();
+  const { registry } = server;
+  const CRDS = 'customresourcedefinitions.apiextensions.k8s.io';
+  const created = registry.create(CRDS, { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'tabs.example.com' }, spec: definition.spec } as unknown as KubeObject);
+  registry.updateStatus(CRDS, { ...structuredClone(created), status: definition.status } as unknown as KubeObject);
+  registry.create('tabs.example.com', { apiVersion: 'example.com/v1', kind: 'Tab', metadata: { name: 'one' } });
+  let isSeen: () => void;
+  const seen = new Promise<void>((resolve) => (isSeen = resolve));
+  const watching = server.request('GET', '/apis/example.com/v1/tabs?watch=true', { until: (text) => (text.includes('"one"') && isSeen(), false) });
+  await seen;
+  registry.delete(CRDS, 'tabs.example.com', undefined);
+  registry.update(CRDS, { ...structuredClone(registry.get(CRDS, 'tabs.example.com')), metadata: { ...structuredClone(registry.get(CRDS, 'tabs.example.com').metadata), finalizers: [] } });
+  expect((await watching).text.trim().split('\n').map((line) => (JSON.parse(line) as { type: string }).type)).toEqual(['ADDED']);
+  await server.end();
+});
+
 test('after a reset the groups of the new world are told, and those of the old one are not', async () => {
   const server = await startTestServer();
   const groups = async () => ((await server.request('GET', '/apis')).body as { readonly groups: readonly { readonly name: string }[] }).groups.map(({ name }) => name).filter((name) => name.endsWith('example.com'));

@@ -3,7 +3,7 @@
  * Free choice is made in the upper band of a range, to keep the lower one for those who ask for an address.
  * See pkg/registry/core/service/{ipallocator,portallocator}.
  */
-import { contains, nth, parseIpv4, printCidr } from '../../base/address.ts';
+import { type Cidr, contains, nth, parseCidr, parseIpv4, printCidr } from '../../base/address.ts';
 import { invalidValue, type FieldError } from '../../api/field-error.ts';
 import type { KubeObject, Stored } from '../../api/object.ts';
 import { internal, invalid } from '../../api/status.ts';
@@ -49,10 +49,9 @@ function assignClusterIp(registry: Registry, service: Service, previous: Service
     return;
   }
   const taken = new Set(others.map((other) => other.spec.clusterIP));
+  const ranges = rangesOf(registry);
   if (!spec.clusterIP) {
-    const size = 2 ** (32 - registry.serviceCidr.prefix);
-    const lowerBand = Math.min(Math.max(16, Math.floor(size / 16)), 256);
-    const chosen = pickFree(registry, lowerBand, size - 1, (offset) => nth(registry.serviceCidr, offset), taken) ?? pickFree(registry, 1, lowerBand, (offset) => nth(registry.serviceCidr, offset), taken);
+    const chosen = firstOf(ranges, (range) => freeAddress(registry, range, taken));
     if (!chosen) throw internal('failed to allocate a serviceIP: range is full');
     spec.clusterIP = chosen;
     spec.clusterIPs = [spec.clusterIP];
@@ -62,8 +61,31 @@ function assignClusterIp(registry: Registry, service: Service, previous: Service
   spec.clusterIPs = [spec.clusterIP];
   const problem = (why: string) => refuse(invalidValue('spec.clusterIPs', [spec.clusterIP], `failed to allocate IP ${spec.clusterIP}: ${why}`));
   // Validation has seen to it that this is an address.
-  if (!address || !contains(registry.serviceCidr, address)) throw problem(`provided IP is not in the valid range. The range of valid IPs is ${printCidr(registry.serviceCidr)}`);
+  if (!address || !ranges.some((range) => contains(range, address))) throw problem(`provided IP is not in the valid range. The range of valid IPs is ${ranges.map(printCidr).join(',')}`);
   if (taken.has(spec.clusterIP)) throw problem('provided IP is already allocated');
+}
+
+/** The range that the server was started with, and those that ServiceCIDRs add. */
+function rangesOf(registry: Registry): readonly Cidr[] {
+  if (!registry.kindOf('networking.k8s.io', 'servicecidrs')) return [registry.serviceCidr];
+  const stored = registry.list('servicecidrs.networking.k8s.io').items as unknown as Stored<{ spec: { cidrs: string[] } } & KubeObject>[];
+  const added = stored.filter(({ metadata }) => !metadata.deletionTimestamp).flatMap(({ spec }) => spec.cidrs.flatMap((text) => parseCidr(text) ?? []));
+  return [registry.serviceCidr, ...added.filter((range) => printCidr(range) !== printCidr(registry.serviceCidr))];
+}
+
+function freeAddress(registry: Registry, range: Cidr, taken: ReadonlySet<unknown>): string | undefined {
+  const size = 2 ** (32 - range.prefix);
+  const lowerBand = Math.min(Math.max(16, Math.floor(size / 16)), 256, size - 1);
+  const at = (offset: number) => nth(range, offset);
+  return pickFree(registry, lowerBand, size - 1, at, taken) ?? pickFree(registry, 1, lowerBand, at, taken);
+}
+
+function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function takenNodePorts(others: readonly Service[]): Set<number> {

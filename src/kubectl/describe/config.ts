@@ -1,6 +1,6 @@
 /** ConfigMaps, Secrets, ServiceAccounts, Namespaces, quotas, budgets and classes. See kubectl/pkg/describe/describe.go. */
 import { dig, type KubeObject } from '../object.ts';
-import { compacted, type PolicyRule } from '../rbac.ts';
+import { compacted, nameOfRule, type PolicyRule } from '../rbac.ts';
 import { writeEvents, type Event } from './events.ts';
 import { selectorText, sortedEntries, writeAnnotations, writeHead, writeLabels, writeMeta, type LabelSelector } from './fields.ts';
 import type { Writer } from './writer.ts';
@@ -138,8 +138,8 @@ export function describeRole(out: Writer, object: KubeObject): void {
   out.line(1, 'Resources\tNon-Resource URLs\tResource Names\tVerbs');
   out.line(1, '---------\t-----------------\t--------------\t-----');
   for (const rule of compacted((object['rules'] as PolicyRule[] | null | undefined) ?? [])) {
-    const things = rule.nonResourceURLs ? [''] : (rule.resources ?? []).flatMap((resource) => (rule.apiGroups ?? []).map((group) => (group === '' ? resource : `${resource}.${group}`)));
-    for (const thing of things) out.line(1, `${thing}\t[${(rule.nonResourceURLs ?? []).join(' ')}]\t[${(rule.resourceNames ?? []).join(' ')}]\t[${rule.verbs.join(' ')}]`);
+    // Compacted rules are of one thing each.
+    out.line(1, `${nameOfRule(rule)}\t[${(rule.nonResourceURLs ?? []).join(' ')}]\t[${(rule.resourceNames ?? []).join(' ')}]\t[${rule.verbs.join(' ')}]`);
   }
 }
 

@@ -5,7 +5,7 @@ import { KubectlError, plainError } from '../io.ts';
 import { dig, type KubeObject } from '../object.ts';
 import { formatOf, OUTPUT_FLAGS, printObject } from '../print-objects.ts';
 import { printTable } from '../print-table.ts';
-import { compacted, type PolicyRule } from '../rbac.ts';
+import { compacted, nameOfRule, type PolicyRule } from '../rbac.ts';
 
 const VERBS = new Set(['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection', 'use', 'bind', 'escalate', 'impersonate', 'approve', 'sign', 'proxy', '*', 'head', 'options', 'post', 'put']);
 
@@ -58,8 +58,7 @@ async function listRules(run: Run): Promise<number> {
   const answer = await run.client.json<KubeObject>('POST', '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews', { body: { kind: 'SelfSubjectRulesReview', apiVersion: 'authorization.k8s.io/v1', spec: { namespace: run.namespace } } });
   const of = (field: string) => (dig(answer, 'status', field) as PolicyRule[] | undefined) ?? [];
   const bracket = (words: readonly string[] | undefined) => `[${(words ?? []).join(' ')}]`;
-  const thing = ({ resources = [], apiGroups = [] }: PolicyRule) => (resources[0] === undefined ? '' : apiGroups[0] ? `${resources[0]}.${apiGroups[0]}` : resources[0]);
-  const rows = compacted([...of('resourceRules'), ...of('nonResourceRules')]).map((rule) => [thing(rule), bracket(rule.nonResourceURLs), bracket(rule.resourceNames), bracket(rule.verbs)]);
+  const rows = compacted([...of('resourceRules'), ...of('nonResourceRules')]).map((rule) => [nameOfRule(rule), bracket(rule.nonResourceURLs), bracket(rule.resourceNames), bracket(rule.verbs)]);
   const header = ['Resources', 'Non-Resource URLs', 'Resource Names', 'Verbs'];
   run.out(printTable(run.flags.bool('no-headers') ? rows : [header, ...rows]));
   return 0;

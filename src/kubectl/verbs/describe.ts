@@ -101,7 +101,7 @@ async function write(run: Run, out: Writer, resource: Resource, object: KubeObje
     case 'NetworkPolicy.networking.k8s.io': return network.describeNetworkPolicy(out, object);
     case 'Deployment.apps': return workloads.describeDeployment(out, object, await setsOf(run, resource, object), events);
     case 'ReplicaSet.apps': return workloads.describeReplicaSet(out, object, await countsOf(run, resource, object), events);
-    case 'ReplicationController.': return workloads.describeReplicaSet(out, object, await countsOf(run, resource, object), events);
+    case 'ReplicationController.': return workloads.describeReplicaSet(out, { ...object, spec: { ...(object['spec'] as object), selector: { matchLabels: dig(object, 'spec', 'selector') } } }, await countsOf(run, resource, object), events);
     case 'HorizontalPodAutoscaler.autoscaling': return describeAutoscaler(out, object, events);
     case 'DaemonSet.apps': return workloads.describeDaemonSet(out, object, await countsOf(run, resource, object), events);
     case 'StatefulSet.apps': return workloads.describeStatefulSet(out, object, await countsOf(run, resource, object), events);

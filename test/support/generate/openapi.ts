@@ -29,9 +29,13 @@ const descriptions = JSON.parse(readFileSync(new URL('descriptions.json', import
 const enumValues = JSON.parse(readFileSync(new URL('enum-values.json', import.meta.url), 'utf8')) as string[][];
 const models = readModels();
 
-/** Types of the one group that has its own package. */
+/** Types of the groups that have packages of their own. */
 const EXTENSIONS_PACKAGE = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions';
+const AGGREGATOR_PACKAGE = 'io.k8s.kube-aggregator.pkg.apis.apiregistration';
 const EXTENSION_TYPES = /^(CustomResource|JSONSchemaProps|ExternalDocumentation|ValidationRule|SelectableField|WebhookConversion)/;
+
+/** Types of another group than core that the table of messages does not have, since they were not yet in that version. */
+const WITHOUT_MESSAGE: Readonly<Record<string, string>> = { VolumeAttributesClass: 'storage' };
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 const QUANTITY = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
@@ -58,8 +62,9 @@ function schemaName(model: string): string {
   if (!version) return model === 'IntOrString' ? INT_OR_STRING : model;
   const suffix = `.${version.toLowerCase()}.${name}`;
   if (prefix === 'Apiextensions' || (!prefix && EXTENSION_TYPES.test(name))) return EXTENSIONS_PACKAGE + suffix;
+  if (prefix === 'Apiregistration' || (!prefix && name.startsWith('APIService'))) return AGGREGATOR_PACKAGE + suffix;
   const found = Object.keys(protobuf).filter((message) => message.endsWith(suffix) && (!prefix || message.split('.').at(-3) === prefix.toLowerCase()));
-  const chosen = found.find((message) => message.startsWith('k8s.io.api.core.')) ?? found[0] ?? `k8s.io.api.${(prefix || 'core').toLowerCase()}${suffix}`;
+  const chosen = found.find((message) => message.startsWith('k8s.io.api.core.')) ?? found[0] ?? `k8s.io.api.${(prefix || WITHOUT_MESSAGE[name] || 'core').toLowerCase()}${suffix}`;
   return chosen.replace(/^k8s\.io\./, 'io.k8s.');
 }
 
@@ -68,7 +73,7 @@ const byName = new Map([...models.values()].map((model) => [schemaName(model.nam
 /** A kind's own model: `Event` exists twice. */
 function modelOf(kind: Pick<Kind, 'group' | 'version' | 'kind'>): Model {
   const label = kind.group.split('.')[0] || 'core';
-  const model = byName.get(`io.k8s.api.${label}.${kind.version}.${kind.kind}`) ?? byName.get(`${EXTENSIONS_PACKAGE}.${kind.version}.${kind.kind}`);
+  const model = byName.get(`io.k8s.api.${label}.${kind.version}.${kind.kind}`) ?? byName.get(`${EXTENSIONS_PACKAGE}.${kind.version}.${kind.kind}`) ?? byName.get(`${AGGREGATOR_PACKAGE}.${kind.version}.${kind.kind}`);
   if (!model) throw new Error(`@kubernetes/client-node has no model of ${kind.kind}.${kind.group}. Is its name or version right?`);
   return model;
 }
