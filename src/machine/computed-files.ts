@@ -1,11 +1,11 @@
 /** File systems whose content is computed when somebody looks: the shape of `/proc` and `/sys`. Knows no entry by name. */
 import { FileSystem } from './files.ts';
-import type { DirectoryInode, Inode, Viewer } from './inode.ts';
+import type { DirectoryInode, Entrance, Inode, Viewer } from './inode.ts';
 import { Tree } from './tree.ts';
 
 export type ComputedNode =
   | { readonly read: (viewer: Viewer) => string; readonly write?: ((bytes: string, viewer: Viewer) => void) | undefined; readonly mode?: number }
-  | { readonly link: (viewer: Viewer) => string }
+  | { readonly link: (viewer: Viewer) => string; readonly into?: () => Entrance | undefined }
   | { readonly entries: (viewer: Viewer) => ReadonlyMap<string, ComputedNode> };
 
 /** A file system computed from its root's entries; whatever is in it is as old as the moment somebody looks. */
@@ -23,7 +23,7 @@ const nobody = {};
 
 function inodeOf(node: ComputedNode, now: () => number): Inode {
   const meta = { ino: 1, uid: 0, gid: 0, mtimeMs: now(), links: 1, owner: nobody };
-  if ('link' in node) return { type: 'symlink', target: node.link, mode: 0o777, ...meta };
+  if ('link' in node) return { type: 'symlink', target: node.link, into: node.into, mode: 0o777, ...meta };
   if ('read' in node) return { type: 'virtual', read: node.read, write: node.write, mode: node.mode ?? (node.write ? 0o644 : 0o444), ...meta };
   const get = (name: string, viewer: Viewer) => {
     const child = node.entries(viewer).get(name);

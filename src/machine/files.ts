@@ -7,7 +7,7 @@
  */
 import { FileError } from './file-error.ts';
 import type { FileStat, MountOptions, OpenOptions } from './file-types.ts';
-import { type DeviceName, type DirectoryInode, type FileInode, type Inode, type Viewer, permits } from './inode.ts';
+import { type DeviceName, type DirectoryInode, type Entrance, type FileInode, type Inode, type Viewer, permits } from './inode.ts';
 import { OpenFile } from './open-file.ts';
 import { type Mount, type Place, Tree, walk } from './tree.ts';
 
@@ -58,6 +58,11 @@ export class FileSystem {
   /** The whole of the mount namespace, whatever `chroot` hid. */
   unlocked(): FileSystem {
     return new FileSystem({}, { tree: this.#tree, viewer: this.#viewer, time: this.#time });
+  }
+
+  /** Where somebody gets in who follows /proc/PID/root. */
+  get entrance(): Entrance {
+    return { tree: this.#tree, root: this.#root };
   }
 
   /** Where `/` is, seen from outside: /proc/PID/root. */

@@ -2,6 +2,7 @@
  * What a directory entry points at. Inodes of ordinary files and directories may be shared by many file systems (image
  * layers): `owner` says which one may change them in place; all others copy first (see `tree.ts`).
  */
+import type { Tree } from './tree.ts';
 
 /** Who looks: permissions depend on it, and so does what `/proc/self` means. */
 export interface Viewer {
@@ -36,6 +37,14 @@ export interface DirectoryInode extends Meta {
 export interface SymlinkInode extends Meta {
   type: 'symlink';
   target: string | ((viewer: Viewer) => string);
+  /** Leads into another mount namespace, whatever the target reads: /proc/PID/root. */
+  into?: (() => Entrance | undefined) | undefined;
+}
+
+/** Where a walk goes on in other files than those that it began in. */
+export interface Entrance {
+  readonly tree: Tree;
+  readonly root: string;
 }
 
 /** A character device; what reading and writing it does is decided in `open.ts`. */

@@ -6,6 +6,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Rng } from '../base/rng.ts';
 import type { NetNamespace } from '../net/namespace.ts';
+import { ALL_CAPABILITIES, CONTAINER_CAPABILITIES, type Capability } from './capabilities.ts';
 import { boundInput, boundOutput, release, retain, turns, unbound } from './bound-streams.ts';
 import { deviceFiles } from './device-files.ts';
 import { DEFAULT_PATH, type ProgramTable, StartError, findExecutable } from './executable.ts';
@@ -35,8 +36,10 @@ export interface MachineOptions {
   /** Memory in bytes and processors, as `free` and `nproc` see them. */
   readonly memoryBytes?: number;
   readonly cpus?: number;
-  /** May its root do what the whole machine's may (mount, set the host name)? A container's may not, unless told. */
-  readonly privileged?: boolean;
+  /** What its root may; everything on a node, what a runtime leaves to it in a container. */
+  readonly capabilities?: ReadonlySet<Capability>;
+  /** Whose PID namespace it is in: another container's of its pod, or its node's; one of its own when absent. */
+  readonly processesOf?: Machine;
   /** A new PID namespace only: the files stay as they are, without a /proc of their own until somebody mounts one. */
   readonly filesAsTheyAre?: boolean;
 }
@@ -75,13 +78,15 @@ export class Machine {
   /** Named network namespaces, as `ip netns` keeps them. */
   readonly namespaces = new Map<string, NetNamespace>();
   readonly processes: ProcessTable;
+  /** The same for all machines that see each other's processes. */
+  readonly pidNamespace: object;
   readonly units: Units;
   readonly modules: Set<string>;
   readonly clock: Clock;
   readonly rng: Rng;
   readonly host: Machine | undefined;
   readonly programs: ProgramTable;
-  readonly privileged: boolean;
+  readonly capabilities: ReadonlySet<Capability>;
   readonly kernelRelease: string;
   readonly memoryBytes: number;
   readonly cpus: number;
@@ -97,19 +102,27 @@ export class Machine {
     this.rng = options.rng;
     this.programs = options.programs;
     this.host = host;
-    this.privileged = options.privileged ?? host === undefined;
+    this.capabilities = options.capabilities ?? (host ? CONTAINER_CAPABILITIES : ALL_CAPABILITIES);
     this.kernelRelease = options.kernelRelease ?? host?.kernelRelease ?? '6.8.0-45-generic';
     this.modules = options.modules ?? host?.modules ?? new Set();
     this.memoryBytes = options.memoryBytes ?? host?.memoryBytes ?? 8 * 2 ** 30;
     this.cpus = options.cpus ?? host?.cpus ?? 4;
     this.bootedAtMs = host?.bootedAtMs ?? options.clock.now();
-    this.processes = new ProcessTable(host?.processes);
-    this.units = new Units(options.clock);
+    const { processesOf } = options;
+    this.processes = processesOf?.processes ?? new ProcessTable(host?.processes);
+    this.pidNamespace = processesOf?.pidNamespace ?? this;
+    // Who sees its node's processes sees process 1 as well, and that is whom systemctl asks.
+    this.units = processesOf !== undefined && processesOf === host ? host.units : new Units(options.clock);
     if (options.filesAsTheyAre) return;
     this.files.keepTime(() => options.clock.unixMs());
     this.files.mount('/proc', procFiles(this), { type: 'proc', source: 'proc' });
     this.files.mount('/sys', sysFiles(this), { type: 'sysfs', source: 'sysfs', readonly: host !== undefined });
     this.files.mount('/dev', deviceFiles(), { type: 'tmpfs', source: 'tmpfs' });
+  }
+
+  /** May its root do what the whole machine's may: mount, set the host name, enter namespaces? */
+  get privileged(): boolean {
+    return this.capabilities.has('SYS_ADMIN');
   }
 
   /**
@@ -166,7 +179,7 @@ export class Machine {
 
   /** End everything, as a container's end or a power failure does. */
   stop(): void {
-    for (const task of this.processes.own()) task.signal('SIGKILL', 'outside');
+    for (const task of this.processes.own()) if (task.options.machine === this) task.signal('SIGKILL', 'outside');
   }
 }
 

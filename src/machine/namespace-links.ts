@@ -19,7 +19,7 @@ export function namespaceLinks(task: Task): readonly (readonly [name: string, li
   const { machine, files, netns, uts } = task.options;
   const root = outermost(machine);
   const number = (own: object, first: object, name: keyof typeof FIRST, turn: number) => (own === first ? FIRST[name] : numberOf(own, root) + turn);
-  const pid = number(machine, root, 'pid', 0);
+  const pid = number(machine.pidNamespace, root, 'pid', 0);
   return ([
     ['cgroup', number(machine, root, 'cgroup', 1)],
     ['ipc', number(machine, root, 'ipc', 2)],

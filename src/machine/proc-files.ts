@@ -2,6 +2,7 @@
  * `/proc` of a machine: processes, the kernel's knobs, the network's tables. Everything is read from the live thing.
  * See proc(5). What is not here does not exist, as in a kernel built without it.
  */
+import { capabilityMask } from './capabilities.ts';
 import { type ComputedNode, computedFiles, entriesOf } from './computed-files.ts';
 import type { FileSystem } from './files.ts';
 import type { Viewer } from './inode.ts';
@@ -57,7 +58,7 @@ function taskEntries(machine: Machine, task: Task, pid: number): ReadonlyMap<str
     mounts: () => mountTable(files),
     net: { entries: () => procNet(netns) },
     ns: { entries: () => new Map(namespaceLinks(task).map(([name, link]) => [name, { link: () => link }])) },
-    root: { link: () => task.options.files.root },
+    root: { link: () => task.options.files.root, into: () => task.options.files.entrance },
     stat: () => `${pid} (${task.comm}) S ${task.parentPid(machine.processes)} ${task.group} ${task.group} 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 ${Math.round((task.options.startedAtMs - machine.bootedAtMs) / 10)}\n`,
     status: () => status(machine, task, pid),
   });
@@ -84,11 +85,15 @@ export function mountList(files: FileSystem): readonly { readonly source: string
 
 function status(machine: Machine, task: Task, pid: number): string {
   const { uid, gid } = task.options.user;
+  const bounds = task.options.machine.capabilities;
+  // Whoever is not root has none, since no file here grants any.
+  const capabilities = capabilityMask(uid === 0 ? bounds : new Set());
   const mask = (signals: readonly SignalName[]) => signals.reduce((sum, signal) => sum | (1n << BigInt(SIGNAL_NUMBERS[signal] - 1)), 0n).toString(16).padStart(16, '0');
   return [
     `Name:\t${task.comm}`, 'Umask:\t0022', 'State:\tS (sleeping)', `Tgid:\t${pid}`, 'Ngid:\t0', `Pid:\t${pid}`, `PPid:\t${task.parentPid(machine.processes)}`, 'TracerPid:\t0',
     `Uid:\t${uid}\t${uid}\t${uid}\t${uid}`, `Gid:\t${gid}\t${gid}\t${gid}\t${gid}`, 'Threads:\t1',
-    `SigIgn:\t${mask(task.ignored)}`, `SigCgt:\t${mask(task.caught)}`, '',
+    `SigIgn:\t${mask(task.ignored)}`, `SigCgt:\t${mask(task.caught)}`,
+    'CapInh:\t0000000000000000', `CapPrm:\t${capabilities}`, `CapEff:\t${capabilities}`, `CapBnd:\t${capabilityMask(bounds)}`, 'CapAmb:\t0000000000000000', '',
   ].join('\n');
 }
 

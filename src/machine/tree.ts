@@ -130,6 +130,11 @@ export function walk(tree: Tree, path: string, viewer: Viewer, follow: boolean, 
     const next = step(place, name, viewer);
     if (next.inode?.type === 'symlink' && (follow || i < names.length - 1)) {
       if (++links > MOST_LINKS) throw new FileError('ELOOP', path);
+      const entrance = next.inode.into?.();
+      if (entrance && entrance.tree !== tree) {
+        place = { ...rootAt(entrance.tree, entrance.root), path: next.path, parent: place, name };
+        continue;
+      }
       const target = typeof next.inode.target === 'function' ? next.inode.target(viewer) : next.inode.target;
       names = [...target.split('/'), ...names.slice(i + 1)];
       if (target.startsWith('/')) place = top;

@@ -19,7 +19,7 @@ export function newNetwork(machine: Machine): NetNamespace {
 export function innerMachine(outer: Machine, make: (options: MachineOptions) => Machine): Machine {
   const inner = make({
     hostname: outer.hostname, files: outer.files, netns: outer.netns, clock: outer.clock, rng: outer.rng, programs: outer.programs,
-    host: outer, modules: outer.modules, privileged: outer.privileged, filesAsTheyAre: true,
+    host: outer, modules: outer.modules, capabilities: outer.capabilities, filesAsTheyAre: true,
   });
   return inner;
 }

@@ -1,4 +1,5 @@
 /** `conntrack`: the table of connections, listed, counted and cut. See conntrack(8); conntrack-tools 1.4.7, src/conntrack.c. */
+import { mayAdministerNetwork } from '../machine/capabilities.ts';
 import { parseIpv4 } from '../base/address.ts';
 import type { Process, Program } from '../machine/program.ts';
 import type { ConntrackEntry } from '../net/conntrack.ts';
@@ -50,6 +51,7 @@ async function run(process: Process, options: ParsedOptions): Promise<number> {
   if (commands.length > 1) throw new Refusal('Invalid commands combination');
   const [table] = options.operands;
   if (table !== undefined && table !== 'conntrack') throw new Refusal(['expect', 'dying', 'unconfirmed'].includes(table) ? `the table ${table} is not part of this simulator` : `unknown type \`${table}'`);
+  if (!mayAdministerNetwork(process)) return refuse(process, 1, `${VERSION}: Operation failed: sorry, you must be root or get CAP_NET_ADMIN capability to do this`);
   const entries = process.netns.conntrack.entries().filter(filterOf(options));
   const lines = () => process.stdout.write(entries.map((entry) => `${entryLine(entry, process)}\n`).join(''));
   const counted = (verb: string) => `${VERSION}: ${entries.length} flow entries have been ${verb}.`;

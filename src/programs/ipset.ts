@@ -2,6 +2,7 @@
  * ipset: the sets that rules ask. Words and exit codes of ipset 7.17. See ipset(8).
  * Differs from Linux: sizes in memory are estimates, and sets have neither timeouts nor counters.
  */
+import { mayAdministerNetwork } from '../machine/capabilities.ts';
 import { contains, parseCidr, parseIpv4 } from '../base/address.ts';
 import type { Process, Program } from '../machine/program.ts';
 import { readAll } from '../machine/streams.ts';
@@ -28,7 +29,7 @@ class IpsetError extends Error {
 export const ipset: Program = {
   name: 'ipset',
   async run(process) {
-    if (process.user.uid !== 0) return refuse(process, 1, "ipset v7.17: Kernel error received: Operation not permitted");
+    if (!mayAdministerNetwork(process)) return refuse(process, 1, "ipset v7.17: Kernel error received: Operation not permitted");
     try {
       return await runLine(process, process.argv.slice(1));
     } catch (error) {

@@ -2,6 +2,7 @@
  * ipvsadm: the virtual servers of the kernel and their real ones. Words of ipvsadm 1.31. See ipvsadm(8).
  * Differs from Linux: addresses are never turned into names, as with -n.
  */
+import { mayAdministerNetwork } from '../machine/capabilities.ts';
 import { parseIpv4, type Ipv4 } from '../base/address.ts';
 import type { Process, Program } from '../machine/program.ts';
 import { NetError } from '../net/errors.ts';
@@ -17,7 +18,7 @@ const SPEC = {
 export const ipvsadm: Program = {
   name: 'ipvsadm',
   async run(process) {
-    if (process.user.uid !== 0) return refuse(process, 255, "Can't initialize ipvs: Permission denied (you must be root)");
+    if (!mayAdministerNetwork(process)) return refuse(process, 255, "Can't initialize ipvs: Permission denied (you must be root)");
     if (!process.machine.modules.has('ip_vs')) return refuse(process, 255, "Can't initialize ipvs: No such file or directory\nAre you sure that IP Virtual Server is built in the kernel or as module?");
     try {
       const options = parseOptions(process.argv.slice(1), SPEC);

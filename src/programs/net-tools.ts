@@ -2,6 +2,7 @@
  * route and ifconfig of net-tools: the old ways to look at what `ip` shows, and to change a little of it.
  * See route(8), ifconfig(8). BusyBox prints the same tables with small differences.
  */
+import { mayAdministerNetwork } from '../machine/capabilities.ts';
 import { broadcastOf, fromNumber, maskOf, networkOf, parseCidr, parseIpv4, toNumber, type Cidr } from '../base/address.ts';
 import type { Process, Program } from '../machine/program.ts';
 import type { Device } from '../net/device/device.ts';
@@ -51,6 +52,7 @@ async function runRoute(process: Process): Promise<number> {
   }
   if (!spec.destination) return refuse(process, 4, 'route: netmask doesn\'t match route address');
   const { destination, via, device, metric } = spec;
+  if (!mayAdministerNetwork(process)) return refuse(process, 7, `${verb === 'add' ? 'SIOCADDRT' : 'SIOCDELRT'}: Operation not permitted`);
   const described = { destination, ...(via ? { via } : {}), ...(device ? { device } : {}), ...(metric ? { metric } : {}) };
   try {
     if (verb === 'add') process.netns.routes.add(described);
@@ -84,6 +86,7 @@ async function runIfconfig(process: Process, flavour: 'net-tools' | 'busybox'): 
 
 async function changeDevice(process: Process, name: string, words: readonly string[]): Promise<number> {
   const { netns } = process;
+  if (!mayAdministerNetwork(process)) return refuse(process, 255, `${parseCidr(words[0] ?? '') ? 'SIOCSIFADDR' : words[0] === 'mtu' ? 'SIOCSIFMTU' : 'SIOCSIFFLAGS'}: Operation not permitted`);
   try {
     for (let i = 0; i < words.length; i++) {
       const word = words[i]!;

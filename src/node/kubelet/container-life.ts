@@ -20,11 +20,17 @@ export const RELIST_MS = 1000;
 /** A pod that cannot go on is looked at again after this. */
 export const RESYNC_MS = 10_000;
 
+/** `kubectl debug --target`: the container whose processes an ephemeral one joins, while it runs. */
+function targetOf(worker: PodWorker, { container }: Slot): ContainerRun | undefined {
+  const target = worker.slots.find((one) => one.name === container.targetContainerName)?.run;
+  return target?.isRunning ? target : undefined;
+}
+
 /** From a pulled image to a started container; what cannot be made waits with the reason. */
 export function createContainer(worker: PodWorker, sandbox: Sandbox, slot: Slot, image: FoundImage): void {
   let run: ContainerRun;
   try {
-    run = new ContainerRun(worker.host, worker.pod, slot.container, image, sandbox);
+    run = new ContainerRun(worker.host, worker.pod, slot.container, image, sandbox, targetOf(worker, slot)?.machine);
   } catch (error) {
     if (!(error instanceof ConfigError) && !(error instanceof VolumeError)) throw error;
     slot.waiting = { reason: 'CreateContainerConfigError', message: error.message };

@@ -1,14 +1,14 @@
 /**
  * One run of a container: its files, its process, what it wrote, how it ended. Made anew for every restart.
  * See pkg/kubelet/kuberuntime/kuberuntime_container.go, and runc for the words of a start that fails.
- * Differs from Kubernetes: containers of a pod never share processes (shareProcessNamespace, hostPID), limits are counted
- * but not enforced (nothing is OOM-killed), and capabilities, seccomp, fsGroup and hostPort change nothing.
+ * Differs from Kubernetes: limits are counted but not enforced (nothing is OOM-killed), and capabilities, seccomp, fsGroup
+ * and hostPort change nothing.
  */
 import type { Stored } from '../../api/object.ts';
 import { utf8Encode } from '../../base/bytes.ts';
 import { unpack, imageEnv, type FoundImage } from '../../images/index.ts';
 import type { Container, Pod } from '../../kinds/pod/types.ts';
-
+import { ALL_CAPABILITIES, changedCapabilities } from '../../machine/capabilities.ts';
 import { Machine, StartError, type RunningProcess, DEFAULT_PATH } from '../../machine/machine.ts';
 import type { Input, Output, SignalName } from '../../machine/program.ts';
 import { outputTo, pipe, type Pipe } from '../../machine/streams.ts';
@@ -54,17 +54,20 @@ export class ContainerRun {
     readonly container: Stored<Container>,
     readonly image: FoundImage,
     readonly sandbox: Sandbox,
+    /** Whose processes an ephemeral container wants to see. */
+    target?: Machine,
   ) {
     const own = containerEnv(host.registry, pod, container, host.node, sandbox.ip);
     const { recipe } = image;
     this.id = hexId(host.rng);
-    const security = { ...pod.spec.securityContext, ...container.securityContext } as { runAsUser?: number; runAsGroup?: number; runAsNonRoot?: boolean; readOnlyRootFilesystem?: boolean };
+    const security = { ...pod.spec.securityContext, ...container.securityContext } as { runAsUser?: number; runAsGroup?: number; runAsNonRoot?: boolean; readOnlyRootFilesystem?: boolean; privileged?: boolean; capabilities?: { add?: string[]; drop?: string[] } };
     this.user = security.runAsUser === undefined ? recipe.user : `${security.runAsUser}${security.runAsGroup === undefined ? '' : `:${security.runAsGroup}`}`;
     const identity = `${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`;
     if (security.runAsNonRoot && (this.user === undefined || /^(0|root)(:|$)/.test(this.user))) {
       throw new ConfigError(`container has runAsNonRoot and image will run as root (pod: "${identity}", container: ${container.name})`);
     }
     const files = unpack(image);
+    const processesOf = pod.spec.hostPID ? host.machine : (sandbox.machine ?? target);
     this.machine = new Machine({
       hostname: pod.spec.hostNetwork ? host.machine.hostname : podHostname(pod),
       files,
@@ -73,6 +76,8 @@ export class ContainerRun {
       rng: host.rng,
       programs: host.programs,
       host: host.machine,
+      ...(processesOf ? { processesOf } : {}),
+      capabilities: security.privileged ? ALL_CAPABILITIES : changedCapabilities(security.capabilities?.add ?? [], security.capabilities?.drop ?? []),
     });
     this.env = environment(this.machine.hostname, imageEnv(image), own, container.tty === true);
     this.cwd = container.workingDir ?? recipe.workdir ?? '/';

@@ -7,6 +7,7 @@ import type { Stored } from '../../api/object.ts';
 import { uuid } from '../../base/rng.ts';
 import type { Container, Pod } from '../../kinds/pod/types.ts';
 import { FileSystem } from '../../machine/files.ts';
+import { Machine } from '../../machine/machine.ts';
 import type { Task } from '../../machine/processes.ts';
 import type { NetNamespace } from '../../net/namespace.ts';
 import { expand } from './expand.ts';
@@ -33,6 +34,8 @@ export class Sandbox {
   readonly ip: Ipv4;
   /** hosts, hostname, resolv.conf: one copy, mounted into every container. */
   readonly files = new FileSystem();
+  /** What the pause process runs in, where the containers of the pod share its processes. */
+  readonly machine: Machine | undefined;
   readonly #pause: Task;
   readonly #name: string | undefined;
   #removed = false;
@@ -62,7 +65,8 @@ export class Sandbox {
       }
       machine.namespaces.set(this.#name, this.netns);
     }
-    this.#pause = machine.register(['/pause']);
+    if (pod.spec.shareProcessNamespace) this.machine = new Machine({ hostname: podHostname(pod), files: new FileSystem(), netns: this.netns, clock: host.clock, rng, programs: host.programs, host: machine });
+    this.#pause = (this.machine ?? machine).register(['/pause']);
     const read = (path: string) => (machine.files.exists(path) ? machine.files.read(path) : '');
     this.files.write('/hosts', etcHosts(pod, this.ip, read('/etc/hosts'), configuration.clusterDomain));
     this.files.write('/hostname', `${pod.spec.hostNetwork ? machine.hostname : podHostname(pod)}\n`);
@@ -76,7 +80,7 @@ export class Sandbox {
 
   /** Of the pause container, as the node numbers it. */
   get pid(): number {
-    return this.#pause.pid;
+    return this.host.machine.processes.pidOf(this.#pause) ?? 0;
   }
 
   /** Puts the pod's volumes and the managed files where the container wants them. @throws VolumeError */

@@ -86,6 +86,7 @@ export function serveRuntime(machine: Machine, runtime: ContainerRuntime): void 
 
 /** The machine's runtime, when one is up. */
 export function runtimeOf(machine: Machine): ContainerRuntime | undefined {
-  const runtime = served.get(machine);
+  // A container that sees its node's processes reaches its node's socket, once it has its node's files.
+  const runtime = served.get(machine) ?? (machine.host && machine.host.pidNamespace === machine.pidNamespace ? served.get(machine.host) : undefined);
   return runtime?.isUp() ? runtime : undefined;
 }

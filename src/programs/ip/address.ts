@@ -5,7 +5,7 @@ import type { Device } from '../../net/device/device.ts';
 import { NetError } from '../../net/errors.ts';
 import { addressWords, deviceJson, deviceLines, fullName } from './device-lines.ts';
 import { readSelection, selected, type Selection } from './link.ts';
-import { abbreviated, address, garbage, IpError, json, netlink, prefix, requireDevice, type IpContext, type Words } from './words.ts';
+import { abbreviated, address, garbage, IpError, json, netlink, prefix, requireDevice, requireRight, requireRightToFlush, type IpContext, type Words } from './words.ts';
 
 const COMMANDS = ['add', 'change', 'replace', 'delete', 'show', 'lst', 'list', 'flush', 'help'] as const;
 
@@ -71,7 +71,8 @@ async function show(words: Words, context: IpContext): Promise<void> {
   }
 }
 
-async function modify(words: Words, { ns }: IpContext, what: 'add' | 'replace' | 'delete'): Promise<void> {
+async function modify(words: Words, context: IpContext, what: 'add' | 'replace' | 'delete'): Promise<void> {
+  const { ns } = context;
   let local: Cidr | undefined;
   let device: string | undefined;
   let broadcast: string | undefined;
@@ -93,8 +94,9 @@ async function modify(words: Words, { ns }: IpContext, what: 'add' | 'replace' |
   requireDevice(ns, device);
   if (!local) throw new IpError('RTNETLINK answers: Operation not supported', 2);
   const chosen = { device, local };
-  if (what === 'delete') return netlink(() => ns.deleteAddress(chosen.device, chosen.local));
+  if (what === 'delete') return netlink(context, () => ns.deleteAddress(chosen.device, chosen.local));
   const brd = broadcastAddress(broadcast, local);
+  requireRight(context);
   const loopback = ns.devices.get(device)?.kind === 'loopback' ? ({ scope: 'host' } as const) : {};
   const all: AddressOptions = { ...loopback, ...options, ...(brd ? { broadcast: brd } : {}) };
   try {
@@ -115,6 +117,7 @@ function broadcastAddress(text: string | undefined, local: Cidr): ReturnType<typ
 async function flush(words: Words, context: IpContext): Promise<void> {
   const filter = readFilter(words, context);
   if (filter.device === undefined && filter.scope === undefined && filter.to === undefined) throw new IpError('Flush requires arguments.', 1);
+  requireRightToFlush(context);
   for (const device of selected(context.ns, filter)) {
     for (let entry = matching(context, device, filter)[0]; entry; entry = matching(context, device, filter)[0]) context.ns.deleteAddress(device.name, entry.address);
   }

@@ -11,7 +11,7 @@ import { netns } from './netns.ts';
 import { routes } from './route.ts';
 import { rules } from './rule.ts';
 import { tunnels } from './tunnel.ts';
-import { abbreviated, IpError, netlink, Words, type IpContext, type IpFlags } from './words.ts';
+import { abbreviated, IpError, refusalOf, Words, type IpContext, type IpFlags } from './words.ts';
 
 type Subject = (words: Words, context: IpContext) => Promise<void>;
 
@@ -62,12 +62,7 @@ async function main(process: Process): Promise<number> {
   try {
     await OBJECTS[name]!(new Words(rest), context);
   } catch (error) {
-    if (error instanceof NetError) {
-      netlink(() => {
-        throw error;
-      });
-    }
-    throw error;
+    throw error instanceof NetError ? refusalOf(error) : error;
   }
   return 0;
 }

@@ -101,8 +101,8 @@ async function add(words: Words, context: IpContext): Promise<void> {
   // Without a name the kernel numbers the kind: veth0, dummy0.
   const chosen = name ?? freeName(ns, type);
   const rest = under === undefined ? words.rest() : [...words.rest(), 'dev', under];
-  const device = netlink(() => kind.create(ns, chosen, rest, (wanted) => namespaceNamed(context, wanted)));
-  for (const setting of settings) netlink(() => setting(device));
+  const device = netlink(context, () => kind.create(ns, chosen, rest, (wanted) => namespaceNamed(context, wanted)));
+  for (const setting of settings) netlink(context, () => setting(device));
   return Promise.resolve();
 }
 
@@ -122,7 +122,7 @@ async function set(words: Words, context: IpContext): Promise<void> {
   requireDevice(ns, name);
   // A device keeps its identity while its name changes.
   const device = ns.devices.require(name);
-  for (const change of changes) netlink(() => change(device.name));
+  for (const change of changes) netlink(context, () => change(device.name));
   return Promise.resolve();
 }
 
@@ -177,7 +177,8 @@ function onOff(option: string, text: string): boolean {
   return text === 'on';
 }
 
-async function remove(words: Words, { ns }: IpContext): Promise<void> {
+async function remove(words: Words, context: IpContext): Promise<void> {
+  const { ns } = context;
   let name: string | undefined;
   while (!words.done) {
     const word = words.next();
@@ -188,7 +189,7 @@ async function remove(words: Words, { ns }: IpContext): Promise<void> {
   if (name === undefined) throw new IpError('Not enough information: "dev" argument is required.', 255);
   const target = name;
   requireDevice(ns, target);
-  netlink(() => ns.devices.remove(target));
+  netlink(context, () => ns.devices.remove(target));
   return Promise.resolve();
 }
 

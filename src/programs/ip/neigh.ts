@@ -1,7 +1,7 @@
 /** `ip neighbor`: the ARP table. See ip-neighbour(8); ip/ipneigh.c. */
 import { contains, parseMac, type Cidr, type Ipv4, type Mac } from '../../base/address.ts';
 import type { Neighbor, NeighborState } from '../../net/neighbors.ts';
-import { abbreviated, address, garbage, IpError, json, netlink, prefix, requireDevice, type IpContext, type Words } from './words.ts';
+import { abbreviated, address, garbage, IpError, json, netlink, prefix, requireDevice, requireRightToFlush, type IpContext, type Words } from './words.ts';
 
 const COMMANDS = ['add', 'change', 'replace', 'delete', 'get', 'show', 'lst', 'list', 'flush', 'help'] as const;
 const STATES: readonly NeighborState[] = ['PERMANENT', 'REACHABLE', 'STALE', 'NOARP', 'INCOMPLETE', 'DELAY', 'PROBE', 'FAILED'];
@@ -74,7 +74,8 @@ function line(entry: Neighbor, filter: Filter): string {
   return `${words.join(' ')} `;
 }
 
-async function modify(words: Words, { ns }: IpContext, what: 'add' | 'replace' | 'delete'): Promise<void> {
+async function modify(words: Words, context: IpContext, what: 'add' | 'replace' | 'delete'): Promise<void> {
+  const { ns } = context;
   let destination: Ipv4 | undefined;
   let mac: Mac | undefined;
   let device: string | undefined;
@@ -97,11 +98,11 @@ async function modify(words: Words, { ns }: IpContext, what: 'add' | 'replace' |
   if (device === undefined || destination === undefined) throw new IpError('Device and destination are required arguments.', 255);
   requireDevice(ns, device);
   const entry = { destination, device };
-  if (proxy) return netlink(() => (what === 'delete' ? ns.neighbors.deleteProxy(entry.destination, entry.device) : ns.neighbors.addProxy(entry.destination, entry.device)));
-  if (what === 'delete') return netlink(() => ns.neighbors.delete(entry.destination, entry.device));
+  if (proxy) return netlink(context, () => (what === 'delete' ? ns.neighbors.deleteProxy(entry.destination, entry.device) : ns.neighbors.addProxy(entry.destination, entry.device)));
+  if (what === 'delete') return netlink(context, () => ns.neighbors.delete(entry.destination, entry.device));
   if (!mac) throw new IpError('Error: No link layer address given.', 2);
   const chosen = mac;
-  return netlink(() => ns.neighbors[what](entry.destination, entry.device, chosen, state));
+  return netlink(context, () => ns.neighbors[what](entry.destination, entry.device, chosen, state));
 }
 
 async function get(words: Words, context: IpContext): Promise<void> {
@@ -114,6 +115,7 @@ async function get(words: Words, context: IpContext): Promise<void> {
 
 async function flush(words: Words, context: IpContext): Promise<void> {
   if (words.done) throw new IpError('Flush requires arguments.', 1);
+  requireRightToFlush(context);
   const filter = readFilter(words, context);
   // Entries written by hand stay, unless their state is named.
   for (const entry of context.ns.neighbors.list()) {

@@ -3,7 +3,7 @@ import { contains, isMulticast, printCidr, type Cidr, type Ipv4 } from '../../ba
 import type { Scope } from '../../net/addresses.ts';
 import type { Route, RouteSpec, RouteType } from '../../net/routes.ts';
 import { scopeOf } from './address.ts';
-import { abbreviated, address, garbage, invalidArgument, IpError, json, netlink, number, prefix, requireDevice, type IpContext, type Words } from './words.ts';
+import { abbreviated, address, garbage, invalidArgument, IpError, json, netlink, number, prefix, requireDevice, requireRightToFlush, type IpContext, type Words } from './words.ts';
 
 const COMMANDS = ['list', 'show', 'lst', 'get', 'add', 'change', 'replace', 'append', 'delete', 'flush', 'help'] as const;
 const TYPES: readonly RouteType[] = ['unicast', 'local', 'broadcast', 'blackhole', 'unreachable', 'prohibit', 'throw'];
@@ -163,7 +163,8 @@ async function get(words: Words, { ns, print, flags }: IpContext): Promise<void>
   return print(`${parts.join(' ')} \n    cache ${cache.map((word) => `${word} `).join('')}\n`);
 }
 
-async function modify(words: Words, { ns }: IpContext, what: 'add' | 'append' | 'replace' | 'delete'): Promise<void> {
+async function modify(words: Words, context: IpContext, what: 'add' | 'append' | 'replace' | 'delete'): Promise<void> {
+  const { ns } = context;
   if (words.done) throw new IpError(HELP, 255);
   const spec: { destination?: Cidr } & Partial<Record<keyof Route, unknown>> = {};
   if (TYPES.includes(words.peek() as RouteType)) spec.type = words.next();
@@ -187,7 +188,7 @@ async function modify(words: Words, { ns }: IpContext, what: 'add' | 'append' | 
   if (typeof spec.device === 'string') requireDevice(ns, spec.device);
   const destination = spec.destination ?? prefix('default');
   const route = { ...spec, destination } as RouteSpec;
-  netlink(() => {
+  netlink(context, () => {
     if (what === 'delete') ns.routes.delete(route);
     else if (what === 'replace') ns.routes.replace(route);
     else ns.routes.add(route, what);
@@ -203,6 +204,7 @@ async function flush(words: Words, context: IpContext): Promise<void> {
   const table = filter.table ?? 'main';
   const doomed = ns.routes.list(table).filter((route) => fits(route, filter));
   if (doomed.length === 0 && typeof table === 'number') throw new IpError('Error: ipv4: FIB table does not exist.\nFlush terminated', 2);
+  if (doomed.length > 0) requireRightToFlush(context);
   ns.routes.removeWhere((route) => doomed.includes(route));
   return Promise.resolve();
 }

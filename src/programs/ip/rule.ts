@@ -30,7 +30,8 @@ function line(rule: RoutingRule): string {
 
 const short = (network: Cidr) => (network.prefix === 32 ? network.address : printCidr(network));
 
-async function modify(words: Words, { ns }: IpContext, what: 'add' | 'delete'): Promise<void> {
+async function modify(words: Words, context: IpContext, what: 'add' | 'delete'): Promise<void> {
+  const { ns } = context;
   if (words.done && what === 'add') throw new IpError('"ip rule add" requires arguments.', 1);
   const rule: { -readonly [K in keyof RoutingRule]?: RoutingRule[K] } = {};
   while (!words.done) {
@@ -49,6 +50,6 @@ async function modify(words: Words, { ns }: IpContext, what: 'add' | 'delete'): 
     else if (word === 'blackhole' || word === 'unreachable' || word === 'prohibit') rule.action = { kind: word };
     else if (word !== 'type') throw garbage('to', word);
   }
-  netlink(() => (what === 'add' ? ns.routes.rules.add({ ...rule, action: rule.action ?? { kind: 'lookup', table: 'main' } }) : ns.routes.rules.delete(rule)));
+  netlink(context, () => (what === 'add' ? ns.routes.rules.add({ ...rule, action: rule.action ?? { kind: 'lookup', table: 'main' } }) : ns.routes.rules.delete(rule)));
   return Promise.resolve();
 }

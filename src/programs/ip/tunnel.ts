@@ -5,7 +5,8 @@ import { abbreviated, address, garbage, IpError, netlink, requireDevice, type Ip
 
 const COMMANDS = ['add', 'delete', 'show', 'lst', 'list', 'help'] as const;
 
-export async function tunnels(words: Words, { ns, print }: IpContext): Promise<void> {
+export async function tunnels(words: Words, context: IpContext): Promise<void> {
+  const { ns, print } = context;
   const word = words.done ? 'show' : words.next();
   const command = abbreviated(word, COMMANDS);
   if (command === undefined) throw new IpError(`Command "${word}" is unknown, try "ip tunnel help".`, 255);
@@ -14,10 +15,10 @@ export async function tunnels(words: Words, { ns, print }: IpContext): Promise<v
   if (command === 'add') {
     if (mode !== 'ipip') throw new IpError(mode === undefined ? 'cannot determine tunnel mode (ipip, gre, vti or sit)' : `Error: this simulator has no tunnels of mode "${mode}".`, 1);
     if (name === undefined) throw new IpError('Error: a tunnel needs a name.', 255);
-    netlink(() => createIpip(ns, name, ends));
+    netlink(context, () => createIpip(ns, name, ends));
   } else if (command === 'delete') {
     if (name !== undefined) requireDevice(ns, name);
-    netlink(() => ns.devices.remove(name ?? ''));
+    netlink(context, () => ns.devices.remove(name ?? ''));
   } else {
     for (const device of ns.devices.list()) {
       if (!(device instanceof Ipip) || (name !== undefined && device.name !== name)) continue;

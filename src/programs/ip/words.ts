@@ -1,5 +1,6 @@
 /** Reading the words of an iproute2 command line, and the ways iproute2 refuses them. See lib/utils.c. */
 import { type Ipv4, type Cidr, parseCidr, parseIpv4 } from '../../base/address.ts';
+import { mayAdministerNetwork } from '../../machine/capabilities.ts';
 import type { Process } from '../../machine/program.ts';
 import { NetError } from '../../net/errors.ts';
 import type { NetNamespace } from '../../net/namespace.ts';
@@ -106,16 +107,30 @@ export function number(word: string, what: string): number {
 }
 
 /** Run what may be refused by the kernel, and say it as iproute2 does. */
-export function netlink<T>(act: () => T): T {
+export function netlink<T>(context: IpContext, act: () => T): T {
+  requireRight(context);
   try {
     return act();
   } catch (error) {
-    if (!(error instanceof NetError)) throw error;
-    // Words that `ip` itself does not understand are refused before the kernel is asked.
-    if (/^(\w+: unknown command|Garbage|Command line)/.test(error.message)) throw new IpError(error.message, 255);
-    if (error.detail === undefined) throw new IpError(`RTNETLINK answers: ${error.message}`, 2);
-    throw new IpError(`Error: ${error.detail.replace(/\.$/, '')}.`, 2);
+    throw error instanceof NetError ? refusalOf(error) : error;
   }
+}
+
+/** Changes are for those who may; the kernel is asked before it looks at what is wanted. */
+export function requireRight({ process }: IpContext): void {
+  if (!mayAdministerNetwork(process)) throw new IpError('RTNETLINK answers: Operation not permitted', 2);
+}
+
+/** What is flushed goes in one request, refused in other words. */
+export function requireRightToFlush({ process }: IpContext): void {
+  if (!mayAdministerNetwork(process)) throw new IpError('Failed to send flush request: Operation not permitted', 1);
+}
+
+export function refusalOf(error: NetError): IpError {
+  // Words that `ip` itself does not understand are refused before the kernel is asked.
+  if (/^(\w+: unknown command|Garbage|Command line)/.test(error.message)) return new IpError(error.message, 255);
+  if (error.detail === undefined) return new IpError(`RTNETLINK answers: ${error.message}`, 2);
+  return new IpError(`Error: ${error.detail.replace(/\.$/, '')}.`, 2);
 }
 
 /** JSON as iproute2 prints it: one line, or indented with `-p`. */

@@ -1,4 +1,5 @@
 /** iptables-save and iptables-restore as commands; what they do is `restore.ts`. See iptables-restore(8), iptables-save(8). */
+import { mayAdministerNetwork } from '../../machine/capabilities.ts';
 import { absolute } from '../../machine/executable.ts';
 import { FileError } from '../../machine/files.ts';
 import { openInput } from '../../machine/open.ts';
@@ -17,10 +18,13 @@ export const iptablesSave: Program = {
     if (stray?.startsWith('-')) return refuse(process, 1, `iptables-save: ${strange(stray)}\nLook at manual page \`iptables-save.8' for more information.`);
     if (stray !== undefined) return refuse(process, 1, `Unknown arguments found on commandline`);
     if (table !== undefined && !process.netns.netfilter.table(table)) return refuse(process, 1, `Table \`${table}' does not exist`);
+    if (!mayAdministerNetwork(process)) return refuse(process, 4, `iptables-save${MUST_BE_ROOT}`);
     await process.stdout.write(save(process.netns.netfilter, table === undefined ? undefined : [table], { counters, unixMs: process.machine.clock.unixMs() }));
     return 0;
   },
 };
+
+const MUST_BE_ROOT = ' v1.8.9 (nf_tables): Could not fetch rule set generation id: Permission denied (you must be root)';
 
 /** In getopt's words. */
 const strange = (option: string): string => (option.startsWith('--') ? `unrecognized option '${option}'` : `invalid option -- '${option[1]}'`);
@@ -38,6 +42,7 @@ export const iptablesRestore: Program = {
     const file = args.find((arg, index) => !arg.startsWith('-') && (at < 0 || index !== at + 1) && !/^\d+$/.test(arg));
     try {
       const text = await readAll(process, file);
+      if (!mayAdministerNetwork(process)) return refuse(process, 4, `iptables-restore${MUST_BE_ROOT}`);
       restore(process.netns.netfilter, text, { noFlush: has('-n', '--noflush'), counters: has('-c', '--counters'), test: has('-t', '--test'), ...(at >= 0 ? { table: args[at + 1]! } : {}) });
       return 0;
     } catch (error) {

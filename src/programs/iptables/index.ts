@@ -2,6 +2,7 @@
  * iptables 1.8.9 in its nf_tables variant, as Debian 12 and kind's nodes have it.
  * The rule language is `net/netfilter/parse.ts`; here are the commands. See iptables(8); iptables/xshared.c, nft.c.
  */
+import { mayAdministerNetwork } from '../../machine/capabilities.ts';
 import type { Process, Program } from '../../machine/program.ts';
 import { NetError } from '../../net/errors.ts';
 import { RuleSyntaxError } from '../../net/netfilter/extension.ts';
@@ -38,7 +39,7 @@ async function run(process: Process, invocation: Invocation): Promise<number> {
   if (invocation.warning !== undefined) await process.stderr.write(`${invocation.warning}\n`);
   const table = process.netns.netfilter.table(invocation.table);
   if (!table) return refuse(process, 3, `${VERSION}: table '${invocation.table}' does not exist\nPerhaps iptables or your kernel needs to be upgraded.`);
-  if (process.user.uid !== 0) return refuse(process, 4, `${VERSION}: Could not fetch rule set generation id: Permission denied (you must be root)`);
+  if (!mayAdministerNetwork(process)) return refuse(process, 4, `${VERSION}: Could not fetch rule set generation id: Permission denied (you must be root)`);
   return execute(process, table, invocation);
 }
 

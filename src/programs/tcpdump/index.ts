@@ -24,7 +24,7 @@ async function main(process: Process): Promise<number> {
   }
   const device = options.value('i') ?? netns.devices.list().find((one) => one.up && one.kind !== 'loopback')?.name ?? 'any';
   if (device !== 'any' && !netns.devices.get(device)) return refuse(process, 1, `tcpdump: ${device}: No such device exists\n(No such device exists)`);
-  if (process.user.uid !== 0) return refuse(process, 1, `tcpdump: ${device}: You don't have permission to capture on that device\n(socket: Operation not permitted)`);
+  if (process.user.uid !== 0 || !process.machine.capabilities.has('NET_RAW')) return refuse(process, 1, `tcpdump: ${device}: You don't have permission to capture on that device\n(socket: Operation not permitted)`);
   let filter: FrameFilter;
   try {
     filter = parseFilter(options.operands);

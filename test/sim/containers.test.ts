@@ -1,0 +1,68 @@
+/** What containers share, may and may not: processes, privileges, files, ports of the node. On a booted cluster, as one meets it with exec. */
+import { beforeAll, expect, it } from 'vitest';
+import type { Simulation } from '../../src/sim/simulation.ts';
+import { apply, bootForTest, ready, run } from '../support/simulation.ts';
+
+const NODE = 'cka-lab-worker';
+let sim: Simulation;
+
+const pod = (name: string, spec: string): string => `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}}\nspec:\n  nodeName: ${NODE}\n  terminationGracePeriodSeconds: 1\n${spec.replace(/^/gm, '  ')}\n---\n`;
+
+const PODS = [
+  pod('apart', "containers: [{name: web, image: 'nginx:1.27'}, {name: side, image: 'busybox:1.36', command: [sleep, '1000']}]"),
+  pod('shared', "shareProcessNamespace: true\ncontainers: [{name: side, image: 'busybox:1.36', command: [sleep, '1000']}, {name: web, image: 'nginx:1.27'}]"),
+  pod('seeing', "hostPID: true\nhostNetwork: true\ncontainers: [{name: c, image: 'nicolaka/netshoot', command: [sleep, '1000'], securityContext: {privileged: true}, volumeMounts: [{name: host, mountPath: /host}]}]\nvolumes: [{name: host, hostPath: {path: /}}]"),
+  pod('plain', "containers: [{name: c, image: 'nicolaka/netshoot', command: [sleep, '1000']}]"),
+  pod('admin', "containers: [{name: c, image: 'nicolaka/netshoot', command: [sleep, '1000'], securityContext: {capabilities: {add: [NET_ADMIN, SYS_TIME]}}}]"),
+  pod('bare', "containers: [{name: c, image: 'nicolaka/netshoot', command: [sleep, '1000'], securityContext: {capabilities: {drop: [ALL]}}}]"),
+];
+
+beforeAll(async () => {
+  sim = await bootForTest({ cni: 'flannel', workers: 1 });
+  apply(sim, PODS.join(''));
+  await ready(sim, 'apart', 'shared', 'seeing', 'plain', 'admin', 'bare');
+}, 120_000);
+
+const inPod = async (name: string, command: string): Promise<string> => {
+  const { stdout, stderr } = await run(sim, name, command);
+  return stdout + stderr;
+};
+
+it.each([
+  ['two containers see themselves', 'apart', 'ps -ef 2>/dev/null | grep -c pause; cat /proc/1/comm', '0\nnginx\n'],
+  ['or each other, beside the process that holds them together', 'shared', 'for pid in 1 2 3; do cat /proc/$pid/comm; done', 'pause\nsleep\nnginx\n'],
+  ['whose files lie in /proc', 'shared', 'cat /proc/3/root/etc/nginx/conf.d/default.conf | head -1; ls /etc/nginx', "server {\nls: /etc/nginx: No such file or directory\n"],
+  ['and who can be told to end', 'shared', 'kill 3; sleep 3; pidof nginx > /dev/null && echo again', 'again\n'],
+  ['a pod may see its whole node', 'seeing', 'cat /proc/1/comm; pidof kubelet > /dev/null && echo kubelet', 'init\nkubelet\n'],
+  ['and become it', 'seeing', 'chroot /host systemctl is-active kubelet; chroot /host crictl ps -q | wc -l | grep -vc "^0"; nsenter -t 1 -m -u -n -p hostname', `active\n1\n${NODE}\n`],
+] as const)('processes: %s', async (_what, where, command, output) => {
+  expect(await inPod(where, command)).toBe(output);
+});
+
+it('kubectl debug --target joins the processes of its target', async () => {
+  // oxlint-disable-next-line typescript/no-explicit-any
+  const current = structuredClone(sim.registry.get('pods', 'apart', 'default')) as any;
+  current.spec.ephemeralContainers = [{ name: 'debugger', image: 'busybox:1.36', command: ['sleep', '1000'], targetContainerName: 'web' }];
+  sim.registry.update('pods', current, { namespace: 'default', subresource: 'ephemeralcontainers' });
+  // oxlint-disable-next-line typescript/no-explicit-any
+  const joined = () => (sim.registry.get('pods', 'apart', 'default') as any).status.ephemeralContainerStatuses?.[0]?.state.running;
+  expect(await sim.settleUntil(joined, 30_000)).toBe(true);
+  expect((await run(sim, 'apart', 'cat /proc/*/comm | grep -c sleep')).stdout).toBe('1\n');
+}, 30_000);
+
+it.each([
+  ['plain', 'grep -E "Cap(Prm|Bnd)" /proc/1/status', 'CapPrm:\t00000000a80425fb\nCapBnd:\t00000000a80425fb\n'],
+  ['admin', 'grep CapPrm /proc/1/status', 'CapPrm:\t00000000aa0435fb\n'],
+  ['bare', 'grep CapPrm /proc/1/status', 'CapPrm:\t0000000000000000\n'],
+  ['seeing', 'grep CapPrm /proc/self/status', 'CapPrm:\t000001ffffffffff\n'],
+  ['plain', 'ip link set eth0 down; echo $?', 'RTNETLINK answers: Operation not permitted\n2\n'],
+  ['plain', 'ip addr add 10.9.9.9/32 dev eth0', 'RTNETLINK answers: Operation not permitted\n'],
+  ['plain', 'ip route flush table main', 'Failed to send flush request: Operation not permitted\n'],
+  ['plain', 'iptables -L; echo $?', 'iptables v1.8.9 (nf_tables): Could not fetch rule set generation id: Permission denied (you must be root)\n4\n'],
+  ['plain', 'ip -br addr show lo; ping -c 1 -W 1 127.0.0.1 > /dev/null && echo pong', 'lo               UNKNOWN        127.0.0.1/8 \npong\n'],
+  ['admin', 'ip addr add 10.9.9.9/32 dev eth0 && ip route add 10.9.8.0/24 dev eth0 && iptables -A INPUT -s 10.9.8.1 -j DROP && ip route show 10.9.8.0/24', '10.9.8.0/24 dev eth0 scope link \n'],
+  ['bare', 'tcpdump -i eth0 -c 1', "tcpdump: eth0: You don't have permission to capture on that device\n(socket: Operation not permitted)\n"],
+  ['seeing', 'iptables -t nat -S KUBE-SERVICES | head -1; ip link show flannel.1 > /dev/null && echo flannel', '-N KUBE-SERVICES\nflannel\n'],
+] as const)('capabilities: in %s, %s', async (where, command, output) => {
+  expect((await inPod(where, command)).replace(/^Defaulted.*\n/, '').split('\n').sort()).toEqual(output.split('\n').sort());
+});
