@@ -28,6 +28,17 @@ describe('a fresh cluster', () => {
     expect(sim.clock.unixMs()).toBe(sim.options.unixMs);
   });
 
+  it('that is left alone stays well: every probe of the system finds what it asks for', async () => {
+    const sim = await bootForTest({ cni: 'flannel' });
+    await sim.settleUntil(() => false, 180_000);
+    expect(sim.clock.unixMs()).toBeGreaterThanOrEqual(sim.options.unixMs + 180_000);
+    const restarted = pods(sim).filter((pod) => pod.status.phase !== 'Running' || pod.status.containerStatuses?.some((one) => one.restartCount > 0));
+    // What answers behind kube-apiserver's port is the server around the simulation, which is not here.
+    expect(restarted.map(({ metadata }) => metadata.name).filter((name) => !name.startsWith('kube-apiserver'))).toEqual([]);
+    const events = sim.registry.list('events').items as unknown as readonly { readonly reason: string; readonly involvedObject: { readonly name: string } }[];
+    expect(events.filter(({ reason }) => reason === 'Unhealthy').map(({ involvedObject: { name } }) => name).filter((name) => !name.startsWith('kube-apiserver'))).toEqual([]);
+  }, 120_000);
+
   it('is the same world for the same seed, and another one for another', async () => {
     const boot = async (seed: number) => JSON.stringify((await bootForTest({ seed })).snapshot());
     const first = await boot(11);

@@ -86,14 +86,15 @@ export function localPathManifests(): readonly Manifest[] {
 
 /** etcd, kube-apiserver, kube-controller-manager, kube-scheduler: what lies in /etc/kubernetes/manifests. */
 export function staticPods(options: TopologyOptions, node: NodePlan): readonly Manifest[] {
-  const probe = (port: number, path: string, host: string) => ({ httpGet: { host, path, port, scheme: 'HTTPS' }, failureThreshold: 8, initialDelaySeconds: 10, periodSeconds: 10, timeoutSeconds: 15 });
+  // etcd tells its health where it tells its metrics, and there it speaks plainly.
+  const probe = (port: number, path: string, host: string, scheme: 'HTTP' | 'HTTPS') => ({ httpGet: { host, path, port, scheme }, failureThreshold: 8, initialDelaySeconds: 10, periodSeconds: 10, timeoutSeconds: 15 });
   const pod = (component: string, image: string, cpu: string, command: readonly string[], port: number, host: string, memory?: string): Manifest => ({
     apiVersion: 'v1', kind: 'Pod',
     metadata: { name: component, namespace: 'kube-system', labels: { component, tier: 'control-plane' } },
     spec: {
       containers: [{
         name: component, image, imagePullPolicy: 'IfNotPresent', command,
-        livenessProbe: probe(port, component === 'etcd' ? '/health?exclude=NOSPACE&serializable=true' : component === 'kube-apiserver' ? '/livez' : '/healthz', host),
+        livenessProbe: probe(port, component === 'etcd' ? '/health?exclude=NOSPACE&serializable=true' : component === 'kube-apiserver' ? '/livez' : '/healthz', host, component === 'etcd' ? 'HTTP' : 'HTTPS'),
         resources: { requests: { cpu, ...(memory ? { memory } : {}) } },
         volumeMounts: [{ mountPath: component === 'etcd' ? '/var/lib/etcd' : '/etc/kubernetes/pki', name: 'files', readOnly: component !== 'etcd' }],
       }],
