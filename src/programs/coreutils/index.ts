@@ -1,6 +1,4 @@
-/** The small tools of every image, by name, and how an image gets them. Adding one is a file and a line here. */
-import type { FileSystem } from '../../machine/files.ts';
-import { programFile } from '../../machine/machine.ts';
+/** The small tools of every image, by name; what an image has of them stands in its own list of files. Adding one is a file and a line here. */
 import type { Program } from '../../machine/program.ts';
 import { awk } from './awk.ts';
 import { base64, dd, hexdump, md5sum, od, sha1sum, sha256sum, sha512sum, strings, xxd } from './bytes-tools.ts';
@@ -10,7 +8,26 @@ import { cmp, comm, dnsdomainname, nice, setsid, time, unlink } from './comparin
 import { cp } from './cp.ts';
 import { date } from './date.ts';
 import { diff } from './diff.ts';
-import { chgrp, chmod, chown, ln, mkdir, mktemp, mv, rm, rmdir, touch } from './files.ts';
+import { chgrp, chown } from './chown.ts';
+import { chmod } from './chmod.ts';
+import { cut } from './cut.ts';
+import { fold } from './fold.ts';
+import { ln } from './ln.ts';
+import { mkdir } from './mkdir.ts';
+import { mktemp } from './mktemp.ts';
+import { mv } from './mv.ts';
+import { nl } from './nl.ts';
+import { paste } from './paste.ts';
+import { rev } from './rev.ts';
+import { rm } from './rm.ts';
+import { rmdir } from './rmdir.ts';
+import { seq } from './seq.ts';
+import { tac } from './tac.ts';
+import { tee } from './tee.ts';
+import { touch } from './touch.ts';
+import { tr } from './tr.ts';
+import { uniq } from './uniq.ts';
+import { wc } from './wc.ts';
 import { expr } from './expr.ts';
 import { install } from './install.ts';
 import { logger } from './logger.ts';
@@ -33,7 +50,6 @@ import { df, du, stat } from './stat.ts';
 import { free, groups, hostname, id, uname, uptime } from './system.ts';
 import { journalctl, systemctl } from './systemctl.ts';
 import { tar } from './tar.ts';
-import { cut, fold, nl, paste, rev, seq, tac, tee, tr, uniq, wc } from './text.ts';
 import { top } from './top.ts';
 import { xargs } from './xargs.ts';
 
@@ -44,33 +60,3 @@ export const coreutils: readonly Program[] = [
   realpath, reset, rev, rm, rmdir, sed, seq, sha1sum, sha256sum, sha512sum, sleep, sort, stat, strings, stty, sync, systemctl, tac, tail, tar, tee, test, timeout, top, touch, tr, trueProgram, tty, umount,
   uname, uniq, uptime, watch, wc, which, whoami, xargs, xxd, yes, zcat,
 ];
-
-/** Not in busybox: they come with systemd. */
-const SYSTEMD = new Set(['systemctl', 'journalctl']);
-
-/** Where busybox's installer puts what is not in /bin: the FHS place of each. */
-const USR_BIN = new Set(['[', 'awk', 'basename', 'clear', 'cut', 'diff', 'dirname', 'du', 'env', 'find', 'fold', 'free', 'groups', 'head', 'hexdump', 'id', 'killall', 'less', 'md5sum', 'nl', 'nohup', 'nproc', 'od', 'paste', 'pgrep', 'pkill', 'printf', 'readlink', 'realpath', 'reset', 'seq', 'sha1sum', 'sha256sum', 'sha512sum', 'sort', 'strings', 'tac', 'tail', 'tee', 'test', 'timeout', 'top', 'tr', 'tty', 'uniq', 'uptime', 'wc', 'which', 'whoami', 'xargs', 'xxd', 'yes']);
-
-/** An image with busybox: every applet, the shell, and busybox itself. */
-export function installBusybox(files: FileSystem): void {
-  files.mkdir('/usr/bin', { recursive: true });
-  files.mkdir('/bin', { recursive: true });
-  for (const { name } of coreutils) {
-    if (!SYSTEMD.has(name)) files.write(`${USR_BIN.has(name) ? '/usr/bin' : '/bin'}/${name}`, programFile(name), { mode: 0o755 });
-  }
-  for (const shell of ['sh', 'ash']) files.write(`/bin/${shell}`, programFile(shell), { mode: 0o755 });
-}
-
-/** In Debian's base system, as in its slim images: no ps, no less, no curl. */
-const NOT_IN_SLIM = new Set([...SYSTEMD, 'busybox', 'hexdump', 'killall', 'less', 'pgrep', 'pidof', 'pkill', 'ps', 'free', 'kill', 'uptime', 'top', 'watch', 'strings', 'xxd']);
-
-/** A Debian image: GNU's tools in /usr/bin, dash as `sh`, bash. With `full`, procps and systemd as on a node. */
-export function installGnu(files: FileSystem, options: { readonly full?: boolean } = {}): void {
-  files.mkdir('/usr/bin', { recursive: true });
-  if (!files.exists('/bin')) files.symlink('usr/bin', '/bin');
-  for (const { name } of coreutils) {
-    if (name !== 'busybox' && (options.full || !NOT_IN_SLIM.has(name))) files.write(`/usr/bin/${name}`, programFile(name), { mode: 0o755 });
-  }
-  for (const shell of ['dash', 'bash']) files.write(`/usr/bin/${shell}`, programFile(shell), { mode: 0o755 });
-  if (!files.exists('/usr/bin/sh')) files.symlink('dash', '/usr/bin/sh');
-}

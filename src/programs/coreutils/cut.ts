@@ -1,0 +1,38 @@
+/** cut: chosen fields or characters of each line. See POSIX, "cut". */
+import { lines } from '../../machine/streams.ts';
+import { tool } from './tool.ts';
+
+export const cut = tool({
+  name: 'cut', short: 'b:c:d:f:snO:C', long: { bytes: 'b', characters: 'c', delimiter: 'd', fields: 'f', 'only-delimited': 's', complement: 'C', 'output-delimiter': 'O' },
+  async run(t) {
+    const list = t.value('f') ?? t.value('c') ?? t.value('b');
+    if (list === undefined) return await t.usage(t.gnu ? 'you must specify a list of bytes, characters, or fields' : 'expected a list of bytes, characters, or fields');
+    const chosen = parseList(list);
+    if (!chosen) return await t.usage(t.gnu ? `invalid ${t.has('f') ? 'field' : 'byte/character'} value '${list}'`.replace('field value', 'field value') : `invalid range ${list}`);
+    const delimiter = t.value('d') ?? '\t';
+    if (delimiter.length > 1) return await t.usage('the delimiter must be a single character');
+    const keep = (place: number) => chosen(place) !== t.has('C');
+    let status = 0;
+    for await (const { input } of t.inputs(() => (status = 1))) {
+      for await (const line of lines(input)) {
+        if (!t.has('f')) await t.write(`${[...line].filter((_c, index) => keep(index + 1)).join('')}\n`);
+        else if (!line.includes(delimiter)) {
+          if (!t.has('s')) await t.write(`${line}\n`);
+        } else await t.write(`${line.split(delimiter).filter((_field, index) => keep(index + 1)).join(t.value('O') ?? delimiter)}\n`);
+      }
+    }
+    return status;
+  },
+});
+
+/** `1,3-5,7-`: which places are chosen. */
+function parseList(text: string): ((place: number) => boolean) | undefined {
+  const ranges: (readonly [number, number])[] = [];
+  for (const part of text.split(',')) {
+    const match = /^(\d*)(-?)(\d*)$/.exec(part);
+    if (!match || part === '' || part === '-') return undefined;
+    const from = Number(match[1] || 1);
+    ranges.push([from, match[2] ? Number(match[3] || Number.POSITIVE_INFINITY) : from]);
+  }
+  return (place) => ranges.some(([from, to]) => place >= from && place <= to);
+}

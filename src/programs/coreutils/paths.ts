@@ -1,0 +1,25 @@
+/** What tools over many paths share: going on after a failure, going down a tree. */
+import { joined } from './names.ts';
+import { type Tool, reason } from './tool.ts';
+
+/** Do something to every operand, going on after those that fail. */
+export async function each(t: Tool, act: (operand: string, path: string) => void | Promise<void>, words: (operand: string) => string): Promise<number> {
+  if (t.operands.length === 0) return await t.usage(t.gnu && t.name === 'touch' ? 'missing file operand' : 'missing operand');
+  let status = 0;
+  for (const operand of t.operands) {
+    try {
+      await act(operand, t.path(operand));
+    } catch (error) {
+      await t.complain(`${words(operand)}: ${reason(error)}`);
+      status = 1;
+    }
+  }
+  return status;
+}
+
+/** Every path at and below one, for the recursive tools. */
+export function* below(t: Tool, path: string): Generator<string> {
+  yield path;
+  const { files } = t.process;
+  if (files.lstat(path).type === 'directory') for (const name of files.list(path)) yield* below(t, joined(path, name));
+}

@@ -1,0 +1,36 @@
+/** uniq: lines that follow their like. See POSIX, "uniq". */
+import { lines } from '../../machine/streams.ts';
+import { tool } from './tool.ts';
+
+export const uniq = tool({
+  name: 'uniq', short: 'cdiuf:s:w:', long: { count: 'c', repeated: 'd', 'ignore-case': 'i', unique: 'u', 'skip-fields': 'f', 'skip-chars': 's', 'check-chars': 'w' },
+  async run(t) {
+    let status = 0;
+    const [source] = t.operands;
+    const key = (line: string) => {
+      let text = line;
+      for (let i = Number(t.value('f') ?? 0); i > 0; i--) text = text.replace(/^\s*\S+/, '');
+      text = text.slice(Number(t.value('s') ?? 0), t.has('w') ? Number(t.value('w')) : undefined);
+      return t.has('i') ? text.toLowerCase() : text;
+    };
+    let current: string | undefined;
+    let times = 0;
+    const flush = async () => {
+      if (current === undefined || (t.has('d') && times < 2) || (t.has('u') && times > 1)) return;
+      await t.write(`${t.has('c') ? `${String(times).padStart(7)} ` : ''}${current}\n`);
+    };
+    for await (const { input } of t.inputs(() => (status = 1), source === undefined ? [] : [source])) {
+      for await (const line of lines(input)) {
+        if (current !== undefined && key(line) === key(current)) {
+          times++;
+          continue;
+        }
+        await flush();
+        current = line;
+        times = 1;
+      }
+    }
+    await flush();
+    return status;
+  },
+});
