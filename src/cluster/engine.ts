@@ -17,6 +17,7 @@ export interface Container {
   readonly id: string;
   readonly name: string;
   readonly isRunning: boolean;
+  readonly isPaused: boolean;
 }
 
 /** What an engine says of its machine, which may be a virtual one. */
@@ -94,7 +95,8 @@ export class Engine {
     const text = await this.must(['ps', '-a', '--no-trunc', '--filter', `label=io.x-k8s.kind.cluster=${cluster}`, '--format', '{{.ID}}\t{{.Names}}\t{{.Status}}']);
     return text.split('\n').filter((line) => line !== '').map((line) => {
       const [id = '', name = '', status = ''] = line.split('\t');
-      return { id, name, isRunning: /^up\b/i.test(status) && !/paused/i.test(status) };
+      const isPaused = /paused/i.test(status);
+      return { id, name, isPaused, isRunning: /^up\b/i.test(status) && !isPaused };
     }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 

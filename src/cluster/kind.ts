@@ -97,14 +97,20 @@ export function kindBackend(paths: Pick<AppPaths, 'data' | 'cache'>, options: Ki
         const files = filesOf(name);
         const record = files.readRecord()!;
         const found = record.isReady ? await engineOf(record, tools).nodesOf(name).catch(() => []) : [];
-        const info = kindInfo(record, files, found.length > 0 && found.every(({ isRunning }) => isRunning));
+        // A node that is missing, or is somebody else's now, is none that runs.
+        const isWhole = record.nodes?.every((node) => found.some(({ id, isRunning }) => id === node.id && isRunning)) ?? false;
+        const info = kindInfo(record, files, isWhole);
         return record.isReady ? info : { ...info, build: isHeld(files.folder) ? 'going on' : 'interrupted' } as const;
       }));
     },
     async remove(name) {
       const files = filesOf(name);
       const record = files.readRecord();
-      if (!record) return false;
+      if (!record) {
+        // The logs of a build that was given up are all that may be there.
+        if (!isHeld(files.folder)) files.forget({ keepLogs: false });
+        return false;
+      }
       await alone(files.folder, name, () => remove(files, record));
       return true;
     },

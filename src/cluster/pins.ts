@@ -42,9 +42,13 @@ export function nodeImageFor([major, minor]: readonly [number, number]): NodeIma
   return version === undefined ? undefined : { version, reference: `kindest/node:${version}@sha256:${digest}` };
 }
 
+/** Of releases before those: what kind chooses when nobody does. */
+const EARLIER_MINORS: Readonly<Record<number, number>> = { 23: 30, 24: 31, 25: 31, 26: 32 };
+
 /** What nodes of that release run: 35 of 1.35, which is also taken for a release that we do not know. */
 export function kubernetesMinor(kind: readonly [number, number] | undefined): number {
-  return Number(/^v1\.(\d+)/.exec((kind && nodeImageFor(kind)?.version) ?? '')?.[1] ?? 35);
+  const pinned = /^v1\.(\d+)/.exec((kind && nodeImageFor(kind)?.version) ?? '')?.[1];
+  return Number(pinned ?? (kind?.[0] === 0 ? EARLIER_MINORS[kind[1]] : undefined) ?? 35);
 }
 
 export interface Plugin {

@@ -64,14 +64,16 @@ export class Tools {
   async must(program: string, args: readonly string[], options: RunOptions & { readonly action?: string } = {}): Promise<string> {
     const ran = await this.run(program, args, options);
     if (ran.exitCode === 0) return ran.stdout;
-    throw failed([program, ...args], ran, options.timeoutMs, options.action);
+    throw failed([program, ...args], ran, options.timeoutMs, options.action ?? this.#whereToLook());
   }
 
   /** `first | second`, without a byte of it in our memory. @throws UserError when either fails */
   async pipe(first: Argv, second: Argv, options: RunOptions = {}): Promise<void> {
     const ran = await this.#collect([first, second], options);
-    if (ran.exitCode !== 0) throw failed([...first, '|', ...second], ran, options.timeoutMs);
+    if (ran.exitCode !== 0) throw failed([...first, '|', ...second], ran, options.timeoutMs, this.#whereToLook());
   }
+
+  #whereToLook = (): string => (this.#options.log === undefined ? 'See `cka doctor`: it says what is missing here.' : 'See the log for the whole of what it said.');
 
   async #collect(commands: readonly Argv[], options: RunOptions): Promise<Ran> {
     const { signal, log, env } = this.#options;
@@ -123,11 +125,11 @@ export function lastLine(text: string): string | undefined {
   return text.trimEnd().split('\n').at(-1)?.trim() || undefined;
 }
 
-function failed(words: readonly string[], ran: Ran, timeoutMs: number | undefined, action?: string): UserError {
+function failed(words: readonly string[], ran: Ran, timeoutMs: number | undefined, action: string): UserError {
   const command = words.slice(0, 3).join(' ');
   if (ran.exitCode === 127 && ran.stderr === '') return new UserError(`There is no program ${words[0]} here.`, `Install ${words[0]}, and see \`cka doctor\`.`);
   const why = ran.exitCode === 124 ? `it did not end within ${Math.round((timeoutMs ?? 0) / 1000)} seconds` : (lastLine(ran.stderr) ?? lastLine(ran.stdout) ?? `exit code ${ran.exitCode}`);
-  return new UserError(`\`${command}\` failed: ${why.replace(/\.$/, '')}.`, action ?? 'See the log for the whole of what it said.');
+  return new UserError(`\`${command}\` failed: ${/[.?!]$/.test(why) ? why : `${why}.`}`, action);
 }
 
 /** Text as it comes, cut into lines. */

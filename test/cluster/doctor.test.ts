@@ -51,6 +51,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'no kind': { world: { tools: ['docker', 'kubectl'] }, says: 'kind failure: not installed', action: /^Install it: kind/ },
   'a kind of long ago': { world: { kind: 'v0.20.0' }, says: 'kind failure: kind v0.20.0 go1.25.0 linux/amd64, and at least v0.23.0 is needed', action: /^Install a newer kind/ },
   'a kind of tomorrow': { world: { kind: 'v0.99.0' }, says: 'kind warning: kind v0.99.0 go1.25.0 linux/amd64: no node image is pinned for it, so kind chooses', action: /from v0.27 to v0.33/ },
+  'a kubectl that is too new for a kind before the pinned ones': { world: { kind: 'v0.24.0' }, says: 'kind-kubectl warning: v1.35.0: more than one minor version from Kubernetes 1.31', action: /^Install kubectl 1\.30, 1\.31 or 1\.32;/ },
   'a kubectl that is too new for an older kind': { world: { kind: 'v0.27.0' }, says: 'kind-kubectl warning: v1.35.0: more than one minor version from Kubernetes 1.32', action: /^Install kubectl 1\.31, 1\.32 or 1\.33;/ },
   'an engine that stands still': { before: (fake) => fake.set('info', '{"ServerVersion":"","ServerErrors":["Cannot connect to the Docker daemon"]}'), says: 'engine failure: docker does not answer: Cannot connect to the Docker daemon', action: /^Start it/ },
   'an engine that is not for us': { before: (fake) => fake.fail(' info ', 'permission denied while trying to connect'), says: 'engine failure: docker: permission denied', action: /usermod -aG docker/ },

@@ -249,7 +249,9 @@ test.each(FAILURES)('Ctrl-C in %s leaves nothing behind', async (_step, call) =>
   await expect.poll(() => fake.has('hanging'), { timeout: 10_000, interval: 10 }).toBe(true);
   process.emit('SIGINT', 'SIGINT');
   expect(await up).toBe('Interrupted (SIGINT).');
-  expect([fake.nodes(), existsSync(join(fake.paths.data, 'kind/lab/record.json')), existsSync(join(fake.paths.data, 'kind/lab/lock.json'))]).toEqual([[], false, false]);
+  expect([fake.nodes(), existsSync(join(fake.paths.data, 'kind/lab/record.json')), existsSync(join(fake.paths.data, 'kind/lab/lock.json')), existsSync(join(fake.paths.data, 'kind/lab/logs'))]).toEqual([[], false, false, true]);
+  // Its logs stay until somebody cleans up.
+  expect([await fake.backend().remove?.('lab'), existsSync(join(fake.paths.data, 'kind/lab'))]).toEqual([false, false]);
 });
 
 test('a build that was killed is cleaned up by the next one', async () => {
@@ -317,6 +319,25 @@ test('after a reboot its nodes are started, modules loaded again, and nothing is
   expect(golden(fake.calls()).filter((call) => /^kind|start|modprobe br/.test(call))).toEqual(['docker start lab-control-plane lab-worker lab-worker2', 'docker exec --privileged lab-control-plane modprobe br_netfilter']);
 });
 
+test('a node that was paused goes on', async () => {
+  const fake = world();
+  await fake.backend().up(SMALL);
+  fake.set('nodes/lab-worker', 'paused\n');
+  fake.set('nodes/lab-control-plane', 'stopped\n');
+  fake.forgetCalls();
+  await fake.backend().up(SMALL);
+  expect(golden(fake.calls()).filter((call) => /docker (un)?(pause|start)/.test(call))).toEqual(['docker unpause lab-worker', 'docker start lab-control-plane']);
+});
+
+test('an engine that stands still when a cluster is to go: nothing is forgotten, and it is said what to do', async () => {
+  const fake = world();
+  await fake.backend().up(SMALL);
+  fake.fail('^docker', 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?');
+  const told = await fake.backend().remove?.('lab').then(() => undefined, (error: Error & { action?: string }) => [error.message, error.action]);
+  expect(told).toEqual(['`docker ps -a` failed: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?', 'See `cka doctor`: it says what is missing here.']);
+  expect([fake.nodes(), (await fake.backend().list()).map(stateWord)]).toEqual([TWO_NODES, ['stopped']]);
+});
+
 test('nodes stay in the engine that made them, whatever else is installed later', async () => {
   const fake = world({ tools: ['kind', 'docker', 'podman', 'kubectl'] });
   fake.fail('wait --for=condition=Ready nodes');
@@ -335,6 +356,7 @@ test('half deleted, it says which node and what to do', async () => {
   const fake = world();
   await fake.backend().up(SPEC);
   fake.unset('nodes/lab-worker2');
+  expect((await fake.backend().list()).map(stateWord)).toEqual(['stopped']);
   const rejected = await fake.backend().find('lab').then(() => undefined, (error: Error & { action?: string }) => [error.message, error.action]);
   expect(rejected).toEqual(['Node lab-worker2 of cluster lab is gone: the cluster is half deleted.', 'Remove what is left, then make it anew: cka cluster down --name lab']);
   expect(await fake.backend().remove?.('lab')).toBe(true);

@@ -54,7 +54,10 @@ async function startOurs(nodes: NonNullable<KindRecord['nodes']>, found: readonl
   const still = requireOurs(nodes, found, spec.name).filter(({ isRunning }) => !isRunning);
   if (still.length === 0) return say('the nodes are there already');
   say(`starting ${still.map(({ name }) => name).join(', ')}`);
-  await engine.must(['start', ...still.map(({ name }) => name)]);
+  // Who is paused cannot be started, and the other way round.
+  for (const [verb, those] of [['unpause', still.filter(({ isPaused }) => isPaused)], ['start', still.filter(({ isPaused }) => !isPaused)]] as const) {
+    if (those.length > 0) await engine.must([verb, ...those.map(({ name }) => name)]);
+  }
 }
 
 /** What a build left behind that ended too suddenly to clean up. */

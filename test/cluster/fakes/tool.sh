@@ -44,7 +44,7 @@ case "$call" in
     for file in "$state/nodes/$prefix"*; do
       [ -f "$file" ] || continue
       node=${file##*/}
-      read -r is <"$file"; status='Up 2 minutes'; [ "$is" = stopped ] && status='Exited (0) 2 minutes ago'
+      read -r is <"$file"; status='Up 2 minutes'; case $is in stopped) status='Exited (0) 2 minutes ago' ;; paused) status='Up 2 minutes (Paused)' ;; esac
       case "$call" in *ID*) printf 'id-of-%s\t%s\t%s\n' "$(cat "$state/was-$node" 2>/dev/null || echo "$node")" "$node" "$status" ;; *) echo "$node" ;; esac
     done
     [ ! -f "$state/coming" ] || mv "$state/coming" "$state/nodes/$(cat "$state/coming")"
@@ -56,7 +56,7 @@ case "$call" in
     # All were made now.
     shift; echo '['; first=1
     for word in "$@"; do [ $first = 1 ] || echo ,; first=0; printf '{"Created":"%s"}' "$(cat "$state/created" 2>/dev/null || date -u +%Y-%m-%dT%H:%M:%SZ)"; done; echo ']' ;;
-  *' start '*) shift; for node in "$@"; do echo started >"$state/nodes/$node"; done ;;
+  *' start '* | *' unpause '*) shift; for node in "$@"; do echo started >"$state/nodes/$node"; done ;;
   *' save -o '*) echo archive >"$3" ;;
   *' save '*) echo archive ;;
   *' uname -m') echo x86_64 ;;
