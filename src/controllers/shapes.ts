@@ -3,11 +3,11 @@
  * resources: what they run is the kubelet's business. Long because it is a list of data shapes and nothing else. See k8s.io/api core/v1, apps/v1 and discovery/v1.
  */
 import type { KubeObject } from '../api/object.ts';
+import type { LabelSelector } from '../api/selector.ts';
+import type { Affinity, Toleration, TopologySpreadConstraint } from '../kinds/pod/placement.ts';
 
-export interface LabelSelector {
-  matchLabels?: Record<string, string>;
-  matchExpressions?: { key: string; operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'; values?: string[] }[];
-}
+export type { LabelSelector };
+export type { Affinity, NodeRequirement, NodeSelectorTerm, PodAffinity, PodAffinityTerm, Toleration, TopologySpreadConstraint } from '../kinds/pod/placement.ts';
 
 export interface Condition {
   type: string;
@@ -21,59 +21,11 @@ export interface Condition {
   observedGeneration?: number;
 }
 
-export interface Toleration {
-  key?: string;
-  operator?: 'Equal' | 'Exists' | 'Lt' | 'Gt';
-  value?: string;
-  effect?: string;
-  tolerationSeconds?: number;
-}
-
 export interface Taint {
   key: string;
   value?: string;
   effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
   timeAdded?: string;
-}
-
-export interface NodeRequirement {
-  key: string;
-  operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt';
-  values?: string[];
-}
-
-export interface NodeSelectorTerm {
-  matchExpressions?: NodeRequirement[];
-  matchFields?: NodeRequirement[];
-}
-
-export interface PodAffinityTerm {
-  labelSelector?: LabelSelector;
-  namespaces?: string[];
-  namespaceSelector?: LabelSelector;
-  topologyKey: string;
-}
-
-export interface Affinity {
-  nodeAffinity?: {
-    requiredDuringSchedulingIgnoredDuringExecution?: { nodeSelectorTerms: NodeSelectorTerm[] };
-    preferredDuringSchedulingIgnoredDuringExecution?: { weight: number; preference: NodeSelectorTerm }[];
-  };
-  podAffinity?: PodAffinity;
-  podAntiAffinity?: PodAffinity;
-}
-
-export interface PodAffinity {
-  requiredDuringSchedulingIgnoredDuringExecution?: PodAffinityTerm[];
-  preferredDuringSchedulingIgnoredDuringExecution?: { weight: number; podAffinityTerm: PodAffinityTerm }[];
-}
-
-export interface TopologySpreadConstraint {
-  maxSkew: number;
-  topologyKey: string;
-  whenUnsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway';
-  labelSelector?: LabelSelector;
-  minDomains?: number;
 }
 
 export interface ContainerShape {

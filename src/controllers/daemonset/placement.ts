@@ -9,7 +9,7 @@ import type { DaemonSet, Node, Pod, PodSpec, Toleration } from '../shapes.ts';
 
 /** Daemons stay when a node is in trouble: that is what they are for. */
 export function daemonTolerations(spec: Stored<PodSpec>): Toleration[] {
-  const exists = (key: string, effect: string): Toleration => ({ key: `node.kubernetes.io/${key}`, operator: 'Exists', effect });
+  const exists = (key: string, effect: NonNullable<Toleration['effect']>): Toleration => ({ key: `node.kubernetes.io/${key}`, operator: 'Exists', effect });
   return [
     exists('not-ready', 'NoExecute'),
     exists('unreachable', 'NoExecute'),

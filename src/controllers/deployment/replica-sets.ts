@@ -60,8 +60,7 @@ function create(context: ControllerContext, deployment: Stored<Deployment>, oldS
   const size = deployment.spec.strategy?.type === 'Recreate' ? replicas : newReplicaSetSize({ replicas, newSize: 0, allSize: totalSize(oldSets), maxSurge: boundsOf(deployment).maxSurge });
   const template = draft<Deployment['spec']['template']>(deployment.spec.template);
   template.metadata = { ...template.metadata, labels: { ...template.metadata?.labels, [HASH_LABEL]: hash } };
-  const selector = draft<Deployment['spec']['selector']>(deployment.spec.selector);
-  selector.matchLabels = { ...selector.matchLabels, [HASH_LABEL]: hash };
+  const selector = { ...draft<Deployment['spec']['selector']>(deployment.spec.selector), matchLabels: { ...deployment.spec.selector.matchLabels, [HASH_LABEL]: hash } };
   const name = `${deployment.metadata.name}-${hash}`;
   const namespace = deployment.metadata.namespace ?? 'default';
   const set: ReplicaSet = {

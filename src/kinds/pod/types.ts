@@ -3,6 +3,7 @@
  * See the API reference, core/v1 Pod. Long because a reader wants the whole shape of a pod in one place.
  */
 import type { KubeObject } from '../../api/object.ts';
+import type { Affinity, Toleration, TopologySpreadConstraint } from './placement.ts';
 
 export interface Pod extends KubeObject {
   spec: PodSpec;
@@ -165,51 +166,6 @@ export interface Volume {
   };
   persistentVolumeClaim?: { claimName: string; readOnly?: boolean };
   [source: string]: unknown;
-}
-
-export interface Toleration {
-  key?: string;
-  operator?: 'Exists' | 'Equal' | 'Gt' | 'Lt';
-  value?: string;
-  effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
-  tolerationSeconds?: number;
-}
-
-export interface NodeSelectorTerm {
-  matchExpressions?: { key: string; operator: string; values?: string[] }[];
-  matchFields?: { key: string; operator: string; values?: string[] }[];
-}
-
-export interface PodAffinityTerm {
-  labelSelector?: { matchLabels?: Record<string, string>; matchExpressions?: { key: string; operator: string; values?: string[] }[] };
-  namespaces?: string[];
-  namespaceSelector?: PodAffinityTerm['labelSelector'];
-  topologyKey: string;
-}
-
-export interface Affinity {
-  nodeAffinity?: {
-    requiredDuringSchedulingIgnoredDuringExecution?: { nodeSelectorTerms: NodeSelectorTerm[] };
-    preferredDuringSchedulingIgnoredDuringExecution?: { weight: number; preference: NodeSelectorTerm }[];
-  };
-  podAffinity?: PodAffinity;
-  podAntiAffinity?: PodAffinity;
-}
-
-export interface PodAffinity {
-  requiredDuringSchedulingIgnoredDuringExecution?: PodAffinityTerm[];
-  preferredDuringSchedulingIgnoredDuringExecution?: { weight: number; podAffinityTerm: PodAffinityTerm }[];
-}
-
-export interface TopologySpreadConstraint {
-  maxSkew: number;
-  minDomains?: number;
-  topologyKey: string;
-  whenUnsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway';
-  labelSelector?: PodAffinityTerm['labelSelector'];
-  matchLabelKeys?: string[];
-  nodeAffinityPolicy?: string;
-  nodeTaintsPolicy?: string;
 }
 
 export interface PodCondition {

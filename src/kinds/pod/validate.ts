@@ -5,7 +5,8 @@
 import { parseIpv4 } from '../../base/address.ts';
 import { duplicate, forbiddenField, invalidValue, notSupported, required, type FieldError } from '../../api/field-error.ts';
 import { nameProblems, labelValueProblems, qualifiedNameProblems, validateLabels } from '../metadata.ts';
-import type { PodSpec, PodTemplate, Toleration, Volume } from './types.ts';
+import type { Toleration } from './placement.ts';
+import type { PodSpec, PodTemplate, Volume } from './types.ts';
 import { validateContainers } from './validate-container.ts';
 import { validatePodSecurityContext } from './validate-security.ts';
 
