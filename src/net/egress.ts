@@ -1,12 +1,11 @@
 /**
  * The way out: from a socket, or from the forwarding path, to a device. See net/ipv4/ip_output.c, route.c
  * (ip_route_output), netfilter.c (ip_route_me_harder).
- * Differs from Linux: a packet that may be fragmented crosses a smaller MTU whole, and nobody here reassembles; UDP does
- * not ask for path MTU discovery.
  */
 import { ANY, BROADCAST, BROADCAST_MAC, type Ipv4, isMulticast, type Mac, toNumber, ZERO_MAC } from '../base/address.ts';
 import type { Device } from './device/device.ts';
 import { type Errno, NetError } from './errors.ts';
+import { fragmentsOf } from './fragments.ts';
 import { sendIcmpError } from './icmp.ts';
 import type { PacketInFlight, SocketOwner, Tracking } from './in-flight.ts';
 import type { NetNamespace } from './namespace.ts';
@@ -21,6 +20,8 @@ export interface SendOptions {
   readonly owner?: SocketOwner;
   /** A tunnel of ours sends: its packet must not enter it again. */
   readonly from?: Device;
+  /** Path MTU discovery: forbid fragments as long as the packet fits (IP_PMTUDISC_WANT). */
+  readonly discover?: boolean;
   /** An error or a reset belongs to the connection it is about. */
   readonly tracking?: Tracking | undefined;
 }
@@ -51,6 +52,7 @@ export function originate(namespace: NetNamespace, original: Ipv4Packet, options
     ...original,
     source: original.source === ANY ? answer.source : original.source,
     id: original.id ?? namespace.nextPacketId(),
+    ...(options.discover && sizeOf(original) <= mtuOf(namespace, original, answer, true) ? { dontFragment: true } : {}),
   };
   namespace.trace({ kind: 'routed', packet, route: describeRoute(answer.route) });
   const flight: PacketInFlight = { packet, mark: options.mark ?? 0, outDevice: answer.device, owner: options.owner, tracking: options.tracking };
@@ -79,14 +81,15 @@ export function finishOutput(namespace: NetNamespace, flight: PacketInFlight, an
   if (!namespace.netfilter.accepts('postrouting', flight)) return new NetError('EPERM');
   const { device } = answer;
   const { packet } = flight;
-  const mtu = Math.min(answer.route.mtu ?? device.mtu, (ours ? namespace.pathMtu(packet.destination) : undefined) ?? device.mtu);
-  if (packet.dontFragment && sizeOf(packet) > mtu) {
+  const mtu = mtuOf(namespace, packet, answer, ours !== undefined);
+  if (packet.dontFragment && (flight.largestFragment ?? sizeOf(packet)) > mtu) {
     namespace.dropped(packet, 'mtu-exceeded', device);
     if (!ours) sendIcmpError(namespace, packet, 'fragmentation-needed', { mtu, flight });
     return new NetError('EMSGSIZE', undefined, mtu);
   }
   const carried = { mark: flight.mark, tracking: flight.tracking, nextHop: answer.nextHop, balanced: flight.balanced };
-  const hand = (to: Mac) => device.transmit({ from: device.mac, to, payload: packet }, carried);
+  const pieces = fragmentsOf(packet, Math.min(mtu, flight.largestFragment ?? mtu));
+  const hand = (to: Mac) => pieces.forEach((payload) => device.transmit({ from: device.mac, to, payload }, carried));
   const toAll = answer.route.type === 'broadcast' || packet.destination === BROADCAST;
   // What we say to many, we hear ourselves (ip_mc_output); a tunnel does not (IP_MULTICAST_LOOP is off).
   if (ours && !ours.from && (toAll || (isMulticast(packet.destination) && namespace.inGroup(packet.destination, device)))) namespace.hearOwn(device, flight);
@@ -96,6 +99,11 @@ export function finishOutput(namespace: NetNamespace, flight: PacketInFlight, an
   else if (!device.up) namespace.dropped(packet, 'device-down', device);
   else namespace.neighbors.resolve(device, answer.nextHop, packet, hand);
   return undefined;
+}
+
+/** What a sender of this host has learned of the way counts besides what the link takes. */
+function mtuOf(namespace: NetNamespace, { destination }: Ipv4Packet, { route, device }: Found, ours: boolean): number {
+  return Math.min(route.mtu ?? device.mtu, (ours ? namespace.pathMtu(destination) : undefined) ?? device.mtu);
 }
 
 /** 01:00:5e and the low 23 bits of the group (RFC 1112, 6.4). */

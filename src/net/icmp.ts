@@ -19,6 +19,7 @@ export function errnoOf(kind: IcmpKind): Errno | undefined {
     case 'host-prohibited':
     case 'communication-prohibited':
     case 'ttl-zero-during-transit':
+    case 'ttl-zero-during-reassembly':
       return 'EHOSTUNREACH';
     case 'protocol-unreachable':
       return 'ENOPROTOOPT';

@@ -30,6 +30,8 @@ export interface PacketInFlight {
   /** Ports of the bridge, when a bridge shows the packet to netfilter. */
   physIn?: Device | undefined;
   physOut?: Device | undefined;
+  /** It came in pieces, of which this was the size of the largest. */
+  largestFragment?: number | undefined;
   /** The balancer (IPVS) has dealt with it, and looks at it no more. */
   balanced?: boolean;
   /** The balancer took it and sent it on its own way: neither accepted here nor lost. */

@@ -33,6 +33,8 @@ export function arrive(namespace: NetNamespace, device: Device, frame: Frame, ca
     physIn: carried.physIn,
     ...(carried.balanced ? { balanced: true } : {}),
   };
+  // Connections are known by ports, which only the whole has (nf_defrag_ipv4).
+  if (namespace.conntrack.enabled && !reassembled(namespace, flight)) return;
   if (!carried.prerouted && !namespace.netfilter.accepts('prerouting', flight)) return;
   routeInput(namespace, device, flight);
 }
@@ -83,7 +85,7 @@ function forward(namespace: NetNamespace, flight: PacketInFlight, answer: Extrac
     return sendIcmpError(namespace, packet, 'ttl-zero-during-transit', { flight });
   }
   const mtu = answer.route.mtu ?? answer.device.mtu;
-  if (sizeOf(packet) > mtu && packet.dontFragment) {
+  if ((flight.largestFragment ?? sizeOf(packet)) > mtu && packet.dontFragment) {
     namespace.dropped(packet, 'mtu-exceeded', answer.device);
     return sendIcmpError(namespace, packet, 'fragmentation-needed', { mtu, flight });
   }
@@ -95,8 +97,22 @@ function forward(namespace: NetNamespace, flight: PacketInFlight, answer: Extrac
   finishOutput(namespace, flight, answer);
 }
 
+/** @returns false while pieces are missing; the last one to come goes on as the whole */
+function reassembled(namespace: NetNamespace, flight: PacketInFlight): boolean {
+  if (!flight.packet.fragment) return true;
+  const whole = namespace.reassembly.receive(flight.packet, (first) => {
+    namespace.dropped(first, 'reassembly-timeout', flight.inDevice);
+    if (namespace.isLocal(first.destination)) sendIcmpError(namespace, first, 'ttl-zero-during-reassembly');
+  });
+  if (!whole) return false;
+  flight.packet = whole.packet;
+  flight.largestFragment = whole.largest;
+  return true;
+}
+
 /** For this host: INPUT, then whoever waits for it. */
 function deliver(namespace: NetNamespace, flight: PacketInFlight, toMany: boolean): void {
+  if (!reassembled(namespace, flight)) return;
   if (!namespace.netfilter.accepts('input', flight)) return;
   const { packet } = flight;
   const { payload } = packet;

@@ -18,6 +18,7 @@ import { arrive, hearOwn } from './ingress.ts';
 import { Ipvs } from './ipvs/services.ts';
 import { Neighbors } from './neighbors.ts';
 import { Netfilter } from './netfilter/netfilter.ts';
+import { Reassembly } from './fragments.ts';
 import { type Frame, frameSize, type Ipv4Packet } from './packet.ts';
 import { Routes } from './routes.ts';
 import { Sockets } from './sockets.ts';
@@ -50,6 +51,7 @@ export class NetNamespace {
   readonly ipvs: Ipvs;
   readonly sockets: Sockets;
   readonly sysctl: Sysctl;
+  readonly reassembly = new Reassembly(this);
   /** Packets dropped here so far, by reason: what a check or a learner asks "where did it go" of. */
   readonly drops = new Map<DropReason, number>();
   destroyed = false;

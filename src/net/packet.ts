@@ -31,6 +31,8 @@ export interface Ipv4Packet {
   /** The identification field; also what ties the lines of a trace together. */
   readonly id?: number;
   readonly dontFragment?: boolean;
+  /** Which part of its payload this is, in bytes; the payload named is that of the whole. */
+  readonly fragment?: { readonly offset: number; readonly length: number; readonly more: boolean };
   readonly payload: Transport;
 }
 
@@ -109,6 +111,7 @@ export const ICMP_TYPES = {
   'communication-prohibited': [3, 13],
   'echo-request': [8, 0],
   'ttl-zero-during-transit': [11, 0],
+  'ttl-zero-during-reassembly': [11, 1],
 } as const satisfies Record<string, readonly [number, number]>;
 
 /** IANA protocol numbers of what we model. */
@@ -123,9 +126,12 @@ export interface Endpoint {
 /** Whether the message is about another packet. */
 export const isIcmpError = (icmp: Icmp): boolean => icmp.kind !== 'echo-request' && icmp.kind !== 'echo-reply';
 
+/** Whether the header of what it carries is in another fragment, and nobody can ask for ports. */
+export const isLaterFragment = ({ fragment }: Ipv4Packet): boolean => fragment !== undefined && fragment.offset > 0;
+
 /** Total length of an IP packet in bytes, header included: what a device's MTU limits. */
 export function sizeOf(packet: Ipv4Packet): number {
-  return 20 + transportSize(packet.payload);
+  return 20 + (packet.fragment?.length ?? transportSize(packet.payload));
 }
 
 /** Length of a frame on the wire, Ethernet header included, as tcpdump and the counters of a device see it. */
@@ -151,6 +157,10 @@ function transportSize(transport: Transport): number {
 /** One line about a packet, close to what `tcpdump -n` prints: for traces and failing tests. */
 export function describePacket(packet: Ipv4Packet): string {
   const { payload } = packet;
+  if (packet.fragment) {
+    const { fragment, ...whole } = packet;
+    return `${fragment.offset > 0 ? `${packet.source} > ${packet.destination}: ${payload.protocol}` : describePacket(whole)} (frag ${packet.id ?? 0}:${fragment.length}@${fragment.offset}${fragment.more ? '+' : ''})`;
+  }
   switch (payload.protocol) {
     case 'tcp':
       return `${packet.source}.${payload.sourcePort} > ${packet.destination}.${payload.destinationPort}: Flags [${payload.flags}], length ${payload.data.length}`;
@@ -174,9 +184,10 @@ export function describeFrame(frame: Frame): string {
     : `ARP, Reply ${payload.sender} is-at ${payload.senderMac}`;
 }
 
-/** A packet with the next one's ports, whatever carries them; undefined for protocols without ports. */
+/** A packet's ports, whatever carries them; undefined for protocols without ports, and behind the first fragment. */
 export function portsOf(packet: Ipv4Packet): { readonly source: number; readonly destination: number } | undefined {
   const { payload } = packet;
+  if (isLaterFragment(packet)) return undefined;
   if (payload.protocol !== 'tcp' && payload.protocol !== 'udp') return undefined;
   return { source: payload.sourcePort, destination: payload.destinationPort };
 }

@@ -35,6 +35,9 @@ interface EchoEntry {
   readonly onError?: ((error: EchoError) => void) | undefined;
 }
 
+/** What the sixteen bits of a packet's length leave for a datagram. */
+const LARGEST_DATAGRAM = 65_507;
+
 const connectionKey = (localAddress: Ipv4, localPort: number, address: Ipv4, port: number) => `${localAddress}:${localPort} ${address}:${port}`;
 
 /** The sockets of one namespace. */
@@ -104,9 +107,10 @@ export class Sockets {
     this.#udp.push(entry);
     return {
       local: { address, port },
-      send: (data, to, { source = address, device, ttl = 64, dontFragment = false } = {}) => {
-        const packet = { type: 'ipv4', source, destination: to.address, ttl, dontFragment, payload: { protocol: 'udp', sourcePort: port, destinationPort: to.port, data } } as const;
-        const error = this.namespace.send(packet, { ...(device === undefined ? {} : { device }), ...(options.owner ? { owner: options.owner } : {}) });
+      send: (data, to, { source = address, device, ttl = 64, dontFragment } = {}) => {
+        if (data.length > LARGEST_DATAGRAM) throw new NetError('EMSGSIZE');
+        const packet = { type: 'ipv4', source, destination: to.address, ttl, dontFragment: dontFragment ?? false, payload: { protocol: 'udp', sourcePort: port, destinationPort: to.port, data } } as const;
+        const error = this.namespace.send(packet, { discover: dontFragment === undefined, ...(device === undefined ? {} : { device }), ...(options.owner ? { owner: options.owner } : {}) });
         if (error) throw error;
       },
       close: () => {
@@ -123,11 +127,11 @@ export class Sockets {
     this.#echo.set(id, { id, onReply: options.onReply, onError: options.onError, owner: options.owner });
     return {
       id,
-      send: ({ destination, sequence, ttl = 64, size = 56, source = ANY, device, dontFragment = false }) => {
+      send: ({ destination, sequence, ttl = 64, size = 56, source = ANY, device, dontFragment }) => {
         const payload: Icmp = { protocol: 'icmp', kind: 'echo-request', id, sequence, dataSize: size };
         const error = this.namespace.send(
-          { type: 'ipv4', source, destination, ttl, dontFragment, payload },
-          { ...(device === undefined ? {} : { device }), ...(options.owner ? { owner: options.owner } : {}) },
+          { type: 'ipv4', source, destination, ttl, dontFragment: dontFragment ?? false, payload },
+          { discover: dontFragment === undefined, ...(device === undefined ? {} : { device }), ...(options.owner ? { owner: options.owner } : {}) },
         );
         if (error) throw error;
       },

@@ -35,6 +35,7 @@ const GLOBAL: Readonly<Record<string, string>> = {
   'net.ipv4.ip_forward': '0',
   'net.ipv4.ip_local_port_range': '32768\t60999',
   'net.ipv4.ip_nonlocal_bind': '0',
+  'net.ipv4.ipfrag_time': '30',
   'net.ipv4.ip_unprivileged_port_start': '1024',
   'net.ipv4.ping_group_range': '1\t0',
   'net.ipv4.tcp_fin_timeout': '60',

@@ -15,6 +15,7 @@ export type DropReason =
   | 'neighbor-unreachable'
   | 'ttl-exceeded'
   | 'mtu-exceeded'
+  | 'reassembly-timeout'
   | 'device-down'
   | 'no-carrier'
   | 'no-destination'

@@ -114,8 +114,8 @@ export class RealRig {
   #ping(probe: Extract<Probe, { kind: 'ping' }>, patienceMs: number): Promise<string> {
     const { size, ttl } = probe;
     const options = [...(size === undefined ? [] : ['-s', String(size)]), ...(ttl === undefined ? [] : ['-t', String(ttl)]), ...(probe.dontFragment ? ['-M', 'do'] : [])];
-    // Whoever pings many, asks them all: only the first answer counts.
-    return this.#in(probe.host, ['ping', '-n', '-c', '1', '-b', '-W', String(patienceMs / 1000), ...options, probe.to]).then(readPing);
+    // Whoever pings many, asks them all: only the first answer counts. For one, -b would forbid fragments.
+    return this.#in(probe.host, ['ping', '-n', '-c', '1', ...(probe.to.endsWith('.255') ? ['-b'] : []), '-W', String(patienceMs / 1000), ...options, probe.to]).then(readPing);
   }
 
   close(): void {

@@ -110,7 +110,8 @@ function readArguments(args: readonly string[], context: ParseContext): Draft {
       const value = words[++i];
       if (value === undefined) throw new RuleSyntaxError(`option "${word}" requires an argument`);
       readHeaderOption(draft, option, value, negated, context);
-    } else if (word.startsWith('--')) i += readExtensionOption(draft, word, words.slice(i + 1), negated);
+    } else if (word === '-f' || word === '--fragments') draft.header.fragment = { negated };
+    else if (word.startsWith('--')) i += readExtensionOption(draft, word, words.slice(i + 1), negated);
     else if (word.startsWith('-')) throw new RuleSyntaxError(`unknown option "${word}"`);
     else throw new RuleSyntaxError(`Bad argument \`${word}'`);
     negated = false;

@@ -3,7 +3,7 @@
  */
 import { type Cidr, contains, printCidr } from '../../base/address.ts';
 import type { PacketInFlight } from '../in-flight.ts';
-import { sizeOf } from '../packet.ts';
+import { isLaterFragment, sizeOf } from '../packet.ts';
 import type { HookScope, Match, Target } from './extension.ts';
 import type { HookName, TableName } from './hooks.ts';
 
@@ -22,6 +22,8 @@ export interface RuleHeader {
   readonly outDevice?: Negatable<string>;
   /** A name, or a number for protocols without one. */
   readonly protocol?: Negatable<string>;
+  /** `-f`: fragments behind the first. */
+  readonly fragment?: { readonly negated: boolean };
 }
 
 /** What follows `-j` or `-g`. */
@@ -121,7 +123,8 @@ export class Rule {
 }
 
 function headerFits(header: RuleHeader, { packet, inDevice, outDevice }: PacketInFlight): boolean {
-  const { source, destination, protocol } = header;
+  const { source, destination, protocol, fragment } = header;
+  if (fragment && isLaterFragment(packet) === fragment.negated) return false;
   if (protocol && (protocol.value === (packet.payload.protocol === 'ipip' ? 'ipencap' : packet.payload.protocol)) === protocol.negated) return false;
   if (destination && contains(destination.value, packet.destination) === destination.negated) return false;
   if (source && contains(source.value, packet.source) === source.negated) return false;
@@ -136,8 +139,8 @@ export function nameFits(pattern: string, name: string | undefined): boolean {
   return pattern.endsWith('+') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
 
-function headerArgs({ source, destination, inDevice, outDevice, protocol }: RuleHeader): readonly string[] {
+function headerArgs({ source, destination, inDevice, outDevice, protocol, fragment }: RuleHeader): readonly string[] {
   const print = (option: string, part: Negatable<string> | undefined) => (part ? [...(part.negated ? ['!'] : []), option, part.value] : []);
   const printNetwork = (option: string, part: Negatable<Cidr> | undefined) => print(option, part && { value: printCidr(part.value), negated: part.negated });
-  return [...printNetwork('-s', source), ...printNetwork('-d', destination), ...print('-i', inDevice), ...print('-o', outDevice), ...print('-p', protocol)];
+  return [...printNetwork('-s', source), ...printNetwork('-d', destination), ...print('-i', inDevice), ...print('-o', outDevice), ...print('-p', protocol), ...(fragment ? [...(fragment.negated ? ['!'] : []), '-f'] : [])];
 }

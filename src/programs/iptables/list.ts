@@ -30,11 +30,12 @@ export function listRule(rule: Rule, position: number, options: ListOptions): st
   const place = (part: Negatable<Cidr> | undefined) => `${part?.negated ? '!' : ' '}${(part ? network(part.value) : anything).padEnd(19)} `;
   const device = (part: Negatable<string> | undefined) => (part ? `${part.negated ? '!' : ''}${part.value}` : any).padEnd(6);
   const protocol = header.protocol?.value ?? 'all';
+  const opt = header.fragment ? `${header.fragment.negated ? '!' : '-'}f` : '--';
   return [
     options.lineNumbers ? `${String(position).padEnd(4)} ` : '',
     options.verbose ? `${amount(counters.packets, options, options.exact ? 8 : 5)} ${amount(counters.bytes, options, options.exact ? 8 : 5)} ` : '',
     `${rule.listName.padEnd(9)} ${header.protocol?.negated ? '!' : ' '}`,
-    `${(options.numeric ? (PROTOCOL_NUMBERS[protocol] ?? protocol) : protocol).padEnd(4)} -- `,
+    `${(options.numeric ? (PROTOCOL_NUMBERS[protocol] ?? protocol) : protocol).padEnd(4)} ${opt} `,
     options.verbose ? ` ${device(header.inDevice)} ${device(header.outDevice)} ` : '',
     place(header.source), place(header.destination),
     options.numeric ? rule.describe() : named(rule.describe(false), protocol),

@@ -103,9 +103,9 @@ export async function echo(process: Process, options: EchoOptions, listener: Ech
 }
 
 async function send(socket: ReturnType<Process['netns']['sockets']['echo']>, options: EchoOptions, sequence: number, listener: EchoListener, counts: EchoCounts): Promise<boolean> {
-  const { destination, size, ttl, source, device, dontFragment = false } = options;
+  const { destination, size, ttl, source, device, dontFragment } = options;
   try {
-    socket.send({ destination, sequence, size, dontFragment, ...(ttl === undefined ? {} : { ttl }), ...(source ? { source } : {}), ...(device ? { device } : {}) });
+    socket.send({ destination, sequence, size, ...(dontFragment === undefined ? {} : { dontFragment }), ...(ttl === undefined ? {} : { ttl }), ...(source ? { source } : {}), ...(device ? { device } : {}) });
     return true;
   } catch (error) {
     if (!(error instanceof NetError)) throw error;

@@ -48,6 +48,9 @@ async function main(process: Process): Promise<number> {
   return session(process, options, { host, destination, canonicalName: found.canonicalName, ...source });
 }
 
+/** What `-M` makes of fragments, and `-b` forbids; without them the kernel finds out by itself what fits. */
+const discovery = (wanted: string | undefined) => (wanted === undefined || wanted === 'want' ? {} : { dontFragment: wanted === 'do' || wanted === 'probe' });
+
 interface Target {
   readonly host: string;
   readonly destination: ReturnType<typeof parseIpv4> & string;
@@ -80,7 +83,7 @@ async function session(process: Process, options: ParsedOptions, target: Target)
       lingerMs: Number(options.value('W') ?? 10) * 1000,
       deadlineMs: options.value('w') === undefined ? undefined : Number(options.value('w')) * 1000,
       ttl: options.value('t') === undefined ? undefined : Number(options.value('t')),
-      source: target.source, device: target.device, dontFragment: options.value('M') === 'do',
+      source: target.source, device: target.device, ...discovery(options.value('M') ?? (options.has('b') ? 'do' : undefined)),
     },
     {
       async onReply(reply) {

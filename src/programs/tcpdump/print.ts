@@ -1,5 +1,5 @@
 /** One captured frame as a line of tcpdump 4.99. Knows frames, not captures. See print-ip.c, print-tcp.c, print-domain.c. */
-import { ICMP_TYPES, portsOf, sizeOf, type Arp, type Frame, type Icmp, type Ipv4Packet, type Tcp, type Udp } from '../../net/packet.ts';
+import { ICMP_TYPES, isLaterFragment, portsOf, sizeOf, type Arp, type Frame, type Icmp, type Ipv4Packet, type Tcp, type Udp } from '../../net/packet.ts';
 import { dataText, decode } from '../dns/message.ts';
 import { serviceName } from '../services.ts';
 
@@ -34,12 +34,13 @@ function printArp(arp: Arp): string {
 function printPacket(packet: Ipv4Packet, options: PrintOptions, sequences: Sequences): string {
   const { payload } = packet;
   const protocol = { icmp: 'ICMP (1)', tcp: 'TCP (6)', udp: 'UDP (17)', ipip: 'IPIP (4)' }[payload.protocol];
-  const header = options.verbose ? `(tos 0x0, ttl ${packet.ttl}, id ${packet.id ?? 0}, offset 0, flags [${packet.dontFragment ? 'DF' : 'none'}], proto ${protocol}, length ${sizeOf(packet)})\n    ` : '';
+  const header = options.verbose ? `(tos 0x0, ttl ${packet.ttl}, id ${packet.id ?? 0}, offset ${packet.fragment?.offset ?? 0}, flags [${packet.fragment?.more ? '+' : packet.dontFragment ? 'DF' : 'none'}], proto ${protocol}, length ${sizeOf(packet)})\n    ` : '';
   const ports = portsOf(packet);
   const name = (port: number) => (options.numeric ? String(port) : (serviceName(port, payload.protocol === 'udp' ? 'udp' : 'tcp') ?? String(port)));
   const source = ports ? `${packet.source}.${name(ports.source)}` : packet.source;
   const destination = ports ? `${packet.destination}.${name(ports.destination)}` : packet.destination;
   const ends = `${header}${source} > ${destination}: `;
+  if (isLaterFragment(packet)) return `${ends}${payload.protocol === 'ipip' ? 'ip-proto-4' : payload.protocol}`;
   switch (payload.protocol) {
     case 'icmp':
       return ends + printIcmp(packet, payload);
@@ -70,6 +71,8 @@ function printIcmp(packet: Ipv4Packet, icmp: Icmp): string {
       return `ICMP ${about?.destination} unreachable - need to frag (mtu ${icmp.mtu ?? 0}), length ${length}`;
     case 'ttl-zero-during-transit':
       return `ICMP time exceeded in-transit, length ${length}`;
+    case 'ttl-zero-during-reassembly':
+      return `ICMP ip reassembly time exceeded, length ${length}`;
     case 'host-prohibited':
     case 'network-prohibited':
     case 'communication-prohibited':

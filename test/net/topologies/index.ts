@@ -4,6 +4,7 @@
  */
 import { bridges } from './bridges.ts';
 import { filters } from './filters.ts';
+import { fragments } from './fragments.ts';
 import { links } from './links.ts';
 import { neighbors } from './neighbors.ts';
 import { routing } from './routing.ts';
@@ -11,4 +12,4 @@ import type { Topology } from './script.ts';
 import { translation } from './translation.ts';
 import { tunnels } from './tunnels.ts';
 
-export const topologies: readonly Topology[] = [...links, ...neighbors, ...bridges, ...routing, ...tunnels, ...filters, ...translation];
+export const topologies: readonly Topology[] = [...links, ...fragments, ...neighbors, ...bridges, ...routing, ...tunnels, ...filters, ...translation];

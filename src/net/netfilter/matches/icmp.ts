@@ -1,5 +1,5 @@
 /** The kind of an ICMP message, by name or by `type/code`. */
-import { ICMP_TYPES } from '../../packet.ts';
+import { ICMP_TYPES, isLaterFragment } from '../../packet.ts';
 import { given, type MatchKind, RuleSyntaxError } from '../extension.ts';
 
 /** Names that iptables knows, with type and codes; a type alone covers all of its codes. */
@@ -22,6 +22,7 @@ const NAMES: Readonly<Record<string, readonly [type: number, code: number | unde
   'time-exceeded': [11, undefined],
   'ttl-exceeded': [11, undefined],
   'ttl-zero-during-transit': [11, 0],
+  'ttl-zero-during-reassembly': [11, 1],
 };
 
 export const icmp: MatchKind = {
@@ -33,8 +34,9 @@ export const icmp: MatchKind = {
     const printed = type === 255 ? 'any' : code === undefined ? String(type) : `${type}/${code}`;
     return {
       name: 'icmp',
-      matches({ packet: { payload } }) {
-        if (payload.protocol !== 'icmp') return false;
+      matches({ packet }) {
+        const { payload } = packet;
+        if (payload.protocol !== 'icmp' || isLaterFragment(packet)) return false;
         const [actualType, actualCode] = ICMP_TYPES[payload.kind];
         const hit = type === 255 || (type === actualType && (code === undefined || code === actualCode));
         return hit !== (one?.negated ?? false);

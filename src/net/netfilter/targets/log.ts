@@ -1,6 +1,6 @@
 /** A line in the kernel log, and on with the next rule. See nf_log_syslog.c. */
 import type { PacketInFlight } from '../../in-flight.ts';
-import { ICMP_TYPES, type Ipv4Packet, sizeOf } from '../../packet.ts';
+import { ICMP_TYPES, isLaterFragment, type Ipv4Packet, sizeOf } from '../../packet.ts';
 import { CONTINUE, given, parseNumber, quote, RuleSyntaxError, type TargetKind } from '../extension.ts';
 
 /** As iptables says them. */
@@ -49,7 +49,7 @@ function describe({ packet, inDevice, outDevice, mark, owner }: PacketInFlight, 
 }
 
 function describeHeader(packet: Ipv4Packet, has: Wanted = NOTHING): string {
-  return `SRC=${packet.source} DST=${packet.destination} LEN=${sizeOf(packet)} TOS=0x00 PREC=0x00 TTL=${packet.ttl} ID=${packet.id ?? 0} ${packet.dontFragment ? 'DF ' : ''}${describePayload(packet, has)}`;
+  return `SRC=${packet.source} DST=${packet.destination} LEN=${sizeOf(packet)} TOS=0x00 PREC=0x00 TTL=${packet.ttl} ID=${packet.id ?? 0} ${packet.dontFragment ? 'DF ' : ''}${packet.fragment?.more ? 'MF ' : ''}${isLaterFragment(packet) ? `FRAG:${packet.fragment!.offset / 8} ` : ''}${describePayload(packet, has)}`;
 }
 
 function describePayload(packet: Ipv4Packet, has: Wanted): string {
@@ -61,8 +61,10 @@ function describePayload(packet: Ipv4Packet, has: Wanted): string {
       return `PROTO=TCP SPT=${payload.sourcePort} DPT=${payload.destinationPort} ${sequence}WINDOW=${payload.window} RES=0x00 ${FLAGS.map(([letter, word]) => (payload.flags.includes(letter) ? `${word} ` : '')).join('')}URGP=0 ${options}`;
     }
     case 'udp':
+      if (isLaterFragment(packet)) return 'PROTO=UDP ';
       return `PROTO=UDP SPT=${payload.sourcePort} DPT=${payload.destinationPort} LEN=${sizeOf(packet) - 20} `;
     case 'icmp': {
+      if (isLaterFragment(packet)) return 'PROTO=ICMP ';
       const [type, code] = ICMP_TYPES[payload.kind];
       const about = payload.quoted ? `[${describeHeader(payload.quoted)}] ` : `ID=${payload.id} SEQ=${payload.sequence} `;
       return `PROTO=ICMP TYPE=${type} CODE=${code} ${about}${payload.mtu === undefined ? '' : `MTU=${payload.mtu} `}`;
