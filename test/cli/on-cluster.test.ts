@@ -64,6 +64,7 @@ test('commands run on nodes, with their exit codes', async () => {
   expect(await cka('node exec one-worker --name one -- hostname')).toEqual({ code: 0, out: 'one-worker\n', err: '' });
   expect((await cka('node exec node01 --name one -- hostname')).out).toBe('one-worker\n');
   expect((await cka('node tools controlplane --name one -- hostname')).out).toBe('one-control-plane\n');
+  expect(await cka('node exec one-worker --name one sysctl -n net.ipv4.ip_forward')).toEqual({ code: 0, out: '1\n', err: '' });
   expect(await cka('node exec nope --name one -- hostname')).toEqual({ code: 2, out: '', err: 'Error: Cluster one has no node "nope".\nTry: Its nodes: one-control-plane, one-worker, one-worker2. Machines beside it: node-0, node-1, node-2.\n' });
 }, SLOW);
 
