@@ -19,17 +19,21 @@ async function choose(screen: Eyes): Promise<void> {
   await screen.see('[cross-node-pods]');
 }
 
-describe.skipIf(skip).each([['the kubectl of this machine', true], ['no kubectl on the machine', false]] as const)('with %s', (_name, kubectl) => {
-  const learner = new Learner({ kubectl });
+/** How screens of this learner are started; they are closed after each test, and the clusters go with the last. */
+function screensOf(learner: Learner): Learner['screen'] {
   const open: Eyes[] = [];
-  const start = async (words = '', options = {}) => {
+  afterEach(() => open.splice(0).forEach((screen) => screen.close()));
+  afterAll(() => learner.leave(), 180_000);
+  return async (words, options) => {
     const screen = await learner.screen(words, options);
     open.push(screen);
     return screen;
   };
+}
 
-  afterEach(() => open.splice(0).forEach((screen) => screen.close()));
-  afterAll(() => learner.leave(), 180_000);
+describe.skipIf(skip).each([['the kubectl of this machine', true], ['no kubectl on the machine', false]] as const)('with %s', (_name, kubectl) => {
+  const learner = new Learner({ kubectl });
+  const start = screensOf(learner);
 
   test('start, choose the lab, type the solution, check, full points, quit', SLOW, async () => {
     const screen = await start();
@@ -64,15 +68,7 @@ describe.skipIf(skip).each([['the kubectl of this machine', true], ['no kubectl 
 
 describe.skipIf(skip)('nothing is lost', () => {
   const learner = new Learner();
-  const open: Eyes[] = [];
-  const start = async (words = '', options = {}) => {
-    const screen = await learner.screen(words, options);
-    open.push(screen);
-    return screen;
-  };
-
-  afterEach(() => open.splice(0).forEach((screen) => screen.close()));
-  afterAll(() => learner.leave(), 180_000);
+  const start = screensOf(learner);
 
   test('a killed screen loses neither cluster nor lab', SLOW, async () => {
     const first = await start();

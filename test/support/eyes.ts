@@ -22,9 +22,9 @@ export async function noPty(): Promise<string | undefined> {
 }
 
 /** How long a screen may take to say what it should: far more than it needs, since the machine may be busy. */
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 /** For tests that look at several screens one after the other: longer than any of the looks. */
-export const SCREEN_TEST_MS = 120_000;
+export const SCREEN_TEST_MS = 240_000;
 
 export class Eyes {
   exitCode: number | undefined;

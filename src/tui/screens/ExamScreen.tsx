@@ -18,7 +18,10 @@ import { problemOf } from '../problem.ts';
 import type { RunningExam } from '../services.ts';
 import { BLANK, line, wrap, type Line } from '../text/lines.ts';
 import { clock, plural } from '../views/format.ts';
-import { examClock, EXAM_TABS, gradingPage, listFoot, notePage, ownHostLines, pausedPage, taskList, taskOf, taskPage, type ExamTab } from '../views/exam.ts';
+import { examClock, EXAM_TABS, gradingPage, listFoot, notePage, pausedPage, taskList, taskOf, taskPage, type ExamTab } from '../views/exam.ts';
+import { ownTerminalLines } from '../views/own-terminal.ts';
+
+const OWN_HOST = 'It gives you a shell on the host of this task. The clock, flags and notes stay here.';
 
 export interface ExamScreenProps {
   readonly exam: RunningExam;
@@ -158,7 +161,7 @@ export function ExamScreen({ exam, onBack, onGraded }: ExamScreenProps): ReactNo
     : [...(isList ? (['examList'] as const) : []), ...(pane ? ([screen.focus === 'terminal' ? 'terminal' : 'into', 'pane'] as const) : []), 'exam', 'everywhere'];
   const instead =
     isHidden ? [BLANK]
-    : because !== undefined ? ownHostLines(services.exams?.pasteLine(bareHost ? undefined : task) ?? '', because, place.terminal.width - 2)
+    : because !== undefined ? ownTerminalLines({ paste: services.exams?.pasteLine(bareHost ? undefined : task) ?? '', because, gives: OWN_HOST }, place.terminal.width - 2)
     : typeof environment === 'string' ? [line(environment === 'coming' ? `${task.host} is starting.` : 'Opening a terminal.', 'dim')]
     : wrap(line(environment.failed, 'fail'), place.terminal.width - 2);
   return (

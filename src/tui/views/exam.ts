@@ -5,7 +5,6 @@
 import type { Lab } from '../../lab/lab.ts';
 import type { ExamState, TaskState } from '../../lab/exam/state.ts';
 import { markdown } from '../text/markdown.ts';
-import { pasteLines } from '../paste-line.ts';
 import { BLANK, fit, justify, line, span, wrap, type Line, type Style } from '../text/lines.ts';
 import type { Symbols } from '../theme.ts';
 import { clock, plural } from './format.ts';
@@ -86,18 +85,4 @@ export function pausedPage(state: ExamState, width: number): Line[] {
 /** While it is being graded. */
 export function gradingPage(steps: readonly string[], width: number): Line[] {
   return [line('Grading', 'title'), BLANK, ...steps.flatMap((step) => wrap(line(step), width))];
-}
-
-/** How to work without the pane. The line to paste is never wrapped. */
-export function ownHostLines(paste: string, because: string, width: number): Line[] {
-  return [
-    line('Use your own second terminal', 'title'),
-    ...wrap(line(because, 'dim'), width),
-    BLANK,
-    ...wrap(line('Open another terminal window in the folder of this program and paste this line:'), width),
-    BLANK,
-    ...pasteLines(paste, width),
-    BLANK,
-    ...wrap(line('It gives you a shell on the host of this task. The clock, flags and notes stay here.'), width),
-  ];
 }

@@ -3,7 +3,6 @@
  * Knows nothing of drawing, of keys, or of how points are given.
  */
 import type { CheckReport, Criterion, CriterionResult, Lab } from '../../lab/lab.ts';
-import { pasteLines } from '../paste-line.ts';
 import { markdown } from '../text/markdown.ts';
 import { BLANK, justify, line, span, wrap, type Line, type Style } from '../text/lines.ts';
 import { ASCII, type Symbols } from '../theme.ts';
@@ -147,20 +146,6 @@ function markOf(result: CriterionResult | undefined, symbols: Symbols): readonly
   if (!result) return [symbols.open, 'dim'];
   const { status } = result.finding;
   return [symbols[status], status];
-}
-
-/** How to work without the pane. */
-export function ownTerminalLines(paste: string, because: string, width: number): Line[] {
-  return [
-    line('Use your own second terminal', 'title'),
-    ...wrap(line(because, 'dim'), width),
-    BLANK,
-    ...wrap(line('Open another terminal window in the folder of this program and paste this line:'), width),
-    BLANK,
-    ...pasteLines(paste, width),
-    BLANK,
-    ...wrap(line('It gives you a shell with kubectl set up for this lab only. Checks and hints stay here.'), width),
-  ];
 }
 
 /** The task for reading aloud. */
