@@ -39,6 +39,8 @@ export interface SendOptions {
   readonly raw?: string;
   readonly contentType?: string;
   readonly accept?: string;
+  /** What ends the request, besides Ctrl-C by which this one is aborted too. */
+  readonly signal?: AbortSignal;
 }
 
 export const TABLE_ACCEPT = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json';
@@ -91,33 +93,32 @@ export class Client {
   /** @throws StatusError for anything but 2xx */
   async send(method: string, path: string, options: SendOptions = {}): Promise<Answer> {
     const message = await this.#open(method, path, options);
-    const chunks: Buffer[] = [];
-    for await (const chunk of message) chunks.push(chunk as Buffer);
-    const answer = { status: message.statusCode ?? 0, contentType: message.headers['content-type'] ?? '', text: Buffer.concat(chunks).toString('utf8') };
+    const answer = await this.#whole(message);
     this.#warn(message);
     if (answer.status >= 300) throw new StatusError(statusOf(answer));
     return answer;
   }
 
   /** The body as it comes: logs, watches. @throws StatusError, UnreachableError */
-  async stream(path: string, accept = 'application/json'): Promise<IncomingMessage> {
-    const message = await this.#open('GET', path, { accept });
+  async stream(path: string, accept = 'application/json', signal: AbortSignal = this.io.signal): Promise<IncomingMessage> {
+    const message = await this.#open('GET', path, { accept, signal });
     this.#warn(message);
     if ((message.statusCode ?? 0) < 300) return message;
-    const chunks: Buffer[] = [];
-    for await (const chunk of message) chunks.push(chunk as Buffer);
-    throw new StatusError(statusOf({ status: message.statusCode ?? 0, contentType: message.headers['content-type'] ?? '', text: Buffer.concat(chunks).toString('utf8') }));
+    throw new StatusError(statusOf(await this.#whole(message)));
   }
 
-  /** Watch events, one object a line, until the server ends or `signal` aborts. */
+  /** Watch events, one object a line, until the server ends or `signal` aborts, which may be before the server has answered. */
   async *watch<T>(path: string, accept = 'application/json', signal: AbortSignal = this.io.signal): AsyncGenerator<{ readonly type: string; readonly object: T }> {
-    const message = await this.stream(path, accept);
-    const abort = () => message.destroy();
+    let message: IncomingMessage | undefined;
+    const abort = () => message?.destroy();
     signal.addEventListener('abort', abort, { once: true });
     let rest = '';
     try {
+      message = await this.stream(path, accept, signal);
+      // Whole letters, wherever the server's chunks are cut.
+      message.setEncoding('utf8');
       for await (const chunk of message) {
-        const lines = (rest + (chunk as Buffer).toString('utf8')).split('\n');
+        const lines = (rest + (chunk as string)).split('\n');
         rest = lines.pop() ?? '';
         for (const line of lines) if (line !== '') yield JSON.parse(line) as { type: string; object: T };
       }
@@ -125,8 +126,19 @@ export class Client {
       if (!signal.aborted) throw error;
     } finally {
       signal.removeEventListener('abort', abort);
-      message.destroy();
+      message?.destroy();
     }
+  }
+
+  async #whole(message: IncomingMessage): Promise<Answer> {
+    const chunks: Buffer[] = [];
+    try {
+      for await (const chunk of message) chunks.push(chunk as Buffer);
+    } catch (error) {
+      // Half an answer is none.
+      throw this.io.signal.aborted ? new KubectlError('', 130) : unreachable(this.#base, error as NodeJS.ErrnoException);
+    }
+    return { status: message.statusCode ?? 0, contentType: message.headers['content-type'] ?? '', text: Buffer.concat(chunks).toString('utf8') };
   }
 
   #open(method: string, path: string, options: SendOptions): Promise<IncomingMessage> {
@@ -153,9 +165,11 @@ export class Client {
       const limit = this.connection.timeoutMs;
       const timer = limit > 0 ? setTimeout(() => request.destroy(new KubectlError(`Unable to connect to the server: net/http: request canceled (Client.Timeout exceeded while awaiting headers)`)), limit) : undefined;
       request.on('close', () => clearTimeout(timer));
+      const { signal = this.io.signal } = options;
       const abort = () => request.destroy(new KubectlError('', 130));
-      this.io.signal.addEventListener('abort', abort, { once: true });
-      request.on('close', () => this.io.signal.removeEventListener('abort', abort));
+      if (signal.aborted) abort();
+      signal.addEventListener('abort', abort, { once: true });
+      request.on('close', () => signal.removeEventListener('abort', abort));
       request.on('error', (error: NodeJS.ErrnoException) => reject(error instanceof KubectlError ? error : unreachable(this.#base, error)));
       request.end(body);
     });
@@ -189,8 +203,12 @@ function statusOf(answer: Answer): Status {
 
 /** What kubectl prints for an error of the server. */
 export function statusText(status: Status): string {
+  return status.reason === 'Invalid' && status.details?.causes ? invalidText(status) : statusLine(status);
+}
+
+/** The same, when it is one error of several. */
+export function statusLine(status: Status): string {
   if (status.reason === 'Unauthorized') return `error: You must be logged in to the server (${status.message})`;
-  if (status.reason === 'Invalid' && status.details?.causes) return invalidText(status);
   if (status.reason) return `Error from server (${status.reason}): ${status.message}`;
   return `Error from server: ${status.message}`;
 }

@@ -4,7 +4,7 @@ import { plainError } from './io.ts';
 import { dig, type KubeObject, type List } from './object.ts';
 import { pathOf, qualified, type Resource } from './resources.ts';
 
-const PODS: Pick<Resource, 'group' | 'version' | 'plural' | 'namespaced'> = { group: '', version: 'v1', plural: 'pods', namespaced: true };
+export const PODS: Pick<Resource, 'group' | 'version' | 'plural' | 'namespaced'> = { group: '', version: 'v1', plural: 'pods', namespaced: true };
 
 export function podPath(namespace: string, name: string, subresource?: string): string {
   return pathOf(PODS, namespace, name, subresource);

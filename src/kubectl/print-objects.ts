@@ -8,7 +8,7 @@ import type { KubeObject } from './object.ts';
 import { goEscape, goJsonIndent, sortedJson } from './output/go-json.ts';
 import { checkGoTemplate, runGoTemplate } from './output/go-template.ts';
 import { GoTemplateError } from './output/go-template-parse.ts';
-import { evaluatePath, printJsonPath, printValue, relaxed } from './output/jsonpath.ts';
+import { evaluatePath, printJsonPath, pathExpression, printValue } from './output/jsonpath.ts';
 import { JsonPathError } from './output/jsonpath-parse.ts';
 import { parseTemplate } from './output/jsonpath-parse.ts';
 import { toYaml } from './output/yaml.ts';
@@ -84,7 +84,7 @@ function goTemplate(template: string): Format {
 /** A template that cannot be read is refused before anything is asked. */
 function checkTemplate(template: string): void {
   try {
-    parseTemplate(relaxed(template));
+    parseTemplate(template);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw plainError(`error parsing jsonpath ${template}, ${error.message}`);
@@ -113,7 +113,7 @@ export function printObject(run: Run, format: Exclude<Format, { type: 'table' | 
     case 'custom-columns':
       return run.out(customColumns(format.template, itemsOf(object), run.flags.bool('no-headers')));
     case 'jsonpath-as-json':
-      return run.out(`${goJsonIndent(evaluatePath(format.template, object, { allowMissingKeys: true }))}\n`);
+      return run.out(`${goJsonIndent(selected(format.template, object))}\n`);
     case 'go-template':
       try {
         return runGoTemplate(format.template, object, { allowMissingKeys: run.flags.bool('allow-missing-template-keys') }, (text) => run.out(text));
@@ -127,7 +127,7 @@ export function printObject(run: Run, format: Exclude<Format, { type: 'table' | 
         return run.out(printJsonPath(format.template, object, { allowMissingKeys: run.flags.bool('allow-missing-template-keys') }));
       } catch (error) {
         if (!(error instanceof JsonPathError)) throw error;
-        throw plainError(`error executing jsonpath ${JSON.stringify(format.template)}: Error executing template: ${error.message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${format.template}\n\tobject given to jsonpath engine was:\n\t\t${goDump(object)}\n\n`);
+        throw plainError(`error executing jsonpath ${JSON.stringify(format.template)}: Error executing template: ${error.message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${format.template}\n\tobject given to jsonpath engine was:\n\t\t${goDump(object)}\n\n\n`);
       }
   }
 }
@@ -158,14 +158,23 @@ function customColumns(template: string, items: readonly KubeObject[], noHeaders
   const columns = template.split(',').map((column) => {
     const at = column.indexOf(':');
     if (at < 0) throw plainError(`unexpected custom-columns spec: ${column}, expected <header>:<json-path-expr>`);
-    return { header: column.slice(0, at), path: column.slice(at + 1) };
+    return { header: column.slice(0, at), path: pathExpression(column.slice(at + 1)) };
   });
   const rows = items.map((item) => columns.map(({ path }) => {
-    const values = evaluatePath(path, item, { allowMissingKeys: true });
+    const values = selected(path, item);
     return values.length === 0 ? '<none>' : values.map((value) => (value === null ? '<nil>' : goValue(value))).join(',');
   }));
   const all = noHeaders ? rows : [columns.map(({ header }) => header), ...rows];
   return all.length === 0 ? '' : `${formatTable(all, { padding: 3, minWidth: 6 })}\n`;
+}
+
+/** @throws KubectlError for a path that cannot be read, or is out of bounds */
+export function selected(path: string, object: unknown): readonly unknown[] {
+  try {
+    return evaluatePath(path, object, { allowMissingKeys: true });
+  } catch (error) {
+    throw error instanceof JsonPathError ? plainError(error.message) : error;
+  }
 }
 
 /** Go's %v: maps as map[a:1 b:2], lists as [a b]. */

@@ -24,7 +24,7 @@ export async function targetsOf(run: Run, args: readonly string[]): Promise<read
   if (args.some((arg) => arg.includes('/'))) {
     return args.map((arg) => {
       const [type, name, ...more] = arg.split('/');
-      if (name === undefined) throw plainError(`there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. '${run.command} resource/<resource_name>' instead of '${run.command} resource resource/<resource_name>'`);
+      if (name === undefined) throw plainError(`there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'`);
       if (more.length > 0) throw plainError('arguments in resource/name form may not have more than one slash');
       if (!type || name === '') throw plainError('arguments in resource/name form must have a single resource and name');
       return { resource: resources.need(type), name };

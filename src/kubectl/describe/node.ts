@@ -4,7 +4,7 @@ import { dig, type KubeObject } from '../object.ts';
 import type { Container } from '../podspec.ts';
 import { writeEvents, type Event } from './events.ts';
 import { byText, sortedEntries, timeOf, writeAnnotations, writeLabels } from './fields.ts';
-import { formatAmount, parseAmount } from './amounts.ts';
+import { formatAmount, parseAmount } from '../amounts.ts';
 import type { Writer } from './writer.ts';
 
 type Amounts = Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@
 export type Node =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'list'; readonly nodes: readonly Node[] }
-  | { readonly type: 'field'; readonly name: string }
+  | { readonly type: 'field' | 'identifier'; readonly name: string }
   | { readonly type: 'wildcard' | 'recursive' | 'root' | 'current' | 'range' | 'end' }
   | { readonly type: 'int' | 'float'; readonly value: number }
   | { readonly type: 'bool'; readonly value: boolean }
@@ -85,7 +85,8 @@ function parseAction(text: string): readonly Node[] {
       const word = take(/^[\p{L}\p{N}_]+/u.exec(rest)![0].length);
       if (word === 'range' || word === 'end') nodes.push({ type: word });
       else if (word === 'true' || word === 'false') nodes.push({ type: 'bool', value: word === 'true' });
-      else throw new JsonPathError(`unrecognized identifier ${word}`);
+      // Refused when it is evaluated, and not before.
+      else nodes.push({ type: 'identifier', name: word });
     } else throw new JsonPathError(`unrecognized character in action: U+${char.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')} '${char}'`);
   }
   return nodes;

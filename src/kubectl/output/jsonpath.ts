@@ -2,26 +2,29 @@
  * kubectl's JSONPath templates: `{.items[*].metadata.name}`, `{range …}{end}`, filters, unions, slices, recursion, quoted
  * text. See k8s.io/client-go/util/jsonpath. Errors are worded as there.
  */
+import { plainError } from '../io.ts';
 import { JsonPathError, parseTemplate, type Node } from './jsonpath-parse.ts';
 
 /** @throws JsonPathError in the words of `error parsing jsonpath …` or of a failed lookup */
 export function printJsonPath(template: string, data: unknown, options: { readonly allowMissingKeys: boolean }): string {
-  return render(parseTemplate(relaxed(template)), [data], options.allowMissingKeys);
+  return render(parseTemplate(template), [data], options.allowMissingKeys);
 }
 
 /** The values that a single path selects: for `--sort-by`, custom columns and `wait`. */
 export function evaluatePath(template: string, data: unknown, options: { readonly allowMissingKeys: boolean }): readonly unknown[] {
-  const nodes = parseTemplate(relaxed(template));
+  const nodes = parseTemplate(template);
   const list = nodes.find((node) => node.type === 'list');
   return list ? evaluateList(list.nodes, [data], options.allowMissingKeys) : [];
 }
 
-/** `.metadata.name`, `metadata.name` and `{.metadata.name}` mean the same on the command line. */
-export function relaxed(path: string): string {
-  const trimmed = path.trim();
-  if (trimmed.includes('{')) return path;
-  if (trimmed === '') return path;
-  return `{${trimmed.startsWith('.') || trimmed.startsWith('[') || trimmed.startsWith('$') || trimmed.startsWith('@') ? '' : '.'}${trimmed}}`;
+/**
+ * A single path as flags take it: `.metadata.name`, `metadata.name`, `{.metadata.name}` and `{metadata.name}` mean the same.
+ * @throws KubectlError for what is more, or less, than a path
+ */
+export function pathExpression(path: string): string {
+  const match = /^\{\.?([^{}]+)\}$|^\.?([^{}]+)$/.exec(path);
+  if (!match) throw plainError("unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'");
+  return `{.${match[1] ?? match[2]}}`;
 }
 
 function render(nodes: readonly Node[], current: readonly unknown[], allowMissing: boolean): string {
@@ -95,6 +98,8 @@ function step(node: Node, values: readonly unknown[], root: readonly unknown[], 
       return root;
     case 'current':
       return values;
+    case 'identifier':
+      throw new JsonPathError(`unrecognized identifier ${node.name}`);
     case 'field':
       return field(node.name, values, allowMissing);
     case 'wildcard':

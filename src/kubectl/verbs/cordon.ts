@@ -8,14 +8,16 @@ import { DRY_RUN_FLAG, dryRunOf, type DryRun } from '../result.ts';
 
 export const NODE_FLAGS: Verb['flags'] = [DRY_RUN_FLAG, { name: 'selector', short: 'l', type: 'string', value: '', help: 'Selector (label query) to filter on' }];
 
-/** The nodes on the command line. @throws KubectlError in drain's words */
+/** The nodes on the command line, looked up: one that is not there keeps the others from being touched. @throws KubectlError in drain's words */
 export async function nodesOf(run: Run): Promise<readonly Named[]> {
   const selector = run.flags.text('selector');
   if (run.args.length > 0 && selector) throw plainError('error: cannot specify both a node name and a --selector option');
   if (run.args.length === 0 && !selector) throw usageError(run.command, `USAGE: ${run.command.replace('kubectl ', '')} NODE [flags]`);
   const named = await namedObjects(run, ['nodes', ...run.args], { many: true });
   if (named.length === 0) run.err('No resources found\n');
-  return named;
+  const found: Named[] = [];
+  for (const one of named) found.push({ ...one, object: await fetch(run, one) });
+  return found;
 }
 
 /** Sets `spec.unschedulable` and tells about it. */

@@ -14,8 +14,9 @@ import { isImageReference } from '../image-reference.ts';
 import { KubectlError, plainError } from '../io.ts';
 import { dig, type KubeObject } from '../object.ts';
 import type { Container } from '../podspec.ts';
-import { podPath } from '../pods.ts';
+import { podPath, PODS } from '../pods.ts';
 import { pathOf, type Resource } from '../resources.ts';
+import { notFound, watchUntil } from '../watch-until.ts';
 import { attachTo } from './attach.ts';
 
 const COPY_ONLY = "(This flag only works when used with '--copy-to')";
@@ -125,7 +126,7 @@ async function targets(run: Run, names: readonly string[]): Promise<readonly { r
 
 async function onNode(run: Run, node: KubeObject, wish: Wish): Promise<Made> {
   const { pod, container } = podOnNode(node, wish);
-  return { pod: await run.client.json('POST', podsPath(run.namespace), { body: pod }), container };
+  return { pod: await run.client.json('POST', pathOf(PODS, run.namespace), { body: pod }), container };
 }
 
 async function onPod(run: Run, pod: KubeObject, wish: Wish): Promise<Made> {
@@ -134,7 +135,7 @@ async function onPod(run: Run, pod: KubeObject, wish: Wish): Promise<Made> {
   if (wish.copy.name) {
     const copy = copyOf(pod, wish);
     warn(run, copy.pod, (dig(copy.pod, 'spec', 'containers') as Container[]).find((one) => one.name === copy.container));
-    const created = await run.client.json<KubeObject>('POST', podsPath(namespace), { body: copy.pod });
+    const created = await run.client.json<KubeObject>('POST', pathOf(PODS, namespace), { body: copy.pod });
     if (run.flags.bool('replace')) await run.client.json('DELETE', podPath(namespace, name), { body: { gracePeriodSeconds: 0 } });
     return { pod: created, container: copy.container };
   }
@@ -174,20 +175,15 @@ async function untilStarted(run: Run, namespace: string, name: string, container
     if (waits && waits !== told && !run.flags.bool('quiet')) run.err(`Warning: container ${container}: ${(told = waits)}\n`);
     return dig(state, 'running') !== undefined || dig(state, 'terminated') !== undefined;
   };
-  for (;;) {
-    const pod = await run.client.json<KubeObject>('GET', podPath(namespace, name));
-    if (isStarted(pod)) return pod;
-    for await (const event of run.client.watch<KubeObject>(`${podsPath(namespace)}?watch=true&fieldSelector=metadata.name%3D${name}&resourceVersion=${pod.metadata?.resourceVersion}`)) {
-      if (event.type === 'DELETED') throw new KubectlError('Error from server (NotFound): pods "" not found');
-      if (isStarted(event.object)) return event.object;
-    }
-    if (run.io.signal.aborted) throw new KubectlError('', 130);
-  }
+  const watched = { resource: PODS, namespace, name };
+  const started = await watchUntil(run, watched, undefined, ({ object, wentAway }) => {
+    if (!object) throw notFound(wentAway ? { ...watched, name: '' } : watched);
+    return isStarted(object) ? object : undefined;
+  });
+  return started!;
 }
 
 function statusOf(pod: KubeObject, container: string): unknown {
   const all = ['initContainerStatuses', 'containerStatuses', 'ephemeralContainerStatuses'].flatMap((field) => (dig(pod, 'status', field) as { name: string }[] | undefined) ?? []);
   return all.find((one) => one.name === container);
 }
-
-const podsPath = (namespace: string) => podPath(namespace, '').replace(/\/$/, '');

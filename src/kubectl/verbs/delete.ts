@@ -6,11 +6,12 @@ import { FILE_FLAGS } from '../files.ts';
 import { plainError } from '../io.ts';
 import { namedObjects, pathTo, type Named } from '../named.ts';
 import { OUTPUT_FLAGS } from '../print-objects.ts';
-import { objectName, pathOf } from '../resources.ts';
+import { objectName } from '../resources.ts';
 import { DRY_RUN_FLAG, dryRunOf, type DryRun } from '../result.ts';
 import { readLine } from '../read-line.ts';
 import { when } from './create.ts';
 import { SELECT_FLAGS } from '../select.ts';
+import { watchUntil } from '../watch-until.ts';
 
 export const remove: Verb = {
   name: 'delete',
@@ -112,23 +113,6 @@ function report(run: Run, named: Named, forced: boolean, dryRun: DryRun): void {
 /** Until the object is gone or another one has taken its name. */
 export async function waitGone(run: Run, named: Named, uid: string | undefined): Promise<void> {
   const limit = run.flags.duration('timeout');
-  const query = `?fieldSelector=${encodeURIComponent(`metadata.name=${named.name}`)}`;
-  const stop = new AbortController();
-  const timer = limit > 0 ? setTimeout(() => stop.abort(), limit) : undefined;
-  const onAbort = () => stop.abort();
-  run.io.signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    for (;;) {
-      const list = await run.client.json<{ metadata?: { resourceVersion?: string }; items?: { metadata?: { uid?: string } }[] }>('GET', pathOf(named.resource, named.namespace) + query);
-      const present = list.items?.[0];
-      if (!present || (uid && present.metadata?.uid !== uid)) return;
-      for await (const event of run.client.watch<{ metadata?: { uid?: string } }>(`${pathOf(named.resource, named.namespace)}${query}&watch=true&resourceVersion=${list.metadata?.resourceVersion ?? ''}`, 'application/json', stop.signal)) {
-        if (event.type === 'DELETED') return;
-      }
-      if (stop.signal.aborted) throw plainError(`timed out waiting for the condition on ${named.resource.plural}/${named.name}`);
-    }
-  } finally {
-    clearTimeout(timer);
-    run.io.signal.removeEventListener('abort', onAbort);
-  }
+  const isGone = await watchUntil(run, named, limit > 0 ? limit : undefined, ({ object }) => (!object || (uid !== undefined && object.metadata?.uid !== uid) ? true : undefined));
+  if (!isGone) throw plainError(`timed out waiting for the condition on ${named.resource.plural}/${named.name}`);
 }

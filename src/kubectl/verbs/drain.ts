@@ -3,6 +3,7 @@ import { StatusError } from '../client.ts';
 import type { Run, Verb } from '../command.ts';
 import { KubectlError, plainError } from '../io.ts';
 import { dig, type KubeObject, type List } from '../object.ts';
+import { pause } from '../pause.ts';
 import { podPath } from '../pods.ts';
 import { dryRunOf, type DryRun } from '../result.ts';
 import { mark, NODE_FLAGS, nodesOf } from './cordon.ts';
@@ -131,7 +132,7 @@ async function evict(run: Run, pod: KubeObject, dryRun: DryRun, end: End): Promi
       if (error.status.reason === 'NotFound') return;
       if (error.status.reason !== 'TooManyRequests') throw plainError(`error when evicting pods/${JSON.stringify(name)} -n ${JSON.stringify(namespace)}: ${error.status.message}`);
       run.err(`error when evicting pods/${JSON.stringify(name)} -n ${JSON.stringify(namespace)} (will retry after 5s): ${error.status.message}\n`);
-      await pause(run, 5000);
+      await pause(run.io, 5000);
       run.out(`evicting pod ${namespace}/${name}\n`);
       if (Date.now() > end.atMs) throw new KubectlError(`error when evicting pods/${JSON.stringify(name)} -n ${JSON.stringify(namespace)}: ${end.reached}`);
     }
@@ -144,17 +145,7 @@ async function evict(run: Run, pod: KubeObject, dryRun: DryRun, end: End): Promi
     });
     if (!still || still.metadata?.uid !== pod.metadata?.uid) break;
     if (Date.now() > end.atMs) throw new KubectlError(`error when waiting for pod ${JSON.stringify(name)} in namespace ${JSON.stringify(namespace)} to terminate: ${end.reached}`);
-    await pause(run, 200);
+    await pause(run.io, 200);
   }
   run.out(`pod/${name} ${run.flags.bool('disable-eviction') ? 'deleted' : 'evicted'}\n`);
-}
-
-async function pause(run: Run, ms: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    run.io.signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      reject(new KubectlError('', 130));
-    }, { once: true });
-  });
 }

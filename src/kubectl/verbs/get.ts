@@ -1,14 +1,15 @@
 /** `kubectl get`. See kubectl/pkg/cmd/get/get.go. */
-import { StatusError, statusText, TABLE_ACCEPT } from '../client.ts';
+import { StatusError, TABLE_ACCEPT } from '../client.ts';
 import type { Run, Verb } from '../command.ts';
+import { tellFailures } from '../each.ts';
 import { KubectlError, plainError } from '../io.ts';
-import type { KubeObject, List, Table, TableRow } from '../object.ts';
-import { evaluatePath } from '../output/jsonpath.ts';
+import type { KubeObject, List, Table } from '../object.ts';
 import { formatOf, OUTPUT_FLAGS, printObject, type Format } from '../print-objects.ts';
 import { printTable, tableCells, type TableStyle } from '../print-table.ts';
 import { objectName, pathOf, type Resource } from '../resources.ts';
 import { listQuery, SELECT_FLAGS, targetsOf, type Target } from '../select.ts';
 import { targetsOfFiles, FILE_FLAGS } from '../files.ts';
+import { sortBy } from '../sort.ts';
 
 export const get: Verb = {
   name: 'get',
@@ -73,34 +74,21 @@ async function fetchTable(run: Run, target: Target): Promise<Table> {
   }
   if (!sorted) return { ...table, rows };
   try {
-    return { ...table, rows: sortRows(rows, run.flags.text('sort-by')) };
+    return { ...table, rows: sortBy(run.flags.text('sort-by'), rows, (row) => row.object) };
   } catch (error) {
     // What cannot be sorted is not shown, and nobody is told why: so does the real one with its tables.
-    if (error instanceof KubectlError) return { ...table, rows: [] };
+    if (error instanceof KubectlError && error.message.startsWith('error: ')) return { ...table, rows: [] };
     throw error;
   }
-}
-
-/** @throws KubectlError for a path that is none, or that leads nowhere */
-function sortRows(rows: readonly TableRow[], path: string): readonly TableRow[] {
-  if (!/^\{\.?[^{}]+\}$|^\.?[^{}]+$/.test(path)) throw plainError(`unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'`);
-  const key = (row: TableRow) => evaluatePath(path, row.object, { allowMissingKeys: true })[0];
-  if (rows.length > 0 && rows.every((row) => key(row) === undefined)) throw plainError(`couldn't find any field with path "${path.startsWith('{') ? path : `{${path.startsWith('.') ? '' : '.'}${path}}`}" in the list of objects`);
-  return [...rows].map((row, index) => ({ row, index, value: key(row) })).sort((a, b) => compareValues(a.value, b.value) || a.index - b.index).map(({ row }) => row);
-}
-
-function compareValues(a: unknown, b: unknown): number {
-  if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? -1 : 1;
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
-  const [left, right] = [String(a as string), String(b as string)];
-  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 async function getTables(run: Run, targets: readonly Target[], wide: boolean): Promise<number> {
   const kinds = new Set(targets.map((target) => target.resource.plural + target.resource.group));
   const prefixed = kinds.size > 1 || run.flags.bool('show-kind');
   const groups: { resource: Resource; table: Table }[] = [];
-  let failed = false;
+  const failures: unknown[] = [];
+  // Only one table can be sorted: with several the real one looks for the field in the tables themselves.
+  if (targets.length > 1 && run.flags.text('sort-by')) sortBy(run.flags.text('sort-by'), targets, () => ({}));
   for (const target of targets) {
     try {
       const table = await fetchTable(run, target);
@@ -111,8 +99,7 @@ async function getTables(run: Run, targets: readonly Target[], wide: boolean): P
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       if (error.status.reason === 'NotFound' && target.name !== undefined && run.flags.bool('ignore-not-found')) continue;
-      run.err(`${statusText(error.status)}\n`);
-      failed = true;
+      failures.push(error);
     }
   }
   const filled = groups.filter(({ table }) => (table.rows ?? []).length > 0);
@@ -120,16 +107,16 @@ async function getTables(run: Run, targets: readonly Target[], wide: boolean): P
     if (index > 0 && !run.flags.bool('no-headers')) run.out('\n');
     run.out(printTable(tableCells(table, style(run, wide, prefixed ? objectName(resource, '') : undefined, resource.namespaced))));
   });
-  if (filled.length === 0 && !failed && !run.flags.bool('ignore-not-found') && targets.some((target) => target.name === undefined)) {
+  if (filled.length === 0 && failures.length === 0 && !run.flags.bool('ignore-not-found') && targets.some((target) => target.name === undefined)) {
     const everywhere = run.flags.bool('all-namespaces') || targets.every((target) => !target.resource.namespaced);
     run.err(everywhere ? 'No resources found\n' : `No resources found in ${run.namespace} namespace.\n`);
   }
-  return failed ? 1 : 0;
+  return tellFailures(run, failures);
 }
 
 async function getObjects(run: Run, targets: readonly Target[], format: Exclude<Format, { type: 'table' | 'wide' }>): Promise<number> {
   const objects: KubeObject[] = [];
-  let failed = false;
+  const failures: unknown[] = [];
   let single = targets.length === 1 && targets[0]!.name !== undefined;
   for (const target of targets) {
     try {
@@ -143,19 +130,17 @@ async function getObjects(run: Run, targets: readonly Target[], format: Exclude<
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       if (error.status.reason === 'NotFound' && target.name !== undefined && run.flags.bool('ignore-not-found')) continue;
-      run.err(`${statusText(error.status)}\n`);
-      failed = true;
+      failures.push(error);
     }
   }
-  if (objects.length === 0 && (failed || single)) return failed ? 1 : 0;
-  const sorted = run.flags.text('sort-by') ? sortRows(objects.map((object) => ({ cells: [], object })), run.flags.text('sort-by')).map((row) => row.object!) : objects;
+  if (objects.length === 0 && (failures.length > 0 || single)) return tellFailures(run, failures);
+  const sorted = run.flags.text('sort-by') && objects.length > 1 ? sortBy(run.flags.text('sort-by'), objects, (object) => object) : objects;
   const resources = await run.resources();
   if (single) printObject(run, format, sorted[0]!, resources);
   else printObject(run, format, { apiVersion: 'v1', items: sorted, kind: 'List', metadata: { resourceVersion: '' } }, resources);
-  return failed ? 1 : 0;
+  return tellFailures(run, failures);
 }
 
-/** Every page; items of a list carry no type of their own on the wire. */
 /** A selector that the server does not understand is told with what it was for. */
 function unselectable(run: Run, resource: Resource, error: unknown): never {
   const { flags } = run;
@@ -163,6 +148,7 @@ function unselectable(run: Run, resource: Resource, error: unknown): never {
   throw new StatusError({ ...error.status, message: `Unable to find "${resource.group}/${resource.version}, Resource=${resource.plural}" that match label selector ${JSON.stringify(flags.text('selector'))}, field selector ${JSON.stringify(flags.text('field-selector'))}: ${error.status.message}` });
 }
 
+/** Every page; items of a list carry no type of their own on the wire. */
 export async function listAll(run: Run, resource: Resource, namespace: string | undefined, extra: Readonly<Record<string, string>> = {}): Promise<readonly KubeObject[]> {
   const items: KubeObject[] = [];
   let token = '';
@@ -182,6 +168,7 @@ async function watch(run: Run, targets: readonly Target[], format: Format): Prom
   const query = target.name === undefined ? {} : { fieldSelector: `metadata.name=${target.name}` };
   const table = format.type === 'table' || format.type === 'wide';
   const accept = table ? TABLE_ACCEPT : 'application/json';
+  if (run.flags.text('sort-by')) run.err('warning: --watch requested, --sort-by will be ignored for watch events received\n');
   const resources = await run.resources();
   const path = pathOf(target.resource, namespace);
   const first = await run.client.json<Table & List>('GET', path + listQuery(run, query), { accept });

@@ -2,10 +2,10 @@
 import type { Run, Verb } from '../command.ts';
 import { each } from '../each.ts';
 import { FILE_FLAGS } from '../files.ts';
-import { KubectlError, plainError } from '../io.ts';
+import { plainError } from '../io.ts';
 import { fetch, namedObjects, type Named } from '../named.ts';
-import { dig, type KubeObject, type List } from '../object.ts';
-import { pathOf } from '../resources.ts';
+import { dig, type KubeObject } from '../object.ts';
+import { notFound, watchUntil } from '../watch-until.ts';
 
 export const status: Verb = {
   name: 'status', short: 'Show the status of the rollout', long: "Show the status of the rollout.\n\nBy default 'rollout status' will watch the status of the latest rollout until it's done. If you don't want to wait for the rollout to finish then you can use --watch=false.",
@@ -32,34 +32,16 @@ async function follow(run: Run, one: Named, revision: number): Promise<void> {
   const judge = judgeOf(first.kind ?? '');
   if (!judge) throw plainError(`no status viewer has been implemented for ${first.kind}`);
   const limit = run.flags.duration('timeout');
-  const stop = new AbortController();
-  const abort = () => stop.abort();
-  const timer = limit > 0 ? setTimeout(abort, limit) : undefined;
-  run.io.signal.addEventListener('abort', abort, { once: true });
-  const query = `?fieldSelector=${encodeURIComponent(`metadata.name=${one.name}`)}`;
   let told = '';
-  const tell = (object: KubeObject): boolean => {
+  const isDone = await watchUntil(run, one, limit > 0 ? limit : undefined, ({ object, wentAway }) => {
+    if (wentAway) throw plainError('object has been deleted');
+    if (!object) throw notFound(one);
     const state = judge({ ...object, kind: first.kind ?? '' }, revision);
     if (state.message !== told) run.out(state.message);
     told = state.message;
-    return state.done;
-  };
-  try {
-    for (;;) {
-      const list = await run.client.json<List>('GET', pathOf(one.resource, one.namespace) + query);
-      const item = list.items[0];
-      if (item && (tell(item) || !run.flags.bool('watch'))) return;
-      for await (const event of run.client.watch<KubeObject>(`${pathOf(one.resource, one.namespace)}${query}&watch=true&resourceVersion=${list.metadata?.resourceVersion ?? ''}`, 'application/json', stop.signal)) {
-        if (event.type === 'DELETED') throw plainError('object has been deleted');
-        if (event.type === 'MODIFIED' || event.type === 'ADDED') if (tell(event.object)) return;
-      }
-      if (run.io.signal.aborted) throw new KubectlError('', 130);
-      if (stop.signal.aborted) throw plainError('timed out waiting for the condition');
-    }
-  } finally {
-    clearTimeout(timer);
-    run.io.signal.removeEventListener('abort', abort);
-  }
+    return state.done || !run.flags.bool('watch') ? true : undefined;
+  });
+  if (!isDone) throw plainError('timed out waiting for the condition');
 }
 
 function judgeOf(kind: string): ((object: KubeObject, revision: number) => State) | undefined {

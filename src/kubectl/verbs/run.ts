@@ -6,10 +6,12 @@ import { KubectlError, plainError, usageError } from '../io.ts';
 import { isImageReference } from '../image-reference.ts';
 import { dig, type KubeObject } from '../object.ts';
 import { mergeOverrides, OVERRIDE_FLAGS } from '../overrides.ts';
-import { podPath } from '../pods.ts';
+import { podPath, PODS } from '../pods.ts';
+import { pathOf } from '../resources.ts';
 import { dryRunOf } from '../result.ts';
 import { CREATE_FLAGS, managerFlag, sendNew, withNamespace, writeQuery } from '../send.ts';
 import { withLastApplied } from '../last-applied.ts';
+import { notFound, watchUntil } from '../watch-until.ts';
 import { pairs } from './expose.ts';
 
 const FLAGS: readonly Flag[] = [
@@ -71,7 +73,7 @@ export const runPod: Verb = {
       return 0;
     }
     const body = flags.text('namespace') ? withNamespace(pod, flags.text('namespace')) : pod;
-    const created = await run.client.json<KubeObject>('POST', podPath(run.namespace, '').replace(/\/$/, '') + writeQuery(run, 'none'), { body: flags.bool('save-config') ? withLastApplied(body) : body });
+    const created = await run.client.json<KubeObject>('POST', pathOf(PODS, run.namespace) + writeQuery(run, 'none'), { body: flags.bool('save-config') ? withLastApplied(body) : body });
     try {
       return await follow(run, created, restart, interactive);
     } finally {
@@ -145,26 +147,13 @@ async function follow(run: Run, pod: KubeObject, restart: string, stdin: boolean
 }
 
 async function untilPhase(run: Run, namespace: string, name: string, phases: readonly string[], limitMs: number): Promise<KubeObject> {
-  const stop = new AbortController();
-  const abort = () => stop.abort();
-  const timer = setTimeout(abort, limitMs);
-  run.io.signal.addEventListener('abort', abort, { once: true });
-  try {
-    for (;;) {
-      const pod = await run.client.json<KubeObject>('GET', podPath(namespace, name));
-      const is = (one: KubeObject) => phases.includes(String(dig(one, 'status', 'phase')));
-      if (is(pod)) return pod;
-      const query = `?watch=true&fieldSelector=metadata.name%3D${name}&resourceVersion=${pod.metadata?.resourceVersion}`;
-      for await (const event of run.client.watch<KubeObject>(podPath(namespace, '').replace(/\/$/, '') + query, 'application/json', stop.signal)) {
-        if (is(event.object)) return event.object;
-      }
-      if (run.io.signal.aborted) throw new KubectlError('', 130);
-      if (stop.signal.aborted) throw plainError('timed out waiting for the condition');
-    }
-  } finally {
-    clearTimeout(timer);
-    run.io.signal.removeEventListener('abort', abort);
-  }
+  const watched = { resource: PODS, namespace, name };
+  const pod = await watchUntil(run, watched, limitMs, ({ object, wentAway }) => {
+    if (!object) throw notFound(wentAway ? { ...watched, name: '' } : watched);
+    return phases.includes(String(dig(object, 'status', 'phase'))) ? object : undefined;
+  });
+  if (!pod) throw plainError('timed out waiting for the condition');
+  return pod;
 }
 
 async function removePod(run: Run, pod: KubeObject): Promise<void> {

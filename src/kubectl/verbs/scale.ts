@@ -1,12 +1,13 @@
 /** `kubectl scale`: through the scale subresource. See kubectl/pkg/cmd/scale/scale.go. */
 import { StatusError } from '../client.ts';
-import type { Verb } from '../command.ts';
+import type { Run, Verb } from '../command.ts';
 import { each } from '../each.ts';
 import { FILE_FLAGS } from '../files.ts';
 import { plainError } from '../io.ts';
 import { fetch, namedObjects, pathTo, type Named } from '../named.ts';
 import { dig, type KubeObject } from '../object.ts';
 import { DRY_RUN_FLAG, dryRunOf, printResult, RESULT_FLAGS } from '../result.ts';
+import { notFound, watchUntil } from '../watch-until.ts';
 
 interface Scale extends KubeObject {
   readonly spec?: { readonly replicas?: number };
@@ -55,16 +56,16 @@ export const scale: Verb = {
       const query = dryRun === 'server' ? '?dryRun=All' : '';
       await run.client.json('PATCH', path + query, { body: { spec: { replicas } }, contentType: 'application/merge-patch+json' });
       printResult(run, { ...object, spec: { ...(object['spec'] as object), replicas } }, 'scaled', dryRun);
-      if (flags.duration('timeout') > 0 && dryRun === 'none') await untilScaled(async () => dig(await run.client.json<KubeObject>('GET', pathTo(one)), 'status', 'replicas') === replicas, flags.duration('timeout'));
+      if (flags.duration('timeout') > 0 && dryRun === 'none') await untilScaled(run, one, replicas);
     });
     return code || failed;
   },
 };
 
-async function untilScaled(isThere: () => Promise<boolean>, limitMs: number): Promise<void> {
-  const end = Date.now() + limitMs;
-  while (!(await isThere())) {
-    if (Date.now() >= end) throw plainError('timed out waiting for the condition');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+async function untilScaled(run: Run, one: Named, replicas: number): Promise<void> {
+  const isThere = await watchUntil(run, one, run.flags.duration('timeout'), ({ object }) => {
+    if (!object) throw notFound(one);
+    return dig(object, 'status', 'replicas') === replicas ? true : undefined;
+  });
+  if (!isThere) throw plainError('timed out waiting for the condition');
 }

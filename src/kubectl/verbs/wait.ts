@@ -3,13 +3,15 @@ import { StatusError } from '../client.ts';
 import type { Run, Verb } from '../command.ts';
 import { each } from '../each.ts';
 import { FILE_FLAGS } from '../files.ts';
-import { KubectlError, plainError } from '../io.ts';
-import { namedObjects, type Named } from '../named.ts';
-import { dig, type KubeObject, type List } from '../object.ts';
-import { evaluatePath, printValue, relaxed } from '../output/jsonpath.ts';
-import { pathOf } from '../resources.ts';
+import { plainError } from '../io.ts';
+import { fetch, namedObjects, type Named } from '../named.ts';
+import { dig, type KubeObject } from '../object.ts';
+import { pathExpression, printValue } from '../output/jsonpath.ts';
+import { pause } from '../pause.ts';
+import { selected } from '../print-objects.ts';
 import { printResult, RESULT_FLAGS } from '../result.ts';
 import { SELECT_FLAGS } from '../select.ts';
+import { notFound, watchUntil } from '../watch-until.ts';
 
 /** Whether an object is as it should be; undefined while it is not there. */
 type Condition = (object: KubeObject | undefined) => boolean;
@@ -29,46 +31,56 @@ export const wait: Verb = {
     const { flags } = run;
     const text = flags.list('for').at(-1) ?? '';
     const condition = conditionOf(text);
-    const given = flags.duration('timeout');
-    const end = Date.now() + (given < 0 ? 7 * 24 * 3_600_000 : given);
-    let named: readonly Named[];
-    try {
-      named = await present(run, text, end);
-    } catch (error) {
-      if (!(error instanceof StatusError) || error.status.reason !== 'NotFound' || text !== 'delete') throw error;
-      named = [];
-    }
+    const limit = new Limit(flags.duration('timeout'));
+    const named = await present(run, text, limit);
     if (named.length === 0) {
       if (text === 'delete') return 0;
       throw plainError('no matching resources found');
     }
+    // One after the other, each failure told at the end.
     return each(run, named, async (one) => {
-      const object = await until(run, one, condition, text, end);
-      printResult(run, object, 'condition met');
+      const found = text === 'create' ? one : await lookedUp(run, one, text === 'delete');
+      if (found) printResult(run, await until(run, found, condition, text, limit), 'condition met');
     });
   },
 };
 
-/** Names are looked up at once, as the builder does; for `create` a missing one is waited for. */
-async function present(run: Run, text: string, end: number): Promise<readonly Named[]> {
+const WEEK_MS = 7 * 24 * 3_600_000;
+
+/** One time for all of them. */
+class Limit {
+  /** With `--timeout=0` everything is looked at once. */
+  readonly isOnce: boolean;
+  readonly #endMs: number;
+
+  constructor(given: number) {
+    this.isOnce = given === 0;
+    this.#endMs = Date.now() + (given < 0 ? WEEK_MS : given);
+  }
+
+  /** At least 1 for all but who looks once, which is what 0 means. */
+  leftMs(): number {
+    return this.isOnce ? 0 : Math.max(1, this.#endMs - Date.now());
+  }
+}
+
+/** What is to be waited for; with `create` also for there being any of a selection. */
+async function present(run: Run, text: string, limit: Limit): Promise<readonly Named[]> {
   for (;;) {
     const named = await namedObjects(run, run.args, { many: true });
-    if (text !== 'create') {
-      const found: Named[] = [];
-      const codes = await each(run, named, async (one) => {
-        if (one.object) return void found.push(one);
-        try {
-          found.push({ ...one, object: await run.client.json<KubeObject>('GET', pathOf(one.resource, one.namespace, one.name)) });
-        } catch (error) {
-          if (!(text === 'delete' && error instanceof StatusError && error.status.reason === 'NotFound')) throw error;
-        }
-      });
-      if (codes !== 0 && found.length === 0) throw new KubectlError('');
-      return found;
-    }
-    if (named.length > 0) return named;
-    if (Date.now() >= end) throw plainError('timed out waiting for the condition');
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    if (named.length > 0 || text !== 'create') return named;
+    if (limit.leftMs() <= 1) throw plainError('timed out waiting for the condition');
+    await pause(run.io, Math.min(limit.leftMs(), 200));
+  }
+}
+
+/** As the builder has it, before anything waits. @returns undefined for what is gone already, when that is waited for */
+async function lookedUp(run: Run, one: Named, mayBeGone: boolean): Promise<Named | undefined> {
+  try {
+    return { ...one, object: await fetch(run, one) };
+  } catch (error) {
+    if (mayBeGone && error instanceof StatusError && error.status.reason === 'NotFound') return undefined;
+    throw error;
   }
 }
 
@@ -100,10 +112,10 @@ function jsonPathCondition(text: string): Condition {
   if (rest === '=') throw plainError('jsonpath wait has to have a value after equal sign, like --for=jsonpath=\'{.status.readyReplicas}\'=3');
   if (!any && !rest.startsWith('=')) throw plainError(`jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'`);
   const wanted = rest.slice(1).replace(/^(["'])(.*)\1$/s, '$2');
-  const template = relaxed(path);
+  const expression = pathExpression(path);
   return (object) => {
     if (object === undefined) return false;
-    const values = evaluatePath(template, object, { allowMissingKeys: true });
+    const values = selected(expression, object);
     if (values.length === 0) return false;
     if (values.length > 1) throw plainError('given jsonpath expression matches more than one value');
     const [value] = values;
@@ -122,35 +134,20 @@ function closing(text: string): number {
   return text.length - 1;
 }
 
-/** Watches one object until the condition holds. @returns the object as it was then */
-async function until(run: Run, one: Named, holds: Condition, text: string, end: number): Promise<KubeObject> {
-  const stop = new AbortController();
-  const abort = () => stop.abort();
-  const timer = setTimeout(abort, Math.max(0, end - Date.now()));
-  run.io.signal.addEventListener('abort', abort, { once: true });
+/** @returns the object as it was when the condition held. @throws KubectlError when it did not in time */
+async function until(run: Run, one: Named, holds: Condition, text: string, limit: Limit): Promise<KubeObject> {
   const uid = one.object?.metadata?.uid;
-  const path = pathOf(one.resource, one.namespace);
-  const query = `fieldSelector=${encodeURIComponent(`metadata.name=${one.name}`)}`;
-  const kind = { apiVersion: one.resource.group ? `${one.resource.group}/${one.resource.version}` : one.resource.version, kind: one.resource.kind };
-  let last: KubeObject = one.object ?? { ...kind, metadata: { name: one.name } };
-  try {
-    for (;;) {
-      const list = await run.client.json<List>('GET', `${path}?${query}`);
-      const item = list.items[0];
-      if (item) last = { ...item, ...kind };
-      const replaced = text === 'delete' && item && uid && item.metadata?.uid !== uid;
-      if (replaced || holds(item ? last : undefined)) return last;
-      for await (const event of run.client.watch<KubeObject>(`${path}?${query}&watch=true&resourceVersion=${list.metadata?.resourceVersion ?? ''}`, 'application/json', stop.signal)) {
-        if (event.type === 'BOOKMARK' || event.type === 'ERROR') continue;
-        last = event.object;
-        if (holds(event.type === 'DELETED' ? undefined : event.object)) return last;
-        if (event.type === 'DELETED' && text.startsWith('condition=')) break;
-      }
-      if (run.io.signal.aborted) throw new KubectlError('', 130);
-      if (stop.signal.aborted) throw plainError(text === 'create' ? 'timed out waiting for the condition' : `timed out waiting for the condition on ${one.resource.plural}/${one.name}`);
-    }
-  } finally {
-    clearTimeout(timer);
-    run.io.signal.removeEventListener('abort', abort);
-  }
+  let last: KubeObject = one.object ?? { kind: one.resource.kind, metadata: { name: one.name } };
+  const met = await watchUntil(run, one, limit.leftMs(), ({ object, wentAway }) => {
+    last = object ?? last;
+    const isReplaced = text === 'delete' && object !== undefined && uid !== undefined && object.metadata?.uid !== uid;
+    if (isReplaced || holds(object)) return last;
+    // What is not there has no condition; what went may come again.
+    if (object === undefined && !wentAway && text !== 'create') throw notFound(one);
+    return undefined;
+  });
+  if (met) return met;
+  const what = `${one.resource.plural}/${one.name}`;
+  if (text === 'create') throw plainError('timed out waiting for the condition');
+  throw plainError(limit.isOnce ? `condition not met for ${what}` : `timed out waiting for the condition on ${what}`);
 }
