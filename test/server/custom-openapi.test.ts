@@ -60,7 +60,7 @@ test('a watch ends with the definition of its kind', async () => {
   const watching = server.request('GET', '/apis/example.com/v1/tabs?watch=true', { until: (text) => (text.includes('"one"') && isSeen(), false) });
   await seen;
   registry.delete(CRDS, 'tabs.example.com', undefined);
-  registry.update(CRDS, { ...structuredClone(registry.get(CRDS, 'tabs.example.com')), metadata: { ...structuredClone(registry.get(CRDS, 'tabs.example.com').metadata), finalizers: [] } });
+  registry.patch(CRDS, 'tabs.example.com', undefined, { type: 'json', body: [{ op: 'remove', path: '/metadata/finalizers' }] });
   expect((await watching).text.trim().split('\n').map((line) => (JSON.parse(line) as { type: string }).type)).toEqual(['ADDED']);
   await server.end();
 });
