@@ -101,3 +101,13 @@ test.each<[behaviour: string, body: unknown, answer: string]>([
   const { registry } = world();
   expect(() => registry.patch('deployments.apps', 'web', 'default', { type: 'apply', body }, { fieldManager: 'a' })).toThrow(answer);
 });
+
+test('a pod with tolerations of its own can be applied again: the two that every pod has are put back', () => {
+  const { registry } = world();
+  const manifest = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { tolerations: [{ key: 'disk', operator: 'Exists' }], containers: [{ name: 'c', image: 'nginx' }] } } as unknown as KubeObject;
+  registry.create('pods', structuredClone(manifest), { namespace: 'default' });
+  const before = registry.get('pods', 'p', 'default');
+  for (const type of ['strategic', 'merge'] as const) registry.patch('pods', 'p', 'default', { type, body: { spec: { tolerations: manifest['spec' as never]['tolerations'] } } });
+  registry.patch('pods', 'p', 'default', { type: 'apply', body: manifest }, { fieldManager: 'kubectl', force: true });
+  expect((registry.get('pods', 'p', 'default') as unknown as { spec: object }).spec).toEqual((before as unknown as { spec: object }).spec);
+});
