@@ -96,6 +96,19 @@ export const python: ImageRecipe = {
   sizeBytes: 371_000_000,
 };
 
+/** What the documentation of Kubernetes shows limits of memory with. */
+export const stress: ImageRecipe = {
+  repository: 'docker.io/polinux/stress',
+  tags: (tag) => ['latest', '1.0.4'].includes(tag),
+  files(files) {
+    alpine(files, '3.9.6');
+    install(files, '/usr/local/bin', ['stress']);
+  },
+  cmd: ['stress', '--help'],
+  env: { PATH: DEFAULT_PATH },
+  sizeBytes: 4_041_495,
+};
+
 function single(files: Parameters<ImageRecipe['files']>[0], path: string, program: string): void {
   skeleton(files);
   write(files, { [path]: programFile(program) }, 0o755);

@@ -6,7 +6,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { FileSystem } from '../machine/files.ts';
-import { agnhost, helloApp, httpEcho, python, redis, whoami } from './applications.ts';
+import { agnhost, helloApp, httpEcho, python, redis, stress, whoami } from './applications.ts';
 import { busybox, localPathHelper } from './busybox.ts';
 import { mysql, postgres } from './databases.ts';
 import { httpd } from './httpd.ts';
@@ -21,7 +21,7 @@ export type { ImageRecipe } from './image.ts';
 
 /** Every repository. */
 export const images: readonly ImageRecipe[] = [
-  agnhost, alpine, busybox, curl, debian, helloApp, httpd, httpEcho, localPathHelper, mysql, netshoot, nginx, pause, postgres, python, redis, ubuntu, whoami, ...systemImages,
+  agnhost, alpine, busybox, curl, debian, helloApp, httpd, httpEcho, localPathHelper, mysql, netshoot, nginx, pause, postgres, python, redis, stress, ubuntu, whoami, ...systemImages,
 ];
 
 export interface FoundImage {

@@ -11,6 +11,7 @@ import { boundInput, boundOutput, release, retain, turns, unbound } from './boun
 import { deviceFiles } from './device-files.ts';
 import { DEFAULT_PATH, type ProgramTable, StartError, findExecutable } from './executable.ts';
 import type { FileSystem } from './files.ts';
+import { Memory, OutOfMemory } from './memory.ts';
 import { procFiles } from './proc-files.ts';
 import { ProcessTable, Task, type User } from './processes.ts';
 import { BrokenPipe, type Child, Exit, type ExitStatus, type Input, Killed, type Output, type Process, type Program, type SignalName, type SpawnOptions, type Terminal } from './program.ts';
@@ -38,6 +39,8 @@ export interface MachineOptions {
   readonly cpus?: number;
   /** What its root may; everything on a node, what a runtime leaves to it in a container. */
   readonly capabilities?: ReadonlySet<Capability>;
+  /** How much of the machine's memory its processes may take together: a container's limit. */
+  readonly memoryLimit?: number | undefined;
   /** Whose PID namespace it is in: another container's of its pod, or its node's; one of its own when absent. */
   readonly processesOf?: Machine;
   /** A new PID namespace only: the files stay as they are, without a /proc of their own until somebody mounts one. */
@@ -89,6 +92,7 @@ export class Machine {
   readonly capabilities: ReadonlySet<Capability>;
   readonly kernelRelease: string;
   readonly memoryBytes: number;
+  readonly memory: Memory;
   readonly cpus: number;
   /** The clock's time when the kernel booted; a container shows its node's. */
   readonly bootedAtMs: number;
@@ -106,6 +110,8 @@ export class Machine {
     this.kernelRelease = options.kernelRelease ?? host?.kernelRelease ?? '6.8.0-45-generic';
     this.modules = options.modules ?? host?.modules ?? new Set();
     this.memoryBytes = options.memoryBytes ?? host?.memoryBytes ?? 8 * 2 ** 30;
+    const kernel = host ?? this;
+    this.memory = new Memory(options.memoryLimit ?? this.memoryBytes, { killsAll: host !== undefined, log: (line) => kernel.units.kernel(line), tasks: () => this.processes.own().filter((task) => task.options.machine === this) });
     this.cpus = options.cpus ?? host?.cpus ?? 4;
     this.bootedAtMs = host?.bootedAtMs ?? options.clock.now();
     const { processesOf } = options;
@@ -197,6 +203,7 @@ async function run(program: Program, process: Process, task: Task): Promise<void
   } catch (error) {
     if (error instanceof Exit) return task.end({ code: error.code & 255 });
     if (error instanceof BrokenPipe) return brokenPipe(task);
+    if (error instanceof OutOfMemory) return outOfMemory(task);
     // Killed: the task has already ended; whoever threw it only stopped waiting.
     if (error instanceof Killed || task.status) return;
     // A bug of ours must end one simulated process, not the simulator; its words go where a crash report would.
@@ -204,6 +211,12 @@ async function run(program: Program, process: Process, task: Task): Promise<void
     await process.stderr.write(`${task.comm}: bug in the simulated program: ${words}\n`).catch(() => undefined);
     task.end({ code: 139 });
   }
+}
+
+/** The node's kernel kills, and logs the number that the node gives the process. */
+function outOfMemory(task: Task): void {
+  const { machine } = task.options;
+  machine.memory.kill(task, (machine.host ?? machine).processes.pidOf(task) ?? task.pid);
 }
 
 function brokenPipe(task: Task): void {
@@ -264,6 +277,10 @@ class RunningProgram implements Process {
   }
   get signal(): AbortSignal {
     return this.task.abort.signal;
+  }
+
+  allocate(bytes: number): void {
+    this.machine.memory.take(this.task, bytes);
   }
 
   onSignal(signal: SignalName, handler: () => void) {

@@ -41,6 +41,8 @@ export interface Process {
   onSignal(signal: SignalName, handler: () => void): Disposer;
   /** From now on the signal does nothing, here and in children (`trap ''`, `nohup`). */
   ignoreSignal(signal: SignalName): void;
+  /** Take so much memory until it ends. @throws OutOfMemory, of which the kernel makes the end of the process */
+  allocate(bytes: number): void;
   /** Start another program; standard streams are inherited unless given. Returns at once; `exited` tells how it ended. */
   spawn(argv: readonly string[], options?: SpawnOptions): Child;
   /** Become another program, as execve does: same number, same parent. Resolves with its exit code. @throws StartError */

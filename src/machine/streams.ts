@@ -2,6 +2,7 @@
  * Streams between processes: pipes with the capacity of a Linux pipe, so that a writer waits for its reader and dies of
  * SIGPIPE when nobody reads any more. Byte strings throughout.
  */
+import { MOST_HELD, OutOfMemory } from './memory.ts';
 import { BrokenPipe, type Input, type Output } from './program.ts';
 
 /** What a Linux pipe holds before its writer waits: pipe(7). */
@@ -187,7 +188,13 @@ export async function* lines(input: Input): AsyncGenerator<string, void, undefin
 /** Everything until the end. */
 export async function readAll(input: Input): Promise<string> {
   let text = '';
-  for (let bytes = await input.read(); bytes !== undefined; bytes = await input.read()) text += bytes;
+  for (let bytes = await input.read(); bytes !== undefined; bytes = await input.read()) text = held(text + bytes);
+  return text;
+}
+
+/** What a program keeps of its input; who keeps too much of it gets no more memory. @throws OutOfMemory */
+function held(text: string): string {
+  if (text.length > MOST_HELD) throw new OutOfMemory();
   return text;
 }
 
@@ -195,7 +202,7 @@ export async function readAll(input: Input): Promise<string> {
 export async function readLine(input: Input): Promise<string | undefined> {
   let line = '';
   for (let bytes = await input.read(); bytes !== undefined; bytes = await input.read()) {
-    line += bytes;
+    line = held(line + bytes);
     const end = line.indexOf('\n');
     if (end < 0) continue;
     if (end + 1 < line.length) input.unread(line.slice(end + 1));

@@ -6,11 +6,12 @@ import { shPrograms } from '../shell/index.ts';
 import { coreutils } from './coreutils/index.ts';
 import { closingWhatItHolds } from './lifetime.ts';
 import { networkPrograms } from './network.ts';
+import { stress } from './stress.ts';
 import { vi } from './vi/index.ts';
 import { serverPrograms } from './servers/index.ts';
 
 const table = new Map<string, Program>();
-for (const program of [...shPrograms, ...coreutils, vi, ...[...networkPrograms, ...serverPrograms].map(closingWhatItHolds)]) {
+for (const program of [...shPrograms, ...coreutils, stress, vi, ...[...networkPrograms, ...serverPrograms].map(closingWhatItHolds)]) {
   assert(!table.has(program.name), `two programs are called ${program.name}`);
   table.set(program.name, program);
 }

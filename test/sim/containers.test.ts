@@ -15,12 +15,13 @@ const PODS = [
   pod('plain', "containers: [{name: c, image: 'nicolaka/netshoot', command: [sleep, '1000']}]"),
   pod('admin', "containers: [{name: c, image: 'nicolaka/netshoot', command: [sleep, '1000'], securityContext: {capabilities: {add: [NET_ADMIN, SYS_TIME]}}}]"),
   pod('bare', "containers: [{name: c, image: 'nicolaka/netshoot', command: [sleep, '1000'], securityContext: {capabilities: {drop: [ALL]}}}]"),
+  pod('port', "containers: [{name: c, image: 'nginx:1.27', ports: [{containerPort: 80, hostPort: 8088}]}]"),
 ];
 
 beforeAll(async () => {
   sim = await bootForTest({ cni: 'flannel', workers: 1 });
   apply(sim, PODS.join(''));
-  await ready(sim, 'apart', 'shared', 'seeing', 'plain', 'admin', 'bare');
+  await ready(sim, 'apart', 'shared', 'seeing', 'plain', 'admin', 'bare', 'port');
 }, 120_000);
 
 const inPod = async (name: string, command: string): Promise<string> => {
@@ -66,3 +67,41 @@ it.each([
 ] as const)('capabilities: in %s, %s', async (where, command, output) => {
   expect((await inPod(where, command)).replace(/^Defaulted.*\n/, '').split('\n').sort()).toEqual(output.split('\n').sort());
 });
+
+const chain = (text: string) => text.replaceAll(/CNI-DN-[0-9a-f]{21}/g, 'CNI-DN-0').replaceAll(/id: \\"[0-9a-f]{64}/g, 'id: \\"0').replaceAll(/10\.244\.1\.\d+/g, 'POD');
+
+it('a port of the node leads into the pod, by the rules of portmap, and goes with it', async () => {
+  const worker = sim.nodes.get(NODE)!.plan.address;
+  const get = (where: string, address: string) => run(sim, where, `curl -s -m 2 -o /dev/null -w '%{http_code}' http://${address}:8088`);
+  expect((await get('plain', worker)).stdout).toBe('200');
+  expect((await get(`node:${NODE}`, worker)).stdout).toBe('200');
+  expect((await get(`node:${NODE}`, '127.0.0.1')).stdout).toBe('200');
+  expect((await get('node:cka-lab-control-plane', worker)).stdout).toBe('200');
+  const rules = async () => chain((await run(sim, `node:${NODE}`, 'iptables-save -t nat | grep "^-A.*CNI-"')).stdout);
+  expect(await rules()).toMatchInlineSnapshot(`
+    "-A PREROUTING -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT
+    -A OUTPUT -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT
+    -A POSTROUTING -m comment --comment "CNI portfwd requiring masquerade" -j CNI-HOSTPORT-MASQ
+    -A CNI-DN-0 -s POD/32 -p tcp -m tcp --dport 8088 -j CNI-HOSTPORT-SETMARK
+    -A CNI-DN-0 -s 127.0.0.1/32 -p tcp -m tcp --dport 8088 -j CNI-HOSTPORT-SETMARK
+    -A CNI-DN-0 -p tcp -m tcp --dport 8088 -j DNAT --to-destination POD:80
+    -A CNI-HOSTPORT-DNAT -p tcp -m comment --comment "dnat name: \\"cbr0\\" id: \\"0\\"" -m multiport --dports 8088 -j CNI-DN-0
+    -A CNI-HOSTPORT-MASQ -m mark --mark 0x2000/0x2000 -j MASQUERADE
+    -A CNI-HOSTPORT-SETMARK -m comment --comment "CNI portfwd masquerade mark" -j MARK --set-xmark 0x2000/0x2000
+    "
+  `);
+  sim.registry.delete('pods', 'port', 'default', { gracePeriodSeconds: 0 });
+  await sim.settle(3000);
+  expect((await get('plain', worker)).stdout).toBe('000');
+  expect(await rules()).not.toContain('CNI-DN-');
+}, 60_000);
+
+it('who takes more memory than its limit is killed, and so is who keeps an input without end', async () => {
+  const limited = (name: string, command: string) => pod(name, `restartPolicy: Never\ncontainers: [{name: c, image: polinux/stress, command: [sh, -c, '${command}'], resources: {limits: {memory: 100Mi}}}]`);
+  apply(sim, limited('within', 'stress --vm 1 --vm-bytes 90M --timeout 5s') + limited('beyond', 'stress --vm 2 --vm-bytes 90M --vm-hang 1') + limited('endless', 'tail /dev/zero'));
+  // oxlint-disable-next-line typescript/no-explicit-any
+  const ended = (name: string) => (sim.registry.get('pods', name, 'default') as any).status.containerStatuses?.[0]?.state.terminated;
+  expect(await sim.settleUntil(() => ['within', 'beyond', 'endless'].every(ended), 60_000)).toBe(true);
+  expect(['within', 'beyond', 'endless'].map((name) => [ended(name).exitCode, ended(name).reason])).toEqual([[0, 'Completed'], [137, 'OOMKilled'], [137, 'OOMKilled']]);
+  expect((await run(sim, `node:${NODE}`, 'dmesg | grep -o "Killed process.*vm" | sed "s/[0-9][0-9]*/N/"')).stdout).toBe('Killed process N (stress) total-vm\nKilled process N (tail) total-vm\n');
+}, 60_000);

@@ -5,11 +5,14 @@
 import type { Ipv4 } from '../../base/address.ts';
 import type { Machine } from '../../machine/machine.ts';
 import type { NetNamespace } from '../../net/namespace.ts';
+import { mapPorts, unmapPorts, type Mapped, type PortMapping } from './portmap.ts';
 
 export interface PodReference {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
+  /** Ports of the node that lead to it, and the sandbox that they are made for. */
+  readonly mapped?: { readonly id: string; readonly ports: readonly PortMapping[] } | undefined;
 }
 
 /** One entry of a conflist's `plugins`, as written. */
@@ -26,6 +29,11 @@ export interface CniPlugin {
   remove(pod: PodReference): void;
 }
 
+interface ConfigurationList {
+  readonly name: string;
+  readonly plugins: readonly [PluginConfiguration, ...PluginConfiguration[]];
+}
+
 /** What the kubelet shows behind `failed to setup network for sandbox …`. */
 export class CniError extends Error {
   override readonly name = 'CniError';
@@ -37,7 +45,7 @@ const BINARIES = '/opt/cni/bin';
 /** Containerd's side of CNI on one node. */
 export class CniRuntime {
   readonly #plugins: ReadonlyMap<string, CniPlugin>;
-  readonly #attached = new Map<string, CniPlugin>();
+  readonly #attached = new Map<string, { readonly plugin: CniPlugin; readonly mapped: Mapped | undefined }>();
 
   constructor(
     private readonly node: Machine,
@@ -48,13 +56,14 @@ export class CniRuntime {
 
   /** Whether a usable configuration list is there: what makes the node Ready. */
   get ready(): boolean {
-    return this.#configuration() !== undefined;
+    return this.#list() !== undefined;
   }
 
   /** @throws CniError in the plugin's words */
   attach(pod: PodReference, netns: NetNamespace): { readonly ip: Ipv4 } {
-    const configuration = this.#configuration();
-    if (!configuration) throw new CniError('cni plugin not initialized');
+    const list = this.#list();
+    if (!list) throw new CniError('cni plugin not initialized');
+    const [configuration] = list.plugins;
     const binary = (name: string) => {
       if (!this.node.files.exists(`${BINARIES}/${name}`)) throw new CniError(`plugin type="${configuration.type}" failed (add): failed to find plugin "${name}" in path [${BINARIES}]`);
     };
@@ -63,24 +72,37 @@ export class CniRuntime {
     if (!plugin) throw new CniError(`plugin type="${configuration.type}" failed (add): fork/exec ${BINARIES}/${configuration.type}: exec format error`);
     for (const name of plugin.delegates) binary(name);
     const result = plugin.add(pod, netns, configuration);
-    this.#attached.set(pod.uid, plugin);
+    this.#attached.set(pod.uid, { plugin, mapped: this.#mapPorts(pod, result.ip, list) });
     return result;
   }
 
   detach(pod: PodReference): void {
-    this.#attached.get(pod.uid)?.remove(pod);
+    const { plugin, mapped } = this.#attached.get(pod.uid) ?? {};
+    if (mapped) unmapPorts(this.node.netns, mapped);
+    plugin?.remove(pod);
     this.#attached.delete(pod.uid);
   }
 
+  /** Host ports are for the list's `portmap`; a list without one leaves them out, as containerd does. */
+  #mapPorts({ mapped }: PodReference, ip: Ipv4, { name, plugins }: ConfigurationList): Mapped | undefined {
+    const portmap = plugins.find(({ type }) => type === 'portmap');
+    if (!portmap || !mapped || mapped.ports.length === 0) return undefined;
+    if (!this.node.files.exists(`${BINARIES}/portmap`)) throw new CniError(`failed to find plugin "portmap" in path [${BINARIES}]`);
+    // Both manifests of today ask for it, and it is the default.
+    const all = { network: name, id: mapped.id, ip, ports: mapped.ports, snat: portmap['snat'] !== false };
+    mapPorts(this.node.netns, all);
+    return all;
+  }
+
   /** The first list in name order counts, as containerd reads the folder. */
-  #configuration(): PluginConfiguration | undefined {
+  #list(): ConfigurationList | undefined {
     if (!this.node.files.exists(CONFIGURATIONS)) return undefined;
     for (const file of [...this.node.files.list(CONFIGURATIONS)].sort()) {
       if (!/\.(conf|conflist|json)$/.test(file)) continue;
       try {
-        const content = JSON.parse(this.node.files.read(`${CONFIGURATIONS}/${file}`)) as { plugins?: PluginConfiguration[]; type?: string };
+        const content = JSON.parse(this.node.files.read(`${CONFIGURATIONS}/${file}`)) as { name?: string; plugins?: PluginConfiguration[]; type?: string };
         const first = content.plugins?.[0] ?? (content as PluginConfiguration);
-        if (typeof first.type === 'string') return first;
+        if (typeof first.type === 'string') return { name: content.name ?? '', plugins: [first, ...(content.plugins ?? []).slice(1)] };
       } catch {
         // A list that does not parse is passed over, as containerd does: the node stays NotReady if it was the only one.
       }

@@ -1,10 +1,10 @@
 /**
  * One run of a container: its files, its process, what it wrote, how it ended. Made anew for every restart.
  * See pkg/kubelet/kuberuntime/kuberuntime_container.go, and runc for the words of a start that fails.
- * Differs from Kubernetes: limits are counted but not enforced (nothing is OOM-killed), and capabilities, seccomp, fsGroup
- * and hostPort change nothing.
+ * Differs from Kubernetes: limits of processor time are counted and slow nothing down, and seccomp and fsGroup change nothing.
  */
 import type { Stored } from '../../api/object.ts';
+import { milliValue } from '../../api/quantity.ts';
 import { utf8Encode } from '../../base/bytes.ts';
 import { unpack, imageEnv, type FoundImage } from '../../images/index.ts';
 import type { Container, Pod } from '../../kinds/pod/types.ts';
@@ -76,6 +76,7 @@ export class ContainerRun {
       rng: host.rng,
       programs: host.programs,
       host: host.machine,
+      memoryLimit: limitOf(container, 'memory'),
       ...(processesOf ? { processesOf } : {}),
       capabilities: security.privileged ? ALL_CAPABILITIES : changedCapabilities(security.capabilities?.add ?? [], security.capabilities?.drop ?? []),
     });
@@ -123,7 +124,7 @@ export class ContainerRun {
       this.machine.stop();
       this.log.close();
       const message = this.#terminationMessage(code);
-      this.ended = { exitCode: code, reason: code === 0 ? 'Completed' : 'Error', startedUnixMs: this.startedUnixMs, finishedUnixMs: this.host.clock.unixMs(), ...(message ? { message } : {}) };
+      this.ended = { exitCode: code, reason: this.machine.memory.exceeded ? 'OOMKilled' : code === 0 ? 'Completed' : 'Error', startedUnixMs: this.startedUnixMs, finishedUnixMs: this.host.clock.unixMs(), ...(message ? { message } : {}) };
       onEnd();
     });
   }
@@ -165,6 +166,12 @@ export class ContainerRun {
     const text = this.machine.files.exists(path) ? this.machine.files.read(path).slice(0, 4096) : '';
     return text === '' && code !== 0 && this.container.terminationMessagePolicy === 'FallbackToLogsOnError' ? this.log.tail() : text;
   }
+}
+
+/** In whole units; undefined without a limit. */
+function limitOf(container: Stored<Container>, name: string): number | undefined {
+  const limit = container.resources?.limits?.[name];
+  return limit === undefined ? undefined : milliValue(String(limit)) / 1000;
 }
 
 /** `state.waiting` RunContainerError, and how the run ended: StartError. */

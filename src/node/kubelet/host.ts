@@ -7,6 +7,7 @@ import type { Registry } from '../../kinds/registry.ts';
 import type { Machine, ProgramTable } from '../../machine/machine.ts';
 import type { Process } from '../../machine/program.ts';
 import type { NetNamespace } from '../../net/namespace.ts';
+import type { PodReference } from '../cni/plugin.ts';
 import type { BackOff } from './back-off.ts';
 import type { KubeletConfiguration } from './configuration.ts';
 import type { NodeFacts } from './field-ref.ts';
@@ -15,8 +16,8 @@ import type { NodeImages } from './images.ts';
 /** The network of pods, as containerd sees it: a CNI plugin. */
 export interface PodNetwork {
   /** @throws CniError in the plugin's words */
-  attach(pod: { readonly namespace: string; readonly name: string; readonly uid: string }, netns: NetNamespace): { readonly ip: Ipv4 };
-  detach(pod: { readonly namespace: string; readonly name: string; readonly uid: string }): void;
+  attach(pod: PodReference, netns: NetNamespace): { readonly ip: Ipv4 };
+  detach(pod: PodReference): void;
   readonly ready: boolean;
 }
 

@@ -57,7 +57,7 @@ export class Sandbox {
       this.netns = machine.netns.world.createNamespace(this.#name);
       this.netns.devices.setUp('lo', true);
       try {
-        this.ip = network.attach(reference(pod), this.netns).ip;
+        this.ip = network.attach(reference(pod, this.id), this.netns).ip;
       } catch (error) {
         machine.netns.world.destroyNamespace(this.netns);
         if (!(error instanceof Error) || error.name !== 'CniError') throw error;
@@ -110,12 +110,14 @@ export class Sandbox {
     this.#removed = true;
     this.#pause.end({ code: 0 });
     if (this.#name === undefined) return;
-    this.host.network.detach(reference(this.pod));
+    this.host.network.detach(reference(this.pod, this.id));
     this.host.machine.namespaces.delete(this.#name);
     this.host.machine.netns.world.destroyNamespace(this.netns);
   }
 }
 
-function reference(pod: Stored<Pod>) {
-  return { namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name, uid: pod.metadata.uid ?? '' };
+function reference(pod: Stored<Pod>, id: string) {
+  const containers = [...pod.spec.containers, ...(pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')];
+  const ports = containers.flatMap((container) => container.ports ?? []).flatMap(({ hostPort, containerPort, protocol = 'TCP', hostIP }) => (hostPort ? [{ hostPort, containerPort, protocol, hostIP }] : []));
+  return { namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name, uid: pod.metadata.uid ?? '', mapped: { id, ports } };
 }
