@@ -21,7 +21,7 @@ export interface TableOptions {
   readonly metadata?: Table['metadata'];
 }
 
-export function toTable(kind: Kind, objects: readonly Stored<KubeObject>[], nowUnixMs: number, options: TableOptions = {}): Table {
+export function toTable(kind: Pick<Kind, 'columns'>, objects: readonly Stored<KubeObject>[], nowUnixMs: number, options: TableOptions = {}): Table {
   const include = options.includeObject ?? 'Metadata';
   return {
     kind: 'Table',

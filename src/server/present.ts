@@ -16,7 +16,7 @@ export interface PresentOptions {
 }
 
 /** One object. */
-export function presentObject(kind: Kind, object: Stored<KubeObject>, accepted: Accepted, options: PresentOptions): unknown {
+export function presentObject(kind: Pick<Kind, 'columns'>, object: Stored<KubeObject>, accepted: Accepted, options: PresentOptions): unknown {
   switch (accepted.as) {
     case 'Table':
       return withVersion(toTable(kind, [object], options.nowUnixMs, options), accepted, { resourceVersion: object.metadata.resourceVersion });

@@ -18,7 +18,7 @@ import type { PresentOptions } from './present.ts';
 import type { RequestInfo } from './request-info.ts';
 import { isTrue } from './request-info.ts';
 import { isAccessReview, reviewAccess } from './access-review.ts';
-import { patchScale, scaleOf, writeScale } from './scale.ts';
+import { patchScale, SCALE_TABLE, scaleOf, writeScale } from './scale.ts';
 import type { Scale } from './scale.ts';
 import { serveWatch } from './watch-stream.ts';
 
@@ -73,7 +73,7 @@ interface Handler extends ResourceContext {
 
 async function get(h: Handler): Promise<void> {
   const object = h.registry.get(h.kind, h.info.name!, h.info.namespace);
-  if (h.subresource === 'scale') return sendObject(h.exchange, 200, scaleOf(object, h.kind), h.accepted);
+  if (h.subresource === 'scale') return sendScale(h, scaleOf(object, h.kind));
   if (STREAMS.has(h.subresource)) throw badRequest('Upgrade request required');
   if (h.subresource !== undefined && !VIEWS.has(h.subresource)) throw methodNotAllowed();
   return answer(h, 200, object);
@@ -136,7 +136,11 @@ async function patch(h: Handler): Promise<void> {
 
 function answerScale(h: Handler, name: string, change: (current: Stored<KubeObject>) => Scale): Promise<void> {
   const current = h.registry.get(h.kind, name, h.info.namespace);
-  return sendObject(h.exchange, 200, writeScale(h.registry, h.kind, current, change(current), writeOptions(h.exchange)), h.accepted);
+  return sendScale(h, writeScale(h.registry, h.kind, current, change(current), writeOptions(h.exchange)));
+}
+
+function sendScale(h: Handler, scale: Scale): Promise<void> {
+  return sendObject(h.exchange, 200, presentObject(SCALE_TABLE, scale as unknown as Stored<KubeObject>, h.accepted, presentation(h)), h.accepted);
 }
 
 async function remove(h: Handler): Promise<void> {

@@ -10,6 +10,7 @@ import { labelSelectorToString } from '../api/selector.ts';
 import type { LabelSelector } from '../api/selector.ts';
 import { badRequest, conflict, invalid, unsupportedMediaType } from '../api/status.ts';
 import { readPath } from '../kinds/custom/json-path.ts';
+import { ageColumn, column, nameColumn } from '../kinds/define.ts';
 import type { Kind } from '../kinds/kind.ts';
 import type { Patch, Registry, WriteOptions } from '../kinds/registry.ts';
 
@@ -22,6 +23,16 @@ interface Workload {
   readonly spec: { readonly replicas?: number; readonly selector?: string | LabelSelector | Readonly<Record<string, string>> };
   readonly status?: { readonly replicas?: number };
 }
+
+/** See `scaleColumnDefinitions` of pkg/printers/internalversion/printers.go. */
+export const SCALE_TABLE = {
+  columns: [
+    nameColumn(),
+    column('Desired', (scale) => scale['spec'].replicas ?? 0, { type: 'integer', description: 'replicas is the desired number of instances for the scaled object.' }),
+    column('Available', (scale) => scale['status'].replicas ?? 0, { type: 'integer', description: 'replicas is the actual number of observed instances of the scaled object.' }),
+    ageColumn(),
+  ],
+} as const;
 
 export function scaleOf(object: Stored<KubeObject>, kind?: Kind): Scale {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;

@@ -125,6 +125,8 @@ describe('paths, verbs and bodies', () => {
     const scaled = await server.request('PATCH', `${path}/d1/scale`, { body: { spec: { replicas: 4 } }, headers: { 'Content-Type': 'application/merge-patch+json' } });
     expect(scaled.body).toMatchObject({ kind: 'Scale', apiVersion: 'autoscaling/v1', metadata: { name: 'd1', namespace: 'default' }, spec: { replicas: 4 }, status: { replicas: 0, selector: 'app=d1' } });
     expect((await server.request('GET', `${path}/d1`)).body).toMatchObject({ spec: { replicas: 4 }, metadata: { generation: 2 } });
+    const table = (await server.request('GET', `${path}/d1/scale`, { headers: { Accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' } })).body as { columnDefinitions: { name: string }[]; rows: { cells: unknown[] }[] };
+    expect([table.columnDefinitions.map(({ name }) => name), table.rows[0]!.cells.slice(0, 3)]).toEqual([['Name', 'Desired', 'Available', 'Age'], ['d1', 4, 0]]);
     const wrong = await server.request('PATCH', `${path}/d1/scale`, { body: { spec: { replicas: -1 } }, headers: { 'Content-Type': 'application/merge-patch+json' } });
     expect((wrong.body as { message: string }).message).toBe('Scale.autoscaling "d1" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0');
   });
