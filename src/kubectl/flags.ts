@@ -14,6 +14,8 @@ export interface Flag {
   /** What a bare `--dry-run` means. */
   readonly bare?: string;
   readonly help: string;
+  /** Refuses a value before the verb begins. @throws KubectlError */
+  check?(text: string): void;
 }
 
 export class Flags {

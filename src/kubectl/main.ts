@@ -63,6 +63,7 @@ async function dispatch(argv: readonly string[], io: KubectlIo): Promise<number>
   }
   const missing = (verb.required ?? []).filter((name) => !parsed.flags.has(name));
   if (missing.length > 0) throw new KubectlError(`error: required flag(s) ${missing.map((name) => `"${name}"`).join(', ')} not set`);
+  for (const flag of verb.flags) flag.check?.(parsed.flags.text(flag.name));
   return runVerb((run) => verb.run!(run), (heard) => new Run(heard, command, parsed.flags, parsed.args, parsed.dashAt), io);
 }
 

@@ -7,7 +7,7 @@ import type { KubeObject } from './object.ts';
 import { pathOf } from './resources.ts';
 import { DRY_RUN_FLAG, printResult, RESULT_FLAGS, type DryRun } from './result.ts';
 
-export const VALIDATE_FLAG: Flag = { name: 'validate', type: 'string', value: 'strict', bare: 'strict', help: 'Must be one of: strict (or true), warn, ignore (or false).' };
+export const VALIDATE_FLAG: Flag = { name: 'validate', type: 'string', value: 'strict', bare: 'strict', help: 'Must be one of: strict (or true), warn, ignore (or false).', check: (text) => void validationOf(text) };
 export const SAVE_CONFIG_FLAG: Flag = { name: 'save-config', type: 'bool', value: false, help: 'If true, the configuration of current object will be saved in its annotation. Otherwise, the annotation will be unchanged. This flag is useful when you want to perform kubectl apply on this object in the future.' };
 
 export function managerFlag(value: string): Flag {
@@ -25,9 +25,9 @@ export interface Place {
 }
 
 /** `?fieldManager=…&fieldValidation=…&dryRun=All` */
-export function writeQuery(run: Run, dryRun: DryRun): string {
+export function writeQuery(run: Run, dryRun: DryRun, manager = run.flags.text('field-manager')): string {
   const validation = run.flags.known.some((flag) => flag.name === 'validate') ? `&fieldValidation=${validationOf(run.flags.text('validate'))}` : '';
-  return `?fieldManager=${encodeURIComponent(run.flags.text('field-manager'))}${validation}${dryRun === 'server' ? '&dryRun=All' : ''}`;
+  return `?fieldManager=${encodeURIComponent(manager)}${validation}${dryRun === 'server' ? '&dryRun=All' : ''}`;
 }
 
 function validationOf(text: string): string {
@@ -41,7 +41,7 @@ function validationOf(text: string): string {
     case 'false':
       return 'Ignore';
     default:
-      throw plainError(`invalid - validate option "${text}"`);
+      throw plainError(`invalid - validate option ${JSON.stringify(text)}; must be one of: strict (or true), warn, ignore (or false)`);
   }
 }
 

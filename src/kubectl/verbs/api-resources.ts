@@ -25,7 +25,7 @@ export const apiResources: Verb = {
     if (!['', 'wide', 'name', 'json', 'yaml'].includes(output)) throw plainError(`--output ${output} is not available`);
     const sort = flags.text('sort-by');
     if (!['', 'name', 'kind'].includes(sort)) throw plainError("--sort-by accepts only name or kind");
-    const all = (await run.freshResources()).preferred().filter((one) =>
+    const all = (flags.bool('cached') ? await run.resources() : await run.freshResources()).preferred().filter((one) =>
       (!flags.has('api-group') || one.group === flags.text('api-group')) && (!flags.has('namespaced') || one.namespaced === flags.bool('namespaced')) &&
       flags.list('verbs').every((verb) => one.verbs.includes(verb)) && flags.list('categories').every((category) => one.categories.includes(category)) && one.verbs.length > 0);
     const versionOf = (one: (typeof all)[number]) => (one.group ? `${one.group}/${one.version}` : one.version);

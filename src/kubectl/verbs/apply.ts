@@ -1,6 +1,7 @@
 /** `kubectl apply`: client-side, by three-way merge, or `--server-side`. See kubectl/pkg/cmd/apply/{apply,patcher}.go. */
 import { annotated, configurationOf, LAST_APPLIED, lastApplied } from '../last-applied.ts';
 import { jsonThreeWay, strategicThreeWay, type JsonMap } from '../apply/three-way.ts';
+import { isBuiltIn } from '../built-in.ts';
 import { StatusError } from '../client.ts';
 import type { Run, Verb } from '../command.ts';
 import { each } from '../each.ts';
@@ -43,6 +44,7 @@ export const apply: Verb = {
     const dryRun = dryRunOf(run);
     if (flags.bool('force-conflicts') && !flags.bool('server-side')) throw plainError('--force-conflicts only works with --server-side');
     if (dryRun === 'client' && flags.bool('server-side')) throw plainError('--dry-run=client doesn\'t work with --server-side (did you mean --dry-run=server instead?)');
+    if (!flags.bool('overwrite')) throw plainError('--overwrite=false is not available in the kubectl that comes with cka: compare with `kubectl diff` first');
     const format = formatOf(run);
     const whole = format.type !== 'table' && format.type !== 'wide' && format.type !== 'name';
     const targets = await targetsOfFiles(run);
@@ -132,12 +134,6 @@ async function anew(run: Run, { resource, name }: FileTarget, namespace: string,
   return run.client.json<KubeObject>('POST', pathOf(resource, namespace) + writeQuery(run, 'none'), { body: modified });
 }
 
-/** Custom resources have no merge keys. */
-function isBuiltIn(group: string): boolean {
-  return group === '' || !group.includes('.') || group.endsWith('.k8s.io');
-}
-
-
 /** For `--dry-run=client`: the server's object with the file's fields over it. */
 function merged(current: KubeObject, modified: KubeObject): KubeObject {
   const over = (a: unknown, b: unknown): unknown =>
@@ -154,9 +150,9 @@ function whatIs({ resource, object, name }: FileTarget, namespace: string): stri
 
 async function serverSide(run: Run, path: string, object: KubeObject, dryRun: DryRun): Promise<Applied> {
   const manager = run.flags.has('field-manager') ? run.flags.text('field-manager') : 'kubectl';
-  const query = new URLSearchParams({ fieldManager: manager, fieldValidation: 'Strict', force: String(run.flags.bool('force-conflicts')), ...(dryRun === 'server' ? { dryRun: 'All' } : {}) });
+  const query = `${writeQuery(run, dryRun, manager)}&force=${run.flags.bool('force-conflicts')}`;
   try {
-    return { object: await run.client.json<KubeObject>('PATCH', `${path}?${query.toString()}`, { body: object, contentType: 'application/apply-patch+yaml' }), operation: 'serverside-applied' };
+    return { object: await run.client.json<KubeObject>('PATCH', path + query, { body: object, contentType: 'application/apply-patch+yaml' }), operation: 'serverside-applied' };
   } catch (error) {
     if (error instanceof StatusError && error.status.code === 415) throw plainError(`Server-side apply not available on the server: (${error.status.message})`);
     if (!(error instanceof StatusError) || error.status.reason !== 'Conflict') throw error;

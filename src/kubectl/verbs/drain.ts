@@ -82,6 +82,7 @@ async function drainOne(run: Run, node: Named, dryRun: DryRun): Promise<void> {
 
 function judge(run: Run, pod: KubeObject): Verdict {
   const { flags } = run;
+  if (isLeavingSince(run, pod)) return { evict: false };
   const owner = pod.metadata?.ownerReferences?.find((one) => one.controller);
   const finished = ['Succeeded', 'Failed'].includes(String(dig(pod, 'status', 'phase')));
   if (owner?.kind === 'DaemonSet') {
@@ -94,6 +95,12 @@ function judge(run: Run, pod: KubeObject): Verdict {
   if (!owner && !finished) return flags.bool('force') ? { evict: true, warning: 'deleting Pods that declare no controller' } : { evict: false, refusal: 'cannot delete cannot delete Pods that declare no controller (use --force to override)' };
   if (local && !finished) return { evict: true, warning: 'deleting Pods with local storage' };
   return { evict: true };
+}
+
+/** Whether it was to be gone longer ago than anybody waits for (`--skip-wait-for-delete-timeout`). */
+function isLeavingSince(run: Run, { metadata }: KubeObject): boolean {
+  const seconds = run.flags.int('skip-wait-for-delete-timeout');
+  return seconds > 0 && metadata?.deletionTimestamp !== undefined && Math.trunc((Date.now() - Date.parse(metadata.deletionTimestamp)) / 1000) > seconds;
 }
 
 async function evictAll(run: Run, pods: readonly KubeObject[], dryRun: DryRun): Promise<void> {
@@ -144,6 +151,7 @@ async function evict(run: Run, pod: KubeObject, dryRun: DryRun, end: End): Promi
       throw error;
     });
     if (!still || still.metadata?.uid !== pod.metadata?.uid) break;
+    if (isLeavingSince(run, still)) return run.out(`pod ${JSON.stringify(name)} has DeletionTimestamp older than ${run.flags.int('skip-wait-for-delete-timeout')} seconds, skipping\n`);
     if (Date.now() > end.atMs) throw new KubectlError(`error when waiting for pod ${JSON.stringify(name)} in namespace ${JSON.stringify(namespace)} to terminate: ${end.reached}`);
     await pause(run.io, 200);
   }

@@ -3,12 +3,13 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { strategicThreeWay, type JsonMap } from '../apply/three-way.ts';
+import { jsonThreeWay, strategicThreeWay, type JsonMap } from '../apply/three-way.ts';
+import { isBuiltIn } from '../built-in.ts';
 import { StatusError, statusText } from '../client.ts';
 import type { Run, Verb } from '../command.ts';
 import { FILE_FLAGS, parseManifest } from '../files.ts';
 import { KubectlError, plainError } from '../io.ts';
-import { lastApplied, withLastApplied } from '../last-applied.ts';
+import { withLastApplied } from '../last-applied.ts';
 import { fetch, namedObjects, pathTo, type Named } from '../named.ts';
 import type { KubeObject } from '../object.ts';
 import { sortedJson } from '../output/go-json.ts';
@@ -92,14 +93,15 @@ function keepCopy(run: Run, text: string, told: string): KubectlError {
 async function save(run: Run, one: Named, original: KubeObject, edited: KubeObject | undefined): Promise<number> {
   if (!edited) throw plainError('no objects found in the edited file');
   if (edited.metadata?.name !== original.metadata?.name) throw plainError('At least one of apiVersion, kind and name was changed');
-  const wanted = run.flags.bool('save-config') || lastApplied(edited) !== undefined ? withLastApplied(edited) : edited;
-  const patch = strategicThreeWay(original as JsonMap, wanted as JsonMap, original as JsonMap);
+  const wanted = run.flags.bool('save-config') ? withLastApplied(edited) : edited;
+  const strategic = isBuiltIn(one.resource.group);
+  const patch = (strategic ? strategicThreeWay : jsonThreeWay)(original as JsonMap, wanted as JsonMap, original as JsonMap);
   if (Object.keys(patch).length === 0) {
     run.out(`${objectName(one.resource, one.name)} skipped\n`);
     return 0;
   }
   if (run.flags.bool('output-patch')) run.out(`Patch: ${sortedJson(patch)}\n`);
-  const answer = await run.client.json<KubeObject>('PATCH', pathTo(one, run.flags.text('subresource') || undefined) + writeQuery(run, 'none'), { raw: sortedJson(patch), contentType: 'application/strategic-merge-patch+json' });
+  const answer = await run.client.json<KubeObject>('PATCH', pathTo(one, run.flags.text('subresource') || undefined) + writeQuery(run, 'none'), { raw: sortedJson(patch), contentType: strategic ? 'application/strategic-merge-patch+json' : 'application/merge-patch+json' });
   printResult(run, answer, 'edited');
   return 0;
 }

@@ -1,6 +1,7 @@
 /** `kubectl logs`. See kubectl/pkg/cmd/logs/logs.go. */
 import { StatusError } from '../client.ts';
 import type { Run, Verb } from '../command.ts';
+import { isRefusal } from '../each.ts';
 import { KubectlError, plainError } from '../io.ts';
 import { dig, type KubeObject, type List } from '../object.ts';
 import { containerOf, containersOf, podPath, podsOf } from '../pods.ts';
@@ -51,7 +52,14 @@ export const logs: Verb = {
     if (flags.bool('follow') && sources.length > flags.int('max-log-requests')) {
       throw plainError(`you are attempting to follow ${sources.length} log streams, but maximum allowed concurrency is ${flags.int('max-log-requests')}, use --max-log-requests to increase the limit`);
     }
-    const one = (source: { pod: KubeObject; container: string }) => stream(run, source.pod, source.container, selector !== '');
+    const one = async (source: { pod: KubeObject; container: string }) => {
+      try {
+        await stream(run, source.pod, source.container, selector !== '');
+      } catch (error) {
+        if (!flags.bool('ignore-errors') || !isRefusal(error)) throw error;
+        run.out(`error: ${error.message.replace(/^error: /, '')}\n`);
+      }
+    };
     if (flags.bool('follow')) await Promise.all(sources.map(one));
     else for (const source of sources) await one(source);
     return 0;

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { jsonPatch, JsonPatchError, type Operation } from '../apply/json-patch.ts';
 import { strategicMerge } from '../apply/strategic-merge.ts';
 import type { Json, JsonMap } from '../apply/three-way.ts';
+import { StatusError } from '../client.ts';
 import type { Verb } from '../command.ts';
 import { each } from '../each.ts';
 import { FILE_FLAGS } from '../files.ts';
@@ -47,7 +48,10 @@ export const patch: Verb = {
         const after = patchedHere(before, contentType, raw);
         return printResult(run, after, withoutVersion(before) === withoutVersion(after) ? 'patched (no change)' : 'patched');
       }
-      const after = await run.client.json<KubeObject>('PATCH', pathTo(named, run.flags.text('subresource') || undefined) + query, { raw, contentType });
+      const after = await run.client.json<KubeObject>('PATCH', pathTo(named, run.flags.text('subresource') || undefined) + query, { raw, contentType }).catch((error: unknown) => {
+        if (!(error instanceof StatusError) || error.status.code !== 415 || !error.status.message) throw error;
+        throw plainError(`${contentType} is not supported by ${before.apiVersion}, Kind=${before.kind}: ${error.status.message}`);
+      });
       const changed = withoutVersion(before) !== withoutVersion(after);
       printResult(run, after, changed ? 'patched' : 'patched (no change)', dryRun);
     });
