@@ -17,15 +17,17 @@ const cli: Cli = {
   err: (text) => void process.stderr.write(text),
 };
 
-// `cka lab list | head` closes the pipe early: not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // `cka lab list | head` closes the pipe early: not an error.
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  // `cka lab list > file` on a full disk is one: a script that reads the file must not believe it.
+  process.stderr.write(`Error: What was to be said could not be written: ${error.message}\nTry: Free some space, then do it again.\n`);
+  process.exit(3);
 });
 
 const code = await main(process.argv.slice(2));
 // What is still written goes out first; sockets kept open for reuse do not keep us here.
-process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+process.stdout.write('', () => process.stderr.write('', () => setImmediate(() => process.exit(code))));
 
 async function main(argv: readonly string[]): Promise<number> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {

@@ -3,7 +3,7 @@
  * a process of its own, as a learner or a script starts it.
  */
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -62,6 +62,11 @@ test.skipIf(await noPty()).each([['Ctrl-C', '\x03'], ['Ctrl-D', '\x04'], ['Enter
   screen.close();
   expect(screen.output).toContain('Error: Context "kind-cka-lab" was not confirmed; nothing was done.');
   expect(screen.output).toContain('exit code 2');
+});
+
+test.skipIf(!existsSync('/dev/full')).each(['lab list', 'lab list --json', '--version', 'kubectl version --client'])('cka %s into a file on a full disk does not pretend', SLOW, async (line) => {
+  const { code, err } = await learner.run(['sh', '-c', `'${ownCommand().join("' '")}' ${line} > /dev/full`]);
+  expect([code, err]).toEqual([3, expect.stringMatching(/^Error: What was to be said could not be written: ENOSPC.*\nTry: Free some space, then do it again\.\n$/)]);
 });
 
 test('a port in use is told, and the cluster is not made', SLOW, async () => {
