@@ -8,6 +8,7 @@ import type { Kind } from '../kinds/kind.ts';
 import type { ListPage } from '../kinds/registry.ts';
 import { toTable } from '../kinds/printer.ts';
 import type { Accepted } from './accept.ts';
+import { inGoOrder } from './go-order.ts';
 
 export interface PresentOptions {
   readonly nowUnixMs: number;
@@ -16,7 +17,7 @@ export interface PresentOptions {
 }
 
 /** One object. */
-export function presentObject(kind: Pick<Kind, 'columns'>, object: Stored<KubeObject>, accepted: Accepted, options: PresentOptions): unknown {
+export function presentObject(kind: Pick<Kind, 'columns' | 'custom'>, object: Stored<KubeObject>, accepted: Accepted, options: PresentOptions): unknown {
   switch (accepted.as) {
     case 'Table':
       return withVersion(toTable(kind, [object], options.nowUnixMs, options), accepted, { resourceVersion: object.metadata.resourceVersion });
@@ -25,7 +26,7 @@ export function presentObject(kind: Pick<Kind, 'columns'>, object: Stored<KubeOb
     case 'PartialObjectMetadataList':
       throw notAcceptable(['application/json', 'application/yaml']);
     default:
-      return object;
+      return inGoOrder(kind, object);
   }
 }
 
@@ -49,7 +50,7 @@ export function presentPage(kind: Kind, page: ListPage, accepted: Accepted, opti
         items: page.items.map((item) => ({ kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${accepted.version}`, metadata: item.metadata })),
       };
     default:
-      return { kind: kind.custom?.listKind ?? `${kind.kind}List`, apiVersion: kind.group ? `${kind.group}/${kind.version}` : kind.version, metadata, items: kind.custom ? page.items : page.items.map(withoutKind) };
+      return { kind: kind.custom?.listKind ?? `${kind.kind}List`, apiVersion: kind.group ? `${kind.group}/${kind.version}` : kind.version, metadata, items: page.items.map((item) => (kind.custom ? inGoOrder(kind, item) : withoutKind(inGoOrder(kind, item)))) };
   }
 }
 
@@ -57,7 +58,7 @@ function withVersion(table: object, accepted: Accepted, metadata: object): objec
   return { ...table, kind: 'Table', apiVersion: `meta.k8s.io/${accepted.version}`, metadata };
 }
 
-function withoutKind(object: Stored<KubeObject>): object {
-  const { kind: _kind, apiVersion: _apiVersion, ...rest } = object;
+function withoutKind(object: object): object {
+  const { kind: _kind, apiVersion: _apiVersion, ...rest } = object as Partial<KubeObject>;
   return rest;
 }

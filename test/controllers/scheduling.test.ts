@@ -58,6 +58,24 @@ test('one pod per node with anti-affinity: the third waits', async () => {
   );
 });
 
+test.each([
+  ['without a budget the first of two like nodes is chosen', undefined, 'worker'],
+  ['a budget that lets nobody go leads to the other node', { minAvailable: 1 }, 'worker2'],
+  ['a budget that has one to spare leads nowhere else', { minAvailable: 0 }, 'worker'],
+] as const)('preemption: %s', async (_title, budget, chosen) => {
+  await begin();
+  cluster.apply({ apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'high' }, value: 1000 });
+  const cpus = Number(cluster.get('nodes', 'worker').status.allocatable.cpu);
+  const most = asking(String(cpus * 0.6));
+  for (const node of ['worker', 'worker2']) cluster.apply(pod({ ...most, terminationGracePeriodSeconds: 1, nodeSelector: { 'kubernetes.io/hostname': node } }, { name: `on-${node}`, labels: { on: node } }));
+  if (budget) cluster.apply({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'b' }, spec: { ...budget, selector: { matchLabels: { on: 'worker' } } } });
+  await cluster.until('both run', () => ['worker', 'worker2'].every((node) => cluster.get('pods', `on-${node}`).status?.phase === 'Running'));
+  await cluster.pass(100);
+  cluster.apply(pod({ ...most, priorityClassName: 'high' }, { name: 'important' }));
+  await cluster.until('it has a node', () => cluster.get('pods', 'important').spec.nodeName !== undefined);
+  expect(cluster.get('pods', 'important').spec.nodeName).toBe(chosen);
+});
+
 test('cordoned, tainted, tolerated', async () => {
   await begin();
   cluster.registry.patch('nodes', 'worker', undefined, { type: 'merge', body: { spec: { unschedulable: true } } });

@@ -184,6 +184,17 @@ describe('forms of an answer', () => {
   });
 });
 
+test.each([
+  ['an object', '', (body: object) => body],
+  ['an item of a list, which does not repeat its kind', '?fieldSelector=metadata.name=order', (body: object) => ({ kind: '', apiVersion: '', ...(body as { items: object[] }).items[0] })],
+] as const)('%s is written in the order of its Go struct', async (_title, query, read) => {
+  await server.request('DELETE', `${CONFIGMAPS}/order`);
+  await server.request('POST', CONFIGMAPS, { body: { data: { b: '1', a: '2' }, metadata: { labels: { z: 'z' }, annotations: { n: 'n' }, name: 'order' }, apiVersion: 'v1', kind: 'ConfigMap' } });
+  const body = read((await server.request('GET', query ? `${CONFIGMAPS}${query}` : `${CONFIGMAPS}/order`)).body as object) as { metadata: object };
+  expect(Object.keys(body)).toEqual(['kind', 'apiVersion', 'metadata', 'data']);
+  expect(Object.keys(body.metadata).slice(0, 6)).toEqual(['name', 'namespace', 'uid', 'resourceVersion', 'creationTimestamp', 'labels']);
+});
+
 describe('watches', () => {
   const lines = (text: string) => text.trim().split('\n').map((line) => JSON.parse(line) as { type: string; object: { kind: string; metadata: { name?: string; annotations?: object }; columnDefinitions?: unknown } });
   const brief = (text: string) => lines(text).map(({ type, object }) => `${type} ${object.kind} ${object.metadata.name ?? ''}`.trim());

@@ -16,13 +16,19 @@ const stored = kinds.filter((kind) => kind.stored).map((kind) => [[kind.plural, 
 
 /** Kinds of which neither a new cluster nor the world of the kubectl tests has an object. */
 const REST = `
-{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: web}, spec: {maxReplicas: 3, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}}}
----
 {apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}
 ---
 {apiVersion: v1, kind: PersistentVolume, metadata: {name: disk}, spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], hostPath: {path: /data}}}
 ---
-{apiVersion: v1, kind: ReplicationController, metadata: {name: old}, spec: {replicas: 1, selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {containers: [{name: c, image: nginx}]}}}}
+{apiVersion: v1, kind: PodTemplate, metadata: {name: form}, template: {metadata: {labels: {app: form}}, spec: {containers: [{name: c, image: nginx}]}}}
+---
+{apiVersion: storage.k8s.io/v1, kind: CSIDriver, metadata: {name: csi.example.com}, spec: {podInfoOnMount: true, tokenRequests: [{audience: disks}]}}
+---
+{apiVersion: storage.k8s.io/v1, kind: CSIStorageCapacity, metadata: {name: room}, storageClassName: standard, capacity: 10Gi, nodeTopology: {matchLabels: {zone: a}}}
+---
+{apiVersion: storage.k8s.io/v1, kind: VolumeAttachment, metadata: {name: held}, spec: {attacher: csi.example.com, nodeName: cka-lab-worker, source: {persistentVolumeName: disk}}}
+---
+{apiVersion: storage.k8s.io/v1, kind: VolumeAttributesClass, metadata: {name: fast}, driverName: csi.example.com, parameters: {iops: '3000'}}
 ---
 {apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: {name: nginx}, spec: {controller: k8s.io/ingress-nginx}}
 ---
