@@ -9,7 +9,7 @@ const event = (name: string, reason: string, message: string): KubernetesObject 
 
 const OBJECTS: Readonly<Record<string, readonly KubernetesObject[]>> = {
   nodes: ['x-control-plane', 'x-worker', 'x-worker2'].map((name) => ({ apiVersion: 'v1', kind: 'Node', metadata: { name }, status: READY })),
-  pods: [pod('web-1', 'x-worker'), pod('web-2', 'x-worker2'), pod('db', 'x-worker'), pod('quiet', 'x-worker'), pod('closed', 'x-worker'), pod('late', '', { status: { phase: 'Pending' } })],
+  pods: [pod('web-1', 'x-worker'), pod('web-2', 'x-worker2'), pod('db', 'x-worker'), pod('quiet', 'x-worker'), pod('closed', 'x-worker'), pod('late', '', { status: { phase: 'Pending' } }), pod('rolling-1', '', { status: { phase: 'Pending' } }), pod('rolling-2', 'x-worker')],
   events: [event('web-1', 'FailedMount', 'configmap "a" not found')],
 };
 
@@ -40,10 +40,11 @@ const view: ClusterView = {
     return found ? { stdout: found[1], exitCode: found[2], stderr: found[3] ?? '' } : { stdout: '', stderr: '', exitCode: 127 };
   },
   async logs(name) {
-    if (name === 'late') throw new Error('container "c" is waiting to start');
-    return name === 'web-1' ? 'started\nswordfish\n' : '';
+    if (name === 'late' || name === 'rolling-1') return undefined;
+    if (name === 'lost') throw new Error('connect ECONNREFUSED');
+    return name === 'web-1' || name === 'rolling-2' ? 'started\nswordfish\n' : '';
   },
-  mayDo: async ({ user }, { verb }) => user.endsWith(':clerk') && verb !== 'delete',
+  mayDo: async ({ user }, { verb, namespace }) => user.endsWith(':clerk') && verb !== 'delete' && namespace !== 'street',
   scripts: async (path) => ({ 'checks/right.sh': { exitCode: 0, stdout: 'three of three\nmore\n', stderr: '' }, 'checks/wrong.sh': { exitCode: 1, stdout: 'two of three\n', stderr: 'Count again.\n' } })[path] ?? { exitCode: 7, stdout: '', stderr: 'no such thing' },
 };
 
@@ -54,6 +55,7 @@ const rows: readonly (readonly [string, object, string])[] = [
   ['argv', { resource: 'pods', name: 'db', ...shop, container: 'z', argv: ['sleep'] }, 'fail: there is no container z (expected pod "db" starts `sleep` in container z)'],
   ['can-i', { serviceAccount: 'shop/clerk', verbs: ['get', 'list'], resource: 'pods', ...shop }, 'pass: system:serviceaccount:shop:clerk may get, list pods'],
   ['can-i', { serviceAccount: 'shop/clerk', verbs: ['get', 'delete'], resource: 'pods' }, 'fail: system:serviceaccount:shop:clerk may not delete pods (expected system:serviceaccount:shop:clerk may get, delete pods)'],
+  ['can-i', { serviceAccount: 'shop/clerk', verbs: ['get'], resource: 'pods', namespace: 'street', nudge: 'Whose namespace?' }, 'fail: system:serviceaccount:shop:clerk may not get pods (expected system:serviceaccount:shop:clerk may get pods in namespace "street") Whose namespace?'],
   ['can-i', { user: 'eva', verbs: ['get'], resource: 'pods', allowed: false }, 'pass: eva may not get pods'],
   ['events', { ...shop, reason: 'FailedMount', name: 'web', contains: 'not found' }, 'pass: FailedMount: configmap "a" not found'],
   ['events', { ...shop, reason: 'Killing', name: 'web' }, 'fail: the events FailedMount (expected an event Killing about web)'],
@@ -63,12 +65,15 @@ const rows: readonly (readonly [string, object, string])[] = [
   ['file', { on: { node: '-worker7' }, path: '/nothing' }, 'fail: there is no node "-worker7" (expected /nothing on node -worker7)'],
   ['logs', { ...shop, selector: 'app=web', contains: 'swordfish' }, 'pass: web-1 printed it'],
   ['logs', { ...shop, pod: 'db', matches: '^x' }, 'fail: nothing was printed (expected "^x" in the logs of db)'],
+  ['logs', { ...shop, selector: 'app=late', contains: 'x' }, 'fail: pod "late" in namespace "shop" does not exist, or has no logs yet (expected "x" in the logs of a pod labelled app=late)'],
+  ['logs', { ...shop, selector: 'app=rolling', contains: 'swordfish' }, 'pass: rolling-2 printed it'],
   ['logs', { ...shop, pod: 'late', contains: 'x' }, 'fail: pod "late" in namespace "shop" does not exist, or has no logs yet (expected "x" in the logs of late)'],
   ['placed', { ...shop, selector: 'app=web', nodes: 2, count: 2 }, 'pass: web-1 on x-worker, web-2 on x-worker2'],
   ['placed', { ...shop, selector: 'app=web', on: ['-worker'] }, 'fail: web-1 on x-worker, web-2 on x-worker2 (expected at least 1 ready pod labelled app=web, on -worker)'],
   ['placed', { ...shop, selector: 'app=late', notOn: ['-worker'] }, 'fail: 1 pods, none Ready (expected at least 1 ready pod labelled app=late, not on -worker)'],
   ['proxy-mode', { mode: 'ipvs' }, 'pass: x-control-plane: ipvs, x-worker: ipvs, x-worker2: ipvs'],
   ['proxy-mode', { mode: 'iptables' }, 'fail: x-control-plane: ipvs, x-worker: ipvs, x-worker2: ipvs (expected kube-proxy works in iptables mode on every node)'],
+  ['reach', { from: { pod: 'quiet', ...shop }, to: { selector: 'app=gone', ...shop } }, 'fail: a pod labelled app=gone in namespace "shop" does not exist (expected pod quiet reaches app=gone on port 80)'],
   ['reach', { from: { pod: 'quiet', ...shop }, to: { pod: 'web-1', ...shop } }, 'pass: pod quiet reaches 10.0.0.5:80'],
   ['reach', { from: { pod: 'quiet', ...shop }, to: { pod: 'db', ...shop }, allowed: false }, 'pass: pod quiet gets no answer from 10.0.0.2:80'],
   ['reach', { from: { pod: 'quiet', ...shop }, to: { pod: 'web-1', ...shop }, allowed: false }, 'fail: pod quiet reaches web-1 (10.0.0.5:80) (expected pod quiet does not reach web-1 on port 80)'],
@@ -88,10 +93,21 @@ test.each(rows)('%s %j', async (use, params, said) => {
   expect(inWords(await checker.run(checker.parse(params), view))).toBe(said);
 });
 
+test('a mode that only some nodes work in is not the mode of the cluster', async () => {
+  const mixed = { ...view, exec: async (where: Parameters<ClusterView['exec']>[0]) => ({ stdout: 'node' in where && where.node === 'x-worker2' ? 'iptables' : 'ipvs', stderr: '', exitCode: 0 }) };
+  const mode = checkers.find(({ name }) => name === 'proxy-mode')!;
+  expect(inWords(await mode.run(mode.parse({ mode: 'ipvs', nudge: 'Restart it.' }), mixed))).toBe('fail: x-control-plane: ipvs, x-worker: ipvs, x-worker2: iptables (expected kube-proxy works in ipvs mode on every node) Restart it.');
+});
+
 test('a script of a pack cannot be judged where scripts do not run', async () => {
   const script = checkers.find(({ name }) => name === 'script')!;
   const { scripts: _none, ...bare } = view;
   expect(inWords(await script.run(script.parse({ run: 'checks/a.sh', expected: 'x' }), bare))).toBe('unknown: scripts of packs do not run here');
+});
+
+test('logs that cannot be asked for say nothing of the learner: the check ends with an error, which is graded as unknown', async () => {
+  const logs = checkers.find(({ name }) => name === 'logs')!;
+  await expect(logs.run(logs.parse({ ...shop, pod: 'lost', contains: 'x' }), view)).rejects.toThrow('ECONNREFUSED');
 });
 
 test('every checker that looks at running things is asked once where it holds and once where it does not', () => {
@@ -100,6 +116,11 @@ test('every checker that looks at running things is asked once where it holds an
   expect(names.filter((name) => !asked(name, 'pass') || !asked(name, 'fail'))).toEqual([]);
   // The others are in checkers.test.ts.
   expect(checkers.map(({ name }) => name).filter((name) => !names.includes(name)).toSorted()).toEqual(['absent', 'all-of', 'any-of', 'command', 'dns', 'endpoints', 'exists', 'field', 'http', 'not', 'ready']);
+});
+
+test('a pattern that is none is told before anybody is graded', () => {
+  const file = checkers.find(({ name }) => name === 'file')!;
+  expect(() => file.parse({ on: { node: 'a' }, path: '/etc/motd', matches: '(' })).toThrow('Invalid regular expression');
 });
 
 test.each([
