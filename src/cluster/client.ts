@@ -134,8 +134,12 @@ export class ApiClient {
         options.signal?.removeEventListener('abort', abort);
         if (!status) return reject(new UserError('The connection to the cluster was lost.', 'Run `cka cluster status` to see whether it still runs.'));
         const code = exitCodeOf(status);
-        if (code === undefined) reject(refusal(JSON.stringify(status), where));
-        else resolve(code);
+        const unstarted = 'node' in where ? /OCI runtime exec failed: .*/s.exec(status.message ?? '')?.[0] : undefined;
+        if (code !== undefined) return resolve(code);
+        if (unstarted === undefined) return reject(refusal(JSON.stringify(status), where));
+        // A node is a container to an engine, which says this and ends so, as a shell would: docker exec NODE no-such.
+        io.stderr(Buffer.from(`${unstarted}\n`));
+        resolve(unstarted.includes('permission denied') ? 126 : 127);
       });
     });
   }

@@ -37,6 +37,11 @@ describe('what was asked for does not exist', () => {
   });
 });
 
+test('a program that a node does not have is missing as it is to an engine', SLOW, async () => {
+  const missing = 'OCI runtime exec failed: exec failed: unable to start container process: exec: "no-such": executable file not found in $PATH: unknown\n';
+  expect(await learner.cka('node exec cka-lab-worker -- no-such')).toEqual({ code: 127, out: '', err: missing });
+});
+
 describe('manifests that the API refuses', () => {
   const pod = (spec: string) => `apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec: ${spec}\n`;
   test.each([
