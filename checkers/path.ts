@@ -60,7 +60,8 @@ export async function fill(template: string, namespace: string | undefined, clus
     if (!object) return { missing: `${nameOf(resource!, name, home)} does not exist` };
     const value = textAt(object, path!);
     if (value === undefined || value === '') return { missing: `${nameOf(resource!, name, home)} has no ${path} yet` };
-    text = text.replace(whole, value.trim());
+    // By a function: `$&` in a value is text.
+    text = text.replace(whole, () => value.trim());
   }
   return { text };
 }

@@ -72,12 +72,12 @@ async function connect(where: Parameters<ClusterView['exec']>[0], { address, por
   const answer = await firstThatExists(where, [
     ['curl', '-sS', '-o', '/dev/null', '-m', patience, `http://${address}:${port}/`],
     ['wget', '-q', '-O', '/dev/null', '-T', patience, `http://${address}:${port}/`],
-    ['nc', '-z', '-w', patience, address, String(port)],
+    ['nc', '-z', '-v', '-w', patience, address, String(port)],
   ], cluster);
   if (!answer) return undefined;
   const saw = answer.stderr.trim().split('\n').at(-1) || `${answer.command[0]} ended with ${answer.exitCode}`;
   if (answer.exitCode === 0) return { how: 'connected', saw };
-  if (/timed out|timeout/i.test(answer.stderr) || (answer.command[0] === 'nc' && answer.stderr === '')) return { how: 'silence', saw };
+  if (/timed out|timeout/i.test(answer.stderr)) return { how: 'silence', saw };
   // Who answers in another language than HTTP has answered.
   if (/HTTP\/|Empty reply|Received HTTP|error getting response|bad header|Connection reset/i.test(answer.stderr)) return { how: 'connected', saw };
   return { how: 'refused', saw };

@@ -2,12 +2,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../base/user-error.ts';
-import { isAlive, startOf } from './simulator-files.ts';
-
-interface Holder {
-  readonly pid: number;
-  readonly startedAt: string | undefined;
-}
+import { holderOf, isAlive, type Holder } from './living.ts';
 
 /** Run `work` alone. @throws UserError when a living process works on this cluster */
 export async function alone<T>(folder: string, name: string, work: () => Promise<T>): Promise<T> {
@@ -40,7 +35,7 @@ function takeLock(folder: string, name: string): () => void {
     rmSync(`${file}.${process.pid}`, { force: true });
   }
   try {
-    writeFileSync(file, JSON.stringify({ pid: process.pid, startedAt: startOf(process.pid) } satisfies Holder), { flag: 'wx', mode: 0o600 });
+    writeFileSync(file, JSON.stringify(holderOf()), { flag: 'wx', mode: 0o600 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw held(name, read(file)?.pid ?? 0);
     throw error;

@@ -139,27 +139,6 @@ export class SimulatorFiles {
   }
 }
 
-/** Is the process that wrote this still the one with that number? */
-export function isAlive(process_: Pick<ServingState, 'pid' | 'startedAt'>): boolean {
-  try {
-    process.kill(process_.pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
-  return process_.startedAt === undefined || process_.startedAt === startOf(process_.pid);
-}
-
-/** The kernel's start time of a process; undefined where /proc does not tell. A zombie has none: it serves nobody. */
-export function startOf(pid: number): string | undefined {
-  try {
-    // The command name stands in parentheses and may hold blanks; the fields that follow it do not.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
-    return fields[0] === 'Z' ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
-}
-
 function cannotWrite(path: string, error: unknown): UserError {
   const { code, message } = error as NodeJS.ErrnoException;
   const why = code === 'ENOSPC' ? 'the disk is full' : code === 'EACCES' || code === 'EPERM' || code === 'EROFS' ? 'permission denied' : message;

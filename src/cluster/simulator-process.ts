@@ -30,7 +30,8 @@ import { logLine } from './log-line.ts';
 import { Persistence } from './persistence.ts';
 import { bootSaved } from './restore.ts';
 import { wallOf } from './wall.ts';
-import { isAlive, SimulatorFiles, startOf } from './simulator-files.ts';
+import { holderOf, isAlive } from './living.ts';
+import { SimulatorFiles } from './simulator-files.ts';
 
 /** What this process needs of a simulation. */
 export interface RunningSimulation {
@@ -166,7 +167,7 @@ async function serve(options: SimulatorOptions, files: SimulatorFiles, release: 
   files.write('kubeconfig', kubeconfigOf(spec.name, server.url, identity));
   files.write('port.json', String(server.port));
   files.writeSpec(spec);
-  files.writeState({ pid: process.pid, startedAt: startOf(process.pid), port: server.port, nodes, kubernetesVersion: KUBERNETES_VERSION });
+  files.writeState({ ...holderOf(), port: server.port, nodes, kubernetesVersion: KUBERNETES_VERSION });
 
   collectSoon();
   setTimeout(() => void loadRest().catch((error: Error) => log(`load: ${error.message}`)), REST_MS).unref();
@@ -236,7 +237,7 @@ function takeLock(files: SimulatorFiles, name: string): () => void {
   if (held && held.pid !== process.pid && isAlive(held)) {
     throw new UserError(`Cluster ${name} is already served by process ${held.pid}.`, `Stop it with \`cka cluster down --name ${name}\`, or choose another name.`);
   }
-  files.takeLock({ pid: process.pid, startedAt: startOf(process.pid) }, held !== undefined);
+  files.takeLock(holderOf(), held !== undefined);
   return () => files.releaseLock();
 }
 

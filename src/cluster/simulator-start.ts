@@ -7,7 +7,8 @@ import { closeSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../base/user-error.ts';
 import type { ClusterSpec } from './cluster.ts';
-import { isAlive, type ServingState, type SimulatorFiles } from './simulator-files.ts';
+import { isAlive } from './living.ts';
+import type { ServingState, SimulatorFiles } from './simulator-files.ts';
 
 /** A process that needs longer than this to be Ready is stuck. */
 const START_TIMEOUT_MS = 30_000;

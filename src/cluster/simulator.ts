@@ -13,7 +13,8 @@ import type { Capability, Cluster, ClusterBackend, ClusterInfo, ClusterSpec } fr
 import { USUAL_ENCAPSULATION } from './encapsulation.ts';
 import type { AppPaths } from './paths.ts';
 import { clusterFolder } from './paths.ts';
-import { isAlive, SimulatorFiles } from './simulator-files.ts';
+import { isAlive } from './living.ts';
+import { SimulatorFiles } from './simulator-files.ts';
 import type { ServingState } from './simulator-files.ts';
 import { startServing, waitFor } from './simulator-start.ts';
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../base/user-error.ts';
+import { holderOf, isAlive } from '../cluster/living.ts';
 
 const RETRY_MS = 15;
 const PATIENCE_MS = 5_000;
@@ -10,9 +11,11 @@ const EMPTY_MS = 2_000;
 
 /** Run `work` while holding `file`. @throws UserError when another living process holds it for too long */
 export async function withLock<T>(file: string, work: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
-  const mine = `${process.pid} ${randomUUID()}`;
-  for (let waited = 0; !(await take(file, mine)); waited += RETRY_MS) {
-    if (waited >= patienceMs) throw new UserError(`${file} is held by another process.`, `If no other cka runs, remove ${file} and try again.`);
+  const { pid, startedAt = '' } = holderOf();
+  const mine = `${pid} ${startedAt} ${randomUUID()}`;
+  const end = performance.now() + patienceMs;
+  while (!(await take(file, mine))) {
+    if (performance.now() >= end) throw new UserError(`${file} is held by another process.`, `If no other cka runs, remove ${file} and try again.`);
     await pause(RETRY_MS);
   }
   try {
@@ -40,7 +43,7 @@ async function take(file: string, mine: string): Promise<boolean> {
   }
   const owner = await readFile(file, 'utf8').catch(() => undefined);
   // An empty lock is one that is being written this moment, unless it has been so for long.
-  if (owner === '' ? await isOld(file) : owner && !isAlive(Number(owner.split(' ')[0]))) await removeStale(file, owner!);
+  if (owner === '' ? await isOld(file) : owner && !isAlive(readOwner(owner))) await removeStale(file, owner!);
   return false;
 }
 
@@ -61,11 +64,7 @@ async function removeStale(file: string, seen: string): Promise<void> {
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+function readOwner(owner: string): { readonly pid: number; readonly startedAt: string | undefined } {
+  const [pid, startedAt] = owner.split(' ');
+  return { pid: Number(pid), startedAt: startedAt || undefined };
 }

@@ -1,6 +1,6 @@
 /** A cluster with everything that writes taken away: what a checker may do. */
 import type { Cluster } from '../cluster/cluster.ts';
-import { Api } from './api.ts';
+import { Api, Refused } from './api.ts';
 import type { CheckerScripts, ClusterView, KubernetesObject } from './checker.ts';
 
 /** Commands of a check end after this long, whatever they do: a check as a whole has 30 seconds. */
@@ -29,7 +29,7 @@ export function clusterView(cluster: Cluster, signal: AbortSignal, api = new Api
     async logs(pod, namespace, { container, previous } = {}) {
       signal.throwIfAborted();
       const query = new URLSearchParams({ ...(container === undefined ? {} : { container }), ...(previous ? { previous: 'true' } : {}), limitBytes: '262144' });
-      const log = await api.get(`/api/v1/namespaces/${namespace}/pods/${pod}/log?${query.toString()}`);
+      const log = await api.get(`/api/v1/namespaces/${namespace}/pods/${pod}/log?${query.toString()}`).catch(unlessNotYet);
       return log === undefined ? undefined : typeof log === 'string' ? log : JSON.stringify(log);
     },
     async mayDo({ user, groups = [] }, { verb, resource, namespace, name }) {
@@ -42,4 +42,10 @@ export function clusterView(cluster: Cluster, signal: AbortSignal, api = new Api
       return answer.status?.allowed === true;
     },
   };
+}
+
+/** A container that has not started yet has no logs: the server calls the question a bad one. */
+function unlessNotYet(error: unknown): undefined {
+  if (error instanceof Refused && error.status === 400) return undefined;
+  throw error;
 }

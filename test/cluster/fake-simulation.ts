@@ -4,6 +4,7 @@ import { Store } from '../../src/api/store.ts';
 import { EventClock } from '../../src/base/clock.ts';
 import { seededRng } from '../../src/base/rng.ts';
 import type { BootSimulation } from '../../src/cluster/simulator-process.ts';
+import { bootstrapRoles } from '../../src/sim/system/roles.ts';
 import { planNodes } from '../../src/sim/topology.ts';
 import { Registry } from '../../src/kinds/registry.ts';
 import { FakeContainers } from '../server/fake-containers.ts';
@@ -16,6 +17,7 @@ export const bootFake: BootSimulation = async (options) => {
   const registry = new Registry({ store, clock, rng: seededRng(options.seed) });
   const names = planNodes(options, seededRng(options.seed)).map((node) => node.name);
   if (!saved) {
+    for (const object of bootstrapRoles()) registry.create(`${object.kind.toLowerCase()}s.rbac.authorization.k8s.io`, object);
     registry.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } });
     for (const name of names) registry.create('nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name } });
   }

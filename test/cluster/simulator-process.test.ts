@@ -9,7 +9,8 @@ import { afterAll, expect, test } from 'vitest';
 import { Persistence } from '../../src/cluster/persistence.ts';
 import { runSimulator } from '../../src/cluster/simulator-process.ts';
 import type { SimulatorOptions } from '../../src/cluster/simulator-process.ts';
-import { SimulatorFiles, isAlive, startOf } from '../../src/cluster/simulator-files.ts';
+import { holderOf, isAlive } from '../../src/cluster/living.ts';
+import { SimulatorFiles } from '../../src/cluster/simulator-files.ts';
 import { seededRng } from '../../src/base/rng.ts';
 import type { ClusterIdentity } from '../../src/server/identity.ts';
 import { planNodes } from '../../src/sim/topology.ts';
@@ -38,7 +39,7 @@ test('two processes do not serve one folder', async () => {
   const folder = join(root, 'locked');
   new SimulatorFiles(folder).create();
   // The parent of this test lives at least as long as the test.
-  writeFileSync(join(folder, 'lock.json'), JSON.stringify({ pid: process.ppid, startedAt: startOf(process.ppid) }));
+  writeFileSync(join(folder, 'lock.json'), JSON.stringify(holderOf(process.ppid)));
   await expect(run('locked')).rejects.toThrow(`Cluster locked is already served by process ${process.ppid}.`);
 });
 
@@ -110,6 +111,6 @@ test.each([
 });
 
 test('a process is itself, and not another one with its number', () => {
-  expect(isAlive({ pid: process.pid, startedAt: startOf(process.pid) })).toBe(true);
+  expect(isAlive(holderOf())).toBe(true);
   expect(isAlive({ pid: process.pid, startedAt: '1' })).toBe(process.platform !== 'linux');
 });

@@ -251,6 +251,8 @@ describe('what was typed', () => {
     ['the wrong namespace', ['k create cm x -n crossing'], [/^Something was changed in namespace crossing, which belongs to another task; this task is about shop, visitors\.$/]],
     ['a dry run changes nothing', ['k create cm x -n crossing --dry-run=client -o yaml'], []],
     ['looking elsewhere is fine', ['k get pods -n kube-system'], []],
+    ['asking what may be done is no change', ['k auth can-i create pods -n crossing', 'k get pod run -n crossing', 'k rollout status deploy/x -n crossing'], []],
+    ['a rollout may be one', ['k rollout undo deploy/x -n crossing'], [/^Something was changed in namespace crossing/]],
     ['slow deletion', ['k delete po a -n shop', 'kubectl -n shop delete pod b'], [/twice/]],
     ['quick deletion', ['k delete po a -n shop --now'], []],
     ['polling', Array.from({ length: 5 }, () => 'k get pods -n shop'), [/asked 5 times in a row/]],

@@ -220,10 +220,10 @@ export class Exam {
   async #prepare(task: ExamTask, onProgress: Progressing = () => undefined): Promise<Cluster> {
     const { backend, folders, checkers } = this.#ports;
     const spec = this.plan.clusters.find(({ name }) => name === task.cluster)!;
-    await ownFolder(folders.run);
-    // One after the other on one cluster, whichever process it is.
-    return withLock(join(folders.run, `${spec.name}.lock`), async () => {
-      try {
+    try {
+      await ownFolder(folders.run);
+      // One after the other on one cluster, whichever process it is.
+      return await withLock(join(folders.run, `${spec.name}.lock`), async () => {
         const found = await backend.find(spec.name);
         const before = (await this.latest()).tasks.find((state) => state.task.id === task.id)?.environment;
         if (found && before === 'ready') return found;
@@ -235,11 +235,11 @@ export class Exam {
         // The base host's `ssh` finds it from now on.
         await hostShell(this.plan, task, this.lab(task), cluster, this.#folders());
         return cluster;
-      } catch (error) {
-        await this.#happen({ type: 'unprepared', task: task.id, because: error instanceof Error ? error.message : String(error) });
-        throw error;
-      }
-    }, START_PATIENCE_MS);
+      }, START_PATIENCE_MS);
+    } catch (error) {
+      await this.#happen({ type: 'unprepared', task: task.id, because: error instanceof Error ? error.message : String(error) });
+      throw error;
+    }
   }
 
   #folders(): ExamFolders {

@@ -37,8 +37,13 @@ function callsIn(command: string): readonly (readonly string[])[] {
   });
 }
 
-const CHANGING = ['create', 'apply', 'run', 'expose', 'patch', 'edit', 'delete', 'scale', 'set', 'label', 'annotate', 'replace', 'rollout'];
-const isChange = ({ words }: Call): boolean => words.some((word) => CHANGING.includes(word)) && !words.some((word) => word.startsWith('--dry-run'));
+const CHANGING = ['create', 'apply', 'run', 'expose', 'patch', 'edit', 'delete', 'scale', 'set', 'label', 'annotate', 'replace', 'autoscale'];
+const ROLLOUT_CHANGING = ['restart', 'undo', 'pause', 'resume'];
+
+function isChange({ words }: Call): boolean {
+  const verb = verbOf(words) ?? '';
+  return (CHANGING.includes(verb) || (verb === 'rollout' && words.some((word) => ROLLOUT_CHANGING.includes(word)))) && !words.some((word) => word.startsWith('--dry-run'));
+}
 
 /** The first word that is no flag and no flag's value. */
 function verbOf(words: readonly string[]): string | undefined {
