@@ -73,6 +73,9 @@ export function backends(paths: AppPaths, options: BackendOptions): Backends {
     async list() {
       return (await Promise.all(withClusters().map(async (name) => (await load[name]()).list()))).flat();
     },
+    async forget(name) {
+      return ownerOf(name) === 'existing' && ((await (await load.existing()).forget?.(name)) ?? false);
+    },
     async remove(name) {
       const owner = ownerOf(name);
       const backend = owner && (await load[owner]());

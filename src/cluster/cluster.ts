@@ -43,6 +43,8 @@ export interface ClusterBackend {
   list(): Promise<readonly ClusterInfo[]>;
   /** Remove a cluster that `find` may not find: half built, half deleted. @returns whether there was one @throws UserError when it is not ours */
   remove?(name: string): Promise<boolean>;
+  /** Only our record of a cluster that is not ours and does not answer any more; what labs made there stays. @returns whether there was one */
+  forget?(name: string): Promise<boolean>;
   /** What a cluster of this kind would offer, without making one. */
   offers?(spec: ClusterSpec): ReadonlySet<Capability>;
   /** A cluster as it was when `snapshot` looked at it, under the name that it had; one of that name makes room. */

@@ -41,6 +41,7 @@ export function existingBackend(paths: Pick<AppPaths, 'data'>, options: Existing
   const tools = new Tools({ env: options.env });
   const root = join(paths.data, 'existing');
   const filesOf = (name: string) => new KindFiles(join(root, name));
+  const names = () => (existsSync(root) ? readdirSync(root).toSorted() : []);
   const readRecord = (name: string) => filesOf(name).read<ExistingRecord>('record.json');
   const open = async (record: ExistingRecord): Promise<Cluster> => {
     const files = filesOf(record.name);
@@ -56,6 +57,9 @@ export function existingBackend(paths: Pick<AppPaths, 'data'>, options: Existing
       if (known) throw new UserError(`Cluster ${spec.name} is the context "${known.context}", not "${options.context}".`, `Give another --name, or forget it: cka cluster down --name ${spec.name}`, 2);
       if (options.context === undefined) throw new UserError('Which cluster?', 'Name a context of your kubeconfig: --backend existing --context NAME. `kubectl config get-contexts` shows them.', 2);
       const chosen = await chooseContext(kubeconfigPaths(options.env), options.context);
+      // Under two names each would take away what the other's labs made.
+      const taken = names().map(readRecord).find((record) => record?.server === chosen.server);
+      if (taken) throw new UserError(`The cluster of context "${chosen.context}" (${chosen.server}) is here already, as ${taken.name}.`, `Work on it: --name ${taken.name}; or forget it first: cka cluster down --name ${taken.name}`, 2);
       await confirm(chosen.context, chosen.server, options);
       onProgress?.(`Looking at ${chosen.context}`);
       const client = new ApiClient(await endpointOf(chosen.text, tools));
@@ -71,7 +75,12 @@ export function existingBackend(paths: Pick<AppPaths, 'data'>, options: Existing
       const record = readRecord(name);
       return record && open(record);
     },
-    list: () => Promise.resolve((existsSync(root) ? readdirSync(root).toSorted() : []).flatMap((name) => {
+    forget(name) {
+      const known = readRecord(name) !== undefined;
+      if (known) filesOf(name).forget({ keepLogs: false });
+      return Promise.resolve(known);
+    },
+    list: () => Promise.resolve(names().flatMap((name) => {
       const record = readRecord(name);
       return record ? [infoOf(record, filesOf(name))] : [];
     })),
@@ -127,7 +136,10 @@ class ExistingCluster implements Cluster {
 
   /** The cluster stays; what we put into it and our copy of its kubeconfig go. */
   async down(): Promise<void> {
-    await this.reset();
+    await this.reset().catch((error: unknown) => {
+      if (!(error instanceof UserError)) throw error;
+      throw new UserError(error.message, `${error.action} If it is gone for good: cka cluster down --name ${this.info.name} --forget`);
+    });
     this.client.close();
     this.files.forget({ keepLogs: false });
   }

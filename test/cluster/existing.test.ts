@@ -101,9 +101,27 @@ test('rights that labs need are asked for, and named when they are missing', asy
     request.on('end', () => response.end(JSON.stringify({ status: { allowed: !/namespaces|exec/.test(text) } })));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
   const file = join(home, 'four');
-  writeFileSync(file, entry('weak', `https://127.0.0.1:${(server.address() as AddressInfo).port}`).replace('certificate-authority: ca.crt', 'insecure-skip-tls-verify: true'));
+  writeFileSync(file, entry('weak', `https://127.0.0.1:${port}`).replace('certificate-authority: ca.crt', 'insecure-skip-tls-verify: true'));
   const backend = existingBackend({ data: join(home, 'rights') }, { env: { KUBECONFIG: file }, context: 'weak', confirmed: 'yes' });
   await expect(backend.up({ name: 'x', workers: 2, cni: 'calico', proxyMode: 'iptables' })).rejects.toThrow('You may not do in context "weak" what labs need: create namespaces, delete namespaces, create pods/exec.');
   server.close();
+});
+
+test('a cluster that is gone for good is forgotten, with a word', async () => {
+  mkdirSync(join(home, 'gone/existing/mine'), { recursive: true });
+  writeFileSync(join(home, 'gone/existing/mine/record.json'), JSON.stringify({ name: 'mine', context: 'dev', server: 'https://127.0.0.1:1', info: { nodes: [] } }));
+  writeFileSync(join(home, 'gone/existing/mine/kubeconfig'), (await chooseContext([one], 'dev')).text.replace(/.*certificate-authority.*\n/, ''));
+  const backend = existingBackend({ data: join(home, 'gone') }, { env: { KUBECONFIG: one } });
+  const told = await (await backend.find('mine'))!.down().then(() => undefined, (error: Error & { action?: string }) => [error.message, error.action]);
+  expect(told).toEqual(['The cluster of context "dev" (https://127.0.0.1:1) does not answer: connect ECONNREFUSED 127.0.0.1:1.', 'Look whether kubectl works with that context. If it is gone for good: cka cluster down --name mine --forget']);
+  expect([await backend.forget?.('mine'), await backend.list(), await backend.forget?.('mine')]).toEqual([true, [], false]);
+});
+
+test('one cluster under two names is refused: each would take away what the other\'s labs made', async () => {
+  mkdirSync(join(home, 'taken/existing/mine'), { recursive: true });
+  writeFileSync(join(home, 'taken/existing/mine/record.json'), JSON.stringify({ name: 'mine', context: 'the-same', server: 'https://127.0.0.1:1', info: { nodes: [] } }));
+  const backend = existingBackend({ data: join(home, 'taken') }, { env: { KUBECONFIG: one }, context: 'dev', confirmed: 'yes' });
+  await expect(backend.up({ name: 'x', workers: 2, cni: 'calico', proxyMode: 'iptables' })).rejects.toThrow('The cluster of context "dev" (https://127.0.0.1:1) is here already, as mine.');
 });
