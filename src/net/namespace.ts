@@ -197,7 +197,7 @@ export class NetNamespace {
       return;
     }
     // Local addresses stay reachable while their device is down; everything through it goes.
-    this.routes.removeWhere((route) => route.device === device.name && !(route.table === 'local' && route.type === 'local' && route.destination.prefix === 32));
+    this.routes.removeThrough(device.name, (route) => route.table === 'local' && route.type === 'local' && route.destination.prefix === 32);
     this.neighbors.flush(device, true);
   }
 
@@ -208,7 +208,7 @@ export class NetNamespace {
 
   deviceRemoved(device: Device): void {
     this.#addresses.removed(device.name);
-    this.routes.removeWhere((route) => route.device === device.name);
+    this.routes.removeThrough(device.name);
     this.neighbors.flush(device, true);
   }
 }

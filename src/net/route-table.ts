@@ -43,7 +43,7 @@ export class RouteTable {
     const address = toNumber(destination);
     for (const prefix of this.#order) {
       const routes = this.#lengths.get(prefix)!.get((address & maskOf(prefix)) >>> 0);
-      const found = outDevice === undefined ? routes?.[0] : routes?.find((route) => route.device === outDevice);
+      const found = outDevice === undefined ? routes?.[0] : routes?.find((route) => route.device === outDevice || route.nextHops?.some((hop) => hop.device === outDevice));
       if (found) return found;
     }
     return undefined;

@@ -1,7 +1,7 @@
 /**
  * Routing tables of one namespace: what `ip route` edits and every packet asks. Longest prefix wins, then lowest metric.
  * Knows no packet. See net/ipv4/fib_trie.c, fib_semantics.c.
- * Differs from Linux: one next hop per route; no CNI that we model uses several.
+ * Differs from Linux: a next hop whose device went down leaves its route, instead of staying there as `dead linkdown`.
  */
 import { ANY, type Cidr, type Ipv4, isMulticast, networkOf, printCidr, toNumber } from '../base/address.ts';
 import type { Scope } from './addresses.ts';
@@ -13,6 +13,14 @@ import { RoutingRules, type RuleQuery } from './rules.ts';
 
 /** The first word of a route, left out when it is unicast. */
 export type RouteType = 'unicast' | 'local' | 'broadcast' | 'blackhole' | 'unreachable' | 'prohibit' | 'throw';
+
+/** One of several ways that a route may lead. */
+export interface NextHop {
+  readonly via?: Ipv4;
+  readonly device: string;
+  readonly weight: number;
+  readonly onlink?: boolean;
+}
 
 /** A line of `ip route`. */
 export interface Route {
@@ -27,12 +35,16 @@ export interface Route {
   /** kernel, boot, static, bird or a number, as /etc/iproute2/rt_protos names them. */
   readonly protocol: string;
   readonly onlink?: boolean;
+  /** The gateway was an address of this machine: what goes this way is asked for on the link itself. */
+  readonly viaItself?: boolean;
   readonly mtu?: number;
+  /** Several ways, of which each pair of addresses always takes the same; `via` and `device` are then absent. */
+  readonly nextHops?: readonly NextHop[];
   readonly table: string | number;
 }
 
 /** What `ip route add` must at least be told. */
-export type RouteSpec = Partial<Route> & { readonly destination: Cidr };
+export type RouteSpec = Partial<Omit<Route, 'nextHops'>> & { readonly destination: Cidr; readonly nextHops?: readonly (Omit<NextHop, 'device'> & { readonly device?: string })[] };
 
 /** Where a packet goes, or why it goes nowhere. */
 export type RouteAnswer =
@@ -59,11 +71,12 @@ export class Routes {
     this.insert(route);
   }
 
-  /** Adds, or takes the place of the one with the same destination and metric. */
-  replace(spec: RouteSpec): void {
+  /** Takes the place of the one with the same destination and metric; without one it is added. @throws NetError ENOENT without one, when it is a change */
+  replace(spec: RouteSpec, mode: 'replace' | 'change' = 'replace'): void {
     const route = this.#complete(spec);
     const table = this.#table(route.table);
     const present = table.at(route.destination).find((other) => other.metric === route.metric);
+    if (!present && mode === 'change') throw new NetError('ENOENT');
     if (present) table.remove(present);
     this.insert(route);
   }
@@ -71,7 +84,9 @@ export class Routes {
   /** Deletes the first route that has everything `match` names. @throws NetError ESRCH */
   delete(match: RouteSpec): void {
     const table = this.#table(match.table ?? 'main');
+    const sameHops = (route: Route) => match.nextHops?.length === route.nextHops?.length && match.nextHops?.every(({ via, device }, at) => route.nextHops?.[at]?.via === via && (device === undefined || route.nextHops?.[at]?.device === device));
     const fits = (route: Route) =>
+      (match.nextHops === undefined || sameHops(route)) &&
       (match.type === undefined || route.type === match.type) &&
       (['via', 'device', 'source', 'metric', 'protocol', 'scope'] as const).every((key) => match[key] === undefined || route[key] === match[key]);
     const found = table.at(match.destination).find(fits);
@@ -92,9 +107,9 @@ export class Routes {
       // A rule that says unreachable means the network, a route that says so means the host (fib4_rule_action).
       if (action.kind !== 'lookup') return { kind: 'unreachable', reason: action.kind === 'unreachable' ? 'no-route' : action.kind };
       const route = this.#table(action.table).lookup(destination, query.outDevice);
-      if (!route || route.type === 'throw') continue;
+      if (!route || route.type === 'throw' || route.destination.prefix <= (action.suppressPrefixLength ?? -1)) continue;
       if (route.type === 'blackhole' || route.type === 'unreachable' || route.type === 'prohibit') return { kind: 'unreachable', reason: route.type };
-      return this.#answer(route, destination);
+      return this.#answer(route.nextHops ? throughOne(route, route.nextHops, destination, query) : route, destination);
     }
     // A packet bound to a device needs no route: everything is on that link (ip_route_output_key_hash_rcu).
     if (query.outDevice !== undefined && query.inDevice === undefined) return this.#through(query.outDevice, destination);
@@ -110,6 +125,18 @@ export class Routes {
 
   has(route: Route): boolean {
     return this.#table(route.table).at(route.destination).some((other) => other.type === route.type && other.device === route.device && other.source === route.source);
+  }
+
+  /** What leads through a device that is no more; of several next hops the others stay. */
+  removeThrough(device: string, spared: (route: Route) => boolean = () => false): void {
+    for (const table of this.#tables.values()) {
+      for (const route of table.list()) {
+        const left = route.nextHops?.filter((hop) => hop.device !== device);
+        if (left ? left.length === route.nextHops?.length : route.device !== device || spared(route)) continue;
+        table.remove(route);
+        if (left && left.length > 0) table.insert({ ...route, nextHops: left });
+      }
+    }
   }
 
   removeWhere(goes: (route: Route) => boolean): void {
@@ -128,9 +155,9 @@ export class Routes {
   renamed(device: string, newName: string): void {
     for (const table of this.#tables.values()) {
       for (const route of table.list()) {
-        if (route.device !== device) continue;
+        if (route.device !== device && !route.nextHops?.some((hop) => hop.device === device)) continue;
         table.remove(route);
-        table.insert({ ...route, device: newName });
+        table.insert({ ...route, ...(route.nextHops ? { nextHops: route.nextHops.map((hop) => (hop.device === device ? { ...hop, device: newName } : hop)) } : { device: newName }) });
       }
     }
   }
@@ -146,7 +173,7 @@ export class Routes {
     // What is for this machine goes through lo, whichever device has the address.
     const device = this.namespace.devices.get(route.type === 'local' ? 'lo' : (route.device ?? ''));
     if (!device) return { kind: 'unreachable', reason: 'no-route' };
-    const nextHop = route.via ?? destination;
+    const nextHop = route.viaItself ? destination : (route.via ?? destination);
     const chosen = route.type === 'local' ? (route.source ?? destination) : (route.source ?? this.namespace.selectSource(device.name, nextHop, route.scope));
     return { kind: 'found', route, device, nextHop, source: chosen ?? ANY };
   }
@@ -162,8 +189,13 @@ export class Routes {
   #complete(spec: RouteSpec): Route {
     const type = spec.type ?? 'unicast';
     if (networkOf(spec.destination) !== spec.destination.address) throw new NetError('EINVAL', 'Invalid prefix for given prefix length.');
-    const base = { ...spec, type, metric: spec.metric ?? 0, protocol: spec.protocol ?? 'boot', table: spec.table ?? (type === 'local' || type === 'broadcast' ? 'local' : 'main') };
+    const { nextHops: _ways, ...single } = spec;
+    const base = { ...single, type, metric: spec.metric ?? 0, protocol: spec.protocol ?? 'boot', table: spec.table ?? (type === 'local' || type === 'broadcast' ? 'local' : 'main') };
     if (WITHOUT_DEVICE.has(type)) return { ...base, scope: spec.scope ?? 'global' };
+    if (spec.nextHops) {
+      const nextHops = spec.nextHops.map((hop) => ({ ...hop, device: this.#complete({ ...hop, destination: spec.destination }).device! }));
+      return { ...base, nextHops, scope: spec.scope ?? 'global' };
+    }
     const scope = spec.scope ?? (type === 'local' ? 'host' : type === 'broadcast' || spec.via === undefined ? 'link' : 'global');
     const name = spec.via === undefined || spec.onlink ? spec.device : this.#gatewayDevice(spec.via, spec.device);
     if (name === undefined) throw new NetError('ENODEV');
@@ -171,7 +203,12 @@ export class Routes {
     if (!device) throw new NetError('ENODEV');
     if (!device.up) throw new NetError('ENETDOWN', spec.via === undefined ? 'Device for nexthop is not up.' : 'Nexthop device is not up.');
     if (spec.source && !this.namespace.isLocal(spec.source)) throw new NetError('EINVAL', 'Invalid prefsrc address.');
-    return { ...base, scope, device: name };
+    return { ...base, scope, device: name, ...(spec.via !== undefined && this.#isOwn(spec.via) ? { viaItself: true } : {}) };
+  }
+
+  #isOwn(address: Ipv4): boolean {
+    const route = this.#table('local').lookup(address);
+    return route?.type === 'local' && route.destination.prefix === 32 && route.device !== 'lo';
   }
 
   /** A gateway must be a neighbour: reached without another gateway, and not this machine itself. */
@@ -179,11 +216,21 @@ export class Routes {
     const route = this.#table('local').lookup(via) ?? this.#table('main').lookup(via, device);
     const named = device === undefined ? undefined : this.namespace.devices.get(device);
     if (named && !named.up) throw new NetError('ENETDOWN', 'Nexthop device is not up.');
-    if (!route || route.type !== 'unicast' || route.via !== undefined || route.scope !== 'link') throw new NetError('ENETUNREACH', 'Nexthop has invalid gateway.');
+    const neighbor = route?.type === 'unicast' && route.via === undefined && route.scope === 'link';
+    // An address of this machine is taken too, when it is that device's.
+    const own = this.#isOwn(via) && (device === undefined || route?.device === device);
+    if (!route || (!neighbor && !own)) throw new NetError('ENETUNREACH', 'Nexthop has invalid gateway.');
     return device ?? route.device!;
   }
 }
 
+/** The next hop for these two addresses: by a hash, weighted (fib_select_multipath, fib_multipath_hash_policy 0). */
+function throughOne({ nextHops: _all, ...route }: Route, hops: readonly NextHop[], destination: Ipv4, { source = ANY }: RuleQuery): Route {
+  const total = hops.reduce((sum, { weight }) => sum + weight, 0);
+  let place = (Math.imul(toNumber(source) ^ Math.imul(toNumber(destination), 0x9e3779b1), 0x85ebca6b) >>> 8) % total;
+  const { weight: _share, ...chosen } = hops.find(({ weight }) => (place -= weight) < 0) ?? hops[0]!;
+  return { ...route, ...chosen };
+}
 
 /** As the trace tells it; `ip route` has its own printer. */
 export function describeRoute(route: Route): string {

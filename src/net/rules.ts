@@ -12,7 +12,7 @@ export interface RoutingRule {
   readonly iif?: string;
   readonly oif?: string;
   readonly not?: boolean;
-  readonly action: { readonly kind: 'lookup'; readonly table: string | number } | { readonly kind: 'blackhole' | 'unreachable' | 'prohibit' };
+  readonly action: { readonly kind: 'lookup'; readonly table: string | number; /** Routes to networks no longer than this do not count. */ readonly suppressPrefixLength?: number } | { readonly kind: 'blackhole' | 'unreachable' | 'prohibit' };
 }
 
 /** What a rule may ask of a packet besides its destination. */
@@ -52,6 +52,11 @@ export class RoutingRules {
     );
     if (index < 0) throw new NetError('ENOENT');
     this.#rules = this.#rules.toSpliced(index, 1);
+  }
+
+  /** All but the first, as `ip rule flush` leaves it. */
+  flush(): void {
+    this.#rules = this.#rules.filter(({ priority }) => priority === 0);
   }
 
   /** The actions to try for a packet, in order. */

@@ -61,7 +61,10 @@ test('what the kernel refuses', () => {
   expect(refused({ destination: net, via: ipv4('10.0.0.253') })).toBe('EEXIST File exists');
   expect(refused({ destination: net, via: ipv4('10.0.0.253'), metric: 100 })).toBe('taken');
   expect(refused({ destination: cidr('10.8.0.0/16'), via: ipv4('172.16.0.1') })).toBe('ENETUNREACH Nexthop has invalid gateway.');
-  expect(refused({ destination: cidr('10.8.0.0/16'), via: ipv4('10.0.0.1') })).toBe('ENETUNREACH Nexthop has invalid gateway.');
+  // An address of one's own is none of another device's neighbours; through its own device it means: ask for everybody on this link.
+  expect(refused({ destination: cidr('10.8.0.0/16'), via: ipv4('10.0.0.1'), device: 'eth1' })).toBe('ENETUNREACH Nexthop has invalid gateway.');
+  expect(refused({ destination: cidr('10.5.0.0/16'), via: ipv4('10.0.0.1') })).toBe('taken');
+  expect(namespace.routes.lookup(ipv4('10.5.0.9'))).toMatchObject({ nextHop: '10.5.0.9' });
   expect(refused({ destination: cidr('10.8.0.0/16'), via: ipv4('172.16.0.1'), device: 'eth0', onlink: true })).toBe('taken');
   expect(refused({ destination: cidr('10.7.0.1/16'), device: 'eth0' })).toBe('EINVAL Invalid prefix for given prefix length.');
   expect(refused({ destination: cidr('10.7.0.0/16'), device: 'eth9' })).toBe('ENODEV No such device');
@@ -111,4 +114,21 @@ test('rules: by priority, by source, by mark', () => {
     return answer.kind === 'found' ? answer.nextHop : answer.reason;
   };
   expect([next({}), next({ source: ipv4('10.1.0.1') }), next({ mark: 0x101 }), next({ source: ANY })]).toEqual(['10.0.0.254', '10.1.0.254', 'prohibit', '10.0.0.254']);
+});
+
+test('of several next hops a pair of addresses always takes the same, and all are taken by some, by their weight', () => {
+  const namespace = host();
+  namespace.routes.add({ destination: cidr('10.9.0.0/16'), nextHops: [{ via: ipv4('10.0.0.254'), weight: 1 }, { via: ipv4('10.1.0.254'), device: 'eth1', weight: 3 }] });
+  const taken = (last: number) => {
+    const answer = namespace.routes.lookup(ipv4(`10.9.${last >> 8}.${last & 255}`), { source: ipv4('10.0.0.1') });
+    return answer.kind === 'found' ? `${answer.nextHop} dev ${answer.device.name}` : answer.reason;
+  };
+  const all = Array.from({ length: 1024 }, (_, index) => taken(index));
+  expect(Array.from({ length: 1024 }, (_, index) => taken(index))).toEqual(all);
+  expect([...new Set(all)].sort()).toEqual(['10.0.0.254 dev eth0', '10.1.0.254 dev eth1']);
+  const share = all.filter((way) => way.endsWith('eth1')).length / all.length;
+  expect(share).toBeGreaterThan(0.65);
+  expect(share).toBeLessThan(0.85);
+  namespace.devices.setUp('eth1', false);
+  expect(new Set(Array.from({ length: 100 }, (_, index) => taken(index)))).toEqual(new Set(['10.0.0.254 dev eth0']));
 });

@@ -111,7 +111,7 @@ export abstract class Device {
     return [
       ...(this.up && !this.carrier ? ['NO-CARRIER'] : []),
       ...this.ownFlags(),
-      ...(this.noArp ? ['NOARP'] : []),
+      ...(this.noArp && !this.ownFlags().includes('NOARP') ? ['NOARP'] : []),
       ...(this.promiscuous ? ['PROMISC'] : []),
       ...(this.up ? ['UP'] : []),
       ...(this.carrier ? ['LOWER_UP'] : []),

@@ -34,13 +34,18 @@ export async function addresses(words: Words, context: IpContext): Promise<void>
 interface Filter extends Selection {
   scope?: Scope;
   to?: Cidr;
+  /** Behind the first of its network, or not. */
+  secondary?: boolean;
+  label?: RegExp;
 }
 
 function readFilter(words: Words, context: IpContext): Filter {
-  const extra: { scope?: Scope; to?: Cidr } = {};
+  const extra: Pick<Filter, 'scope' | 'to' | 'secondary' | 'label'> = {};
   const selection = readSelection(words, context.ns, (word) => {
     if (word === 'scope') extra.scope = scopeOf(words.next());
     else if (word === 'to') extra.to = prefix(words.next());
+    else if (word === 'primary' || word === 'secondary') extra.secondary = word === 'secondary';
+    else if (word === 'label') extra.label = new RegExp(`^${words.next().replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`);
     else return false;
     return true;
   });
@@ -49,17 +54,18 @@ function readFilter(words: Words, context: IpContext): Filter {
 
 function matching(context: IpContext, device: Device, filter: Filter): readonly InterfaceAddress[] {
   if (context.flags.family === 6) return [];
-  const fits = (entry: InterfaceAddress) => (filter.scope === undefined || entry.scope === filter.scope) && (filter.to === undefined || contains(filter.to, entry.address.address));
+  const fits = (entry: InterfaceAddress) => (filter.scope === undefined || entry.scope === filter.scope) && (filter.to === undefined || contains(filter.to, entry.address.address)) && (filter.secondary === undefined || (entry.secondary ?? false) === filter.secondary) && (filter.label?.test(entry.label ?? entry.device) ?? true);
   const found = context.ns.addresses(device.name).filter(fits);
-  // The kernel keeps secondary addresses behind all others.
-  return [...found.filter(({ secondary }) => !secondary), ...found.filter(({ secondary }) => secondary)];
+  // The kernel keeps secondary addresses behind all others, and those before them by scope, the narrowest first (__inet_insert_ifa).
+  const narrowness = ({ scope }: InterfaceAddress) => ['host', 'link', 'global'].indexOf(scope);
+  return [...found.filter(({ secondary }) => !secondary).toSorted((a, b) => narrowness(a) - narrowness(b)), ...found.filter(({ secondary }) => secondary)];
 }
 
 async function show(words: Words, context: IpContext): Promise<void> {
   const { flags, print, ns } = context;
   const filter = readFilter(words, context);
   // A filter on addresses hides devices that have none of them.
-  const narrow = flags.family !== undefined || filter.scope !== undefined || filter.to !== undefined;
+  const narrow = flags.family !== undefined || filter.scope !== undefined || filter.to !== undefined || filter.secondary === true || filter.label !== undefined;
   const shown = selected(ns, filter)
     .map((device) => ({ device, entries: matching(context, device, filter) }))
     .filter(({ entries }) => !narrow || entries.length > 0);
@@ -67,7 +73,7 @@ async function show(words: Words, context: IpContext): Promise<void> {
   for (const { device, entries } of shown) {
     if (flags.brief) await print(`${fullName(device).padEnd(16)} ${device.operState.padEnd(14)} ${entries.map((entry) => `${entry.peer ? `${entry.address.address} peer ${printCidr(entry.peer)}` : printCidr(entry.address)} `).join('')}\n`);
     else if (flags.oneline) await print(entries.map((entry) => `${device.index}: ${device.name}    ${addressWords(entry)}\\       valid_lft forever preferred_lft forever\n`).join(''));
-    else await print(`${deviceLines(device, context, 'address')}\n${entries.map((entry) => `    ${addressWords(entry)}\n       valid_lft forever preferred_lft forever\n`).join('')}`);
+    else await print(`${filter.label ? '' : `${deviceLines(device, context, filter.to ? 'address-alone' : 'address')}\n`}${entries.map((entry) => `    ${addressWords(entry)}\n       valid_lft forever preferred_lft forever\n`).join('')}`);
   }
 }
 
@@ -76,6 +82,7 @@ async function modify(words: Words, context: IpContext, what: 'add' | 'replace' 
   let local: Cidr | undefined;
   let device: string | undefined;
   let broadcast: string | undefined;
+  let wildcard = false;
   const options: { scope?: Scope; label?: string; peer?: Cidr } = {};
   while (!words.done) {
     const word = words.next();
@@ -87,6 +94,7 @@ async function modify(words: Words, context: IpContext, what: 'add' | 'replace' 
     else if (word === 'local' || local === undefined) {
       const text = word === 'local' ? words.next() : word;
       local = parseCidr(text);
+      wildcard = !text.includes('/');
       if (!local) throw new IpError(`Error: any valid prefix is expected rather than "${text}".`, 1);
     } else throw garbage('local', word);
   }
@@ -94,7 +102,7 @@ async function modify(words: Words, context: IpContext, what: 'add' | 'replace' 
   requireDevice(ns, device);
   if (!local) throw new IpError('RTNETLINK answers: Operation not supported', 2);
   const chosen = { device, local };
-  if (what === 'delete') return netlink(context, () => ns.deleteAddress(chosen.device, chosen.local));
+  if (what === 'delete') return remove(context, chosen, wildcard);
   const brd = broadcastAddress(broadcast, local);
   requireRight(context);
   const loopback = ns.devices.get(device)?.kind === 'loopback' ? ({ scope: 'host' } as const) : {};
@@ -106,6 +114,15 @@ async function modify(words: Words, context: IpContext, what: 'add' | 'replace' 
     if (error.code === 'EEXIST' && what === 'replace') return;
     throw error.code === 'EEXIST' ? new IpError('Error: ipv4: Address already assigned.', 2) : error;
   }
+}
+
+/** Without a length any address that begins so goes, under protest. */
+async function remove(context: IpContext, { device, local }: { readonly device: string; readonly local: Cidr }, wildcard: boolean): Promise<void> {
+  if (wildcard && local.prefix === 32) {
+    await context.process.stderr.write(`Warning: Executing wildcard deletion to stay compatible with old scripts.\n         Explicitly specify the prefix length (${local.address}/32) to avoid this warning.\n         This special behaviour is likely to disappear in further releases,\n         fix your scripts!\n`);
+  }
+  const found = wildcard ? context.ns.addresses(device).find(({ address: one }) => one.address === local.address)?.address : undefined;
+  return netlink(context, () => context.ns.deleteAddress(device, found ?? local));
 }
 
 /** `brd +` computes it. */
@@ -124,11 +141,11 @@ async function flush(words: Words, context: IpContext): Promise<void> {
   return Promise.resolve();
 }
 
-export function scopeOf(word: string): Scope {
+export function scopeOf(word: string, complaint = 'invalid scope value.'): Scope {
   if (word === 'global' || word === 'link' || word === 'host') return word;
   const numbered: Readonly<Record<string, Scope>> = { '0': 'global', '253': 'link', '254': 'host' };
   if (numbered[word]) return numbered[word];
-  throw new IpError(`Error: argument "${word}" is wrong: invalid scope value.\n`, 255);
+  throw new IpError(`Error: argument "${word}" is wrong: ${complaint}`, 255);
 }
 
 

@@ -10,14 +10,14 @@ import { Ipip } from '../../net/device/ipip.ts';
 import type { IpContext } from './words.ts';
 
 /** What both lists show of a device: its first two lines. */
-export function deviceLines(device: Device, context: IpContext, kind: 'link' | 'address'): string {
+export function deviceLines(device: Device, context: IpContext, kind: 'link' | 'address' | 'address-alone'): string {
   const { flags } = context;
   const separator = flags.oneline ? '\\' : '\n';
   const mode = kind === 'link' ? ' mode DEFAULT' : '';
   const first = `${device.index}: ${fullName(device)}: <${device.flags().join(',')}> mtu ${device.mtu} qdisc ${device.qdisc}${device.master ? ` master ${device.master.name}` : ''} state ${device.operState}${mode} group default qlen 1000`;
   const elsewhere = linkNamespace(device, context);
-  // With -4 the link layer is left out, and the namespace of the other end follows at once.
-  if (kind === 'address' && flags.family === 4) return first + elsewhere;
+  // With -4, or where only some addresses are wanted, the link layer is left out, and the namespace of the other end follows at once.
+  if (kind === 'address-alone' || (kind === 'address' && flags.family === 4)) return first + elsewhere;
   const [hardware, broadcast] = hardwareAddresses(device);
   const second = `${separator}    link/${device.linkType} ${hardware} ${device instanceof Ipip && device.remote !== '0.0.0.0' ? 'peer' : 'brd'} ${broadcast}${elsewhere}`;
   return first + second + (flags.details ? details(device, separator) : '') + (flags.statistics ? statistics(device, separator) : '');
@@ -93,7 +93,7 @@ export function deviceJson(device: Device, context: IpContext, addresses?: reado
   return {
     ifindex: device.index, ...peer, ifname: device.name, flags: device.flags(), mtu: device.mtu, qdisc: device.qdisc,
     ...(device.master ? { master: device.master.name } : {}), operstate: device.operState, ...(addresses ? {} : { linkmode: 'DEFAULT' }), group: 'default', txqlen: 1000,
-    link_type: device.linkType, address: hardware, broadcast,
+    ...(addresses && context.flags.family === 4 ? {} : { link_type: device.linkType, address: hardware, broadcast }),
     ...(here ? {} : { link_netnsid: namespaceIds(context.ns).indexOf(device.linkNamespace) }),
     ...(context.flags.details ? { linkinfo: { info_kind: device.kind } } : {}),
     ...(context.flags.statistics

@@ -4,7 +4,7 @@ import type { Device } from '../../net/device/device.ts';
 import { deviceKinds } from '../../net/device/index.ts';
 import type { NetNamespace } from '../../net/namespace.ts';
 import { deviceJson, deviceLines, fullName } from './device-lines.ts';
-import { abbreviated, garbage, invalidArgument, IpError, json, netlink, number, requireDevice, Words, type IpContext } from './words.ts';
+import { abbreviated, garbage, invalidArgument, integer, IpError, json, netlink, requireDevice, Words, type IpContext } from './words.ts';
 
 const COMMANDS = ['add', 'set', 'change', 'delete', 'show', 'lst', 'list', 'help'] as const;
 
@@ -89,7 +89,7 @@ async function add(words: Words, context: IpContext): Promise<void> {
       if (!mac) throw new IpError(`"${word}" is invalid lladdr.`, 1);
       settings.push((device) => ns.devices.setMac(device.name, mac));
     } else if (word === 'mtu') {
-      const mtu = number(words.next(), 'Invalid "mtu" value\n');
+      const mtu = integer(words.next(), 'Invalid "mtu" value');
       settings.push((device) => ns.devices.setMtu(device.name, mtu));
     } else if (word === 'up' || word === 'down') settings.push((device) => ns.devices.setUp(device.name, word === 'up'));
     else if (name === undefined) name = word;
@@ -133,7 +133,7 @@ function settingOf(word: string, words: Words, context: IpContext): ((name: stri
     case 'down':
       return (name) => ns.devices.setUp(name, word === 'up');
     case 'mtu': {
-      const mtu = number(words.next(), 'Invalid "mtu" value\n');
+      const mtu = integer(words.next(), 'Invalid "mtu" value');
       return (name) => ns.devices.setMtu(name, mtu);
     }
     case 'address': {
@@ -144,6 +144,7 @@ function settingOf(word: string, words: Words, context: IpContext): ((name: stri
     }
     case 'name': {
       const newName = words.next();
+      if (newName.length > 15 || newName === '' || /[/\s]/.test(newName)) throw new IpError(`Error: argument "${newName}" is wrong: "name" not a valid ifname`, 255);
       return (name) => ns.devices.rename(name, newName);
     }
     case 'master': {

@@ -12,7 +12,7 @@ export async function neighbors(words: Words, context: IpContext): Promise<void>
     case 'add':
     case 'change':
     case 'replace':
-      return modify(words, context, word.startsWith('a') ? 'add' : 'replace');
+      return modify(words, context, word.startsWith('a') ? 'add' : word.startsWith('c') ? 'change' : 'replace');
     case 'delete':
       return modify(words, context, 'delete');
     case 'get':
@@ -74,7 +74,7 @@ function line(entry: Neighbor, filter: Filter): string {
   return `${words.join(' ')} `;
 }
 
-async function modify(words: Words, context: IpContext, what: 'add' | 'replace' | 'delete'): Promise<void> {
+async function modify(words: Words, context: IpContext, what: 'add' | 'change' | 'replace' | 'delete'): Promise<void> {
   const { ns } = context;
   let destination: Ipv4 | undefined;
   let mac: Mac | undefined;
@@ -92,7 +92,7 @@ async function modify(words: Words, context: IpContext, what: 'add' | 'replace' 
     else if (word === 'proxy') {
       proxy = true;
       destination = address(words.next());
-    } else if (destination === undefined) destination = address(word === 'to' ? words.next() : word);
+    } else if (destination === undefined) destination = address(word === 'to' ? words.next() : word, 'any valid address');
     else throw garbage('to', word);
   }
   if (device === undefined || destination === undefined) throw new IpError('Device and destination are required arguments.', 255);
@@ -100,9 +100,11 @@ async function modify(words: Words, context: IpContext, what: 'add' | 'replace' 
   const entry = { destination, device };
   if (proxy) return netlink(context, () => (what === 'delete' ? ns.neighbors.deleteProxy(entry.destination, entry.device) : ns.neighbors.addProxy(entry.destination, entry.device)));
   if (what === 'delete') return netlink(context, () => ns.neighbors.delete(entry.destination, entry.device));
-  if (!mac) throw new IpError('Error: No link layer address given.', 2);
-  const chosen = mac;
-  return netlink(context, () => ns.neighbors[what](entry.destination, entry.device, chosen, state));
+  const known = ns.neighbors.list().find((one) => one.address === entry.destination && one.device === device);
+  if (what === 'change' && !known) throw new IpError('RTNETLINK answers: No such file or directory', 2);
+  const chosen = mac ?? (what === 'add' ? undefined : known?.mac);
+  if (!chosen) throw new IpError('Error: No link layer address given.', 2);
+  return netlink(context, () => ns.neighbors[what === 'add' ? 'add' : 'replace'](entry.destination, entry.device, chosen, state));
 }
 
 async function get(words: Words, context: IpContext): Promise<void> {
@@ -126,7 +128,7 @@ async function flush(words: Words, context: IpContext): Promise<void> {
 
 function stateOf(word: string): NeighborState {
   const state = STATES.find((known) => known === word.toUpperCase());
-  if (!state) throw new IpError(`Error: argument "${word}" is wrong: nud state is bad\n`, 255);
+  if (!state) throw new IpError(`Error: argument "${word}" is wrong: nud state is bad`, 255);
   return state;
 }
 

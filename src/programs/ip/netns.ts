@@ -67,9 +67,12 @@ async function remove(words: Words, { process, ns }: IpContext): Promise<void> {
 }
 
 async function identify(words: Words, { process, print }: IpContext): Promise<void> {
-  const pid = words.done ? process.pid : Number(words.next());
+  const text = words.done ? undefined : words.next();
+  const pid = text === undefined ? process.pid : Number(text);
+  if (text !== undefined && !/^\d+$/.test(text)) throw new IpError(`Specified string '${text}' is not a pid`, 1);
+  if (!process.machine.processes.get(pid)) throw new IpError('Cannot open network namespace: No such file or directory', 1);
   const where = pid === process.pid ? process.netns : process.machine.processes.get(pid)?.options.netns;
-  await print(`${[...process.machine.namespaces].find(([, namespace]) => namespace === where)?.[0] ?? ''}\n`);
+  for (const [name, namespace] of process.machine.namespaces) if (namespace === where) await print(`${name}\n`);
 }
 
 async function pids(words: Words, { process, print }: IpContext): Promise<void> {

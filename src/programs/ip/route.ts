@@ -3,6 +3,7 @@ import { contains, isMulticast, printCidr, type Cidr, type Ipv4 } from '../../ba
 import type { Scope } from '../../net/addresses.ts';
 import type { Route, RouteSpec, RouteType } from '../../net/routes.ts';
 import { scopeOf } from './address.ts';
+import { readNextHops } from './next-hops.ts';
 import { abbreviated, address, garbage, invalidArgument, IpError, json, netlink, number, prefix, requireDevice, requireRightToFlush, type IpContext, type Words } from './words.ts';
 
 const COMMANDS = ['list', 'show', 'lst', 'get', 'add', 'change', 'replace', 'append', 'delete', 'flush', 'help'] as const;
@@ -25,7 +26,7 @@ export async function routes(words: Words, context: IpContext): Promise<void> {
       return modify(words, context, 'append');
     case 'change':
     case 'replace':
-      return modify(words, context, 'replace');
+      return modify(words, context, word.startsWith('c') ? 'change' : 'replace');
     case 'delete':
       return modify(words, context, 'delete');
     case 'flush':
@@ -59,7 +60,7 @@ function readFilter(words: Words, { ns }: IpContext): Filter {
       requireDevice(ns, filter.device);
     } else if (word === 'via') filter.via = address(words.next());
     else if (word === 'proto' || word === 'protocol') filter.protocol = protocolOf(words.next());
-    else if (word === 'scope') filter.scope = scopeOf(words.next());
+    else if (word === 'scope') filter.scope = scopeOf(words.next(), 'invalid "scope"\n');
     else if (word === 'type') filter.type = words.next() as RouteType;
     else if (word === 'root') filter.root = prefix(words.next());
     else if (word === 'match') filter.match = prefix(words.next());
@@ -110,7 +111,8 @@ export function routeLine(route: Route, filter: Filter = {}, details = false): s
   if (route.metric !== 0) words.push('metric', String(route.metric));
   if (route.mtu) words.push('mtu', String(route.mtu));
   if (route.onlink) words.push('onlink');
-  return `${words.join(' ')} `;
+  const hops = (route.nextHops ?? []).map((hop) => `\n\tnexthop ${hop.via ? `via ${hop.via} ` : ''}dev ${hop.device} weight ${hop.weight} ${hop.onlink ? 'onlink ' : ''}`);
+  return `${words.join(' ')} ${hops.join('')}`;
 }
 
 function routeJson(route: Route, filter: Filter): Record<string, unknown> {
@@ -119,6 +121,7 @@ function routeJson(route: Route, filter: Filter): Record<string, unknown> {
     ...(route.device ? { dev: route.device } : {}), ...(filter.table === 'all' && route.table !== 'main' ? { table: String(route.table) } : {}),
     ...(route.protocol === 'boot' ? {} : { protocol: route.protocol }), ...(route.scope === 'global' ? {} : { scope: route.scope }),
     ...(route.source ? { prefsrc: route.source } : {}), ...(route.metric ? { metric: route.metric } : {}), flags: route.onlink ? ['onlink'] : [],
+    ...(route.nextHops ? { nexthops: route.nextHops.map((hop) => ({ ...(hop.via ? { gateway: hop.via } : {}), dev: hop.device, weight: hop.weight, flags: hop.onlink ? ['onlink'] : [] })) } : {}),
   };
 }
 
@@ -163,7 +166,7 @@ async function get(words: Words, { ns, print, flags }: IpContext): Promise<void>
   return print(`${parts.join(' ')} \n    cache ${cache.map((word) => `${word} `).join('')}\n`);
 }
 
-async function modify(words: Words, context: IpContext, what: 'add' | 'append' | 'replace' | 'delete'): Promise<void> {
+async function modify(words: Words, context: IpContext, what: 'add' | 'append' | 'change' | 'replace' | 'delete'): Promise<void> {
   const { ns } = context;
   if (words.done) throw new IpError(HELP, 255);
   const spec: { destination?: Cidr } & Partial<Record<keyof Route, unknown>> = {};
@@ -175,13 +178,13 @@ async function modify(words: Words, context: IpContext, what: 'add' | 'append' |
       spec.via = address(words.next());
     } else if (word === 'dev' || word === 'oif') spec.device = words.next();
     else if (word === 'src') spec.source = address(words.next());
-    else if (word === 'metric' || word === 'priority' || word === 'preference') spec.metric = number(words.next(), '"metric" value is invalid\n');
-    else if (word === 'table') spec.table = tableOf(words.next());
-    else if (word === 'proto' || word === 'protocol') spec.protocol = protocolOf(words.next());
-    else if (word === 'scope') spec.scope = scopeOf(words.next());
-    else if (word === 'mtu') spec.mtu = number(words.next(), '"mtu" value is invalid\n');
+    else if (word === 'metric' || word === 'priority' || word === 'preference') spec.metric = number(words.next(), '"metric" value is invalid');
+    else if (word === 'table') spec.table = tableOf(words.next(), '"table" value is invalid');
+    else if (word === 'proto' || word === 'protocol') spec.protocol = protocolOf(words.next(), '"protocol" value is invalid');
+    else if (word === 'scope') spec.scope = scopeOf(words.next(), 'invalid "scope" value\n');
+    else if (word === 'mtu') spec.mtu = number(words.next(), '"mtu" value is invalid');
     else if (word === 'onlink') spec.onlink = true;
-    else if (word === 'nexthop') throw new IpError('Error: this simulator has one next hop per route.', 2);
+    else if (word === 'nexthop') spec.nextHops = readNextHops(words, context);
     else if (word === 'to' || spec.destination === undefined) spec.destination = prefix(word === 'to' ? words.next() : word);
     else throw garbage('to', word);
   }
@@ -190,7 +193,7 @@ async function modify(words: Words, context: IpContext, what: 'add' | 'append' |
   const route = { ...spec, destination } as RouteSpec;
   netlink(context, () => {
     if (what === 'delete') ns.routes.delete(route);
-    else if (what === 'replace') ns.routes.replace(route);
+    else if (what === 'replace' || what === 'change') ns.routes.replace(route, what);
     else ns.routes.add(route, what);
   });
   return Promise.resolve();
@@ -198,7 +201,7 @@ async function modify(words: Words, context: IpContext, what: 'add' | 'append' |
 
 async function flush(words: Words, context: IpContext): Promise<void> {
   const { ns } = context;
-  if (words.done) throw new IpError('"ip route flush" requires arguments.', 255);
+  if (words.done) throw new IpError('"ip route flush" requires arguments.', 1);
   if (words.take('cache')) return;
   const filter = readFilter(words, context);
   const table = filter.table ?? 'main';
@@ -209,15 +212,15 @@ async function flush(words: Words, context: IpContext): Promise<void> {
   return Promise.resolve();
 }
 
-export function tableOf(word: string): string | number {
+export function tableOf(word: string, complaint = 'table id value is invalid'): string | number {
   if (['main', 'local', 'default', 'all'].includes(word)) return word;
-  if (!/^\d+$/.test(word)) throw invalidArgument(word, 'table id value is invalid');
+  if (!/^\d+$/.test(word)) throw invalidArgument(word, complaint);
   return { 253: 'default', 254: 'main', 255: 'local' }[Number(word)] ?? Number(word);
 }
 
-function protocolOf(word: string): string {
+function protocolOf(word: string, complaint = 'invalid "protocol"'): string {
   if (NAMED.has(word)) return word;
-  if (!/^\d+$/.test(word)) throw invalidArgument(word, 'invalid protocol value');
+  if (!/^\d+$/.test(word)) throw invalidArgument(word, complaint);
   return PROTOCOLS[word] ?? word;
 }
 
@@ -231,6 +234,7 @@ SELECTOR := [ root PREFIX ] [ match PREFIX ] [ exact PREFIX ]
 ROUTE := [ TYPE ] PREFIX [ table TABLE_ID ] [ proto RTPROTO ]
              [ scope SCOPE ] [ metric METRIC ] [ via ADDRESS ]
              [ dev STRING ] [ src ADDRESS ] [ mtu NUMBER ] [ onlink ]
+             [ nexthop [ via ADDRESS ] [ dev STRING ] [ weight NUMBER ] ]...
 TYPE := { unicast | local | broadcast | throw |
           unreachable | prohibit | blackhole }
 TABLE_ID := [ local | main | default | all | NUMBER ]

@@ -25,6 +25,8 @@ export interface IpFlags {
   json: boolean;
   pretty: boolean;
   numeric: boolean;
+  /** Wanted at a terminal only, or everywhere. */
+  color: 'auto' | 'always' | undefined;
 }
 
 /** What a subcommand works on. */
@@ -84,9 +86,9 @@ export function requireDevice(ns: NetNamespace, name: string): void {
   if (!ns.devices.get(name)) throw new IpError(`Cannot find device "${name}"`, 1);
 }
 
-export function address(word: string): Ipv4 {
+export function address(word: string, wanted = 'inet address'): Ipv4 {
   const parsed = parseIpv4(word);
-  if (!parsed) throw new IpError(`Error: inet address is expected rather than "${word}".`, 1);
+  if (!parsed) throw new IpError(`Error: ${wanted} is expected rather than "${word}".`, 1);
   return parsed;
 }
 
@@ -99,6 +101,9 @@ export function prefix(word: string): Cidr {
   if (!parsed) throw new IpError(`Error: any valid prefix is expected rather than "${word}".`, 1);
   return parsed;
 }
+
+/** The same, below zero too: what is wrong with that, the kernel says. */
+export const integer = (word: string, what: string): number => (/^-\d+$/.test(word) ? Number(word) : number(word, what));
 
 export function number(word: string, what: string): number {
   const value = /^(0x[0-9a-f]+|\d+)$/i.test(word) ? Number(word) : Number.NaN;
@@ -135,5 +140,17 @@ export function refusalOf(error: NetError): IpError {
 
 /** JSON as iproute2 prints it: one line, or indented with `-p`. */
 export function json(value: unknown, flags: IpFlags): string {
-  return `${flags.pretty ? JSON.stringify(value, undefined, 4) : JSON.stringify(value)}\n`;
+  return `${flags.pretty ? indented(value, 0) : JSON.stringify(value)}\n`;
+}
+
+/** As json_writer.c does it: objects open on the line of what precedes them, and plain values share one. */
+function indented(value: unknown, depth: number): string {
+  const margin = (by: number) => `\n${' '.repeat(4 * by)}`;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => indented(item, depth + 1));
+    return `[ ${items.join(',')}${items.length > 0 ? ' ' : ''}]`;
+  }
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const fields = Object.entries(value).map(([key, field]) => `${margin(depth + 1)}${JSON.stringify(key)}: ${indented(field, depth + 1)}`);
+  return `{${fields.join(',')}${margin(depth)}}`;
 }
