@@ -18,6 +18,7 @@ import type { FileSystem } from '../machine/files.ts';
 import { createLan, type Lan } from '../net/device/lan.ts';
 import { World } from '../net/world.ts';
 import { ApiDoor } from '../node/api-door.ts';
+import { adoptBlocks } from '../node/cni/calico/datastore.ts';
 import { CalicoIpam } from '../node/cni/calico/ipam.ts';
 import { SimulatedContainers } from './containers.ts';
 import { PlainMachines } from './machines.ts';
@@ -193,6 +194,7 @@ export class Simulation {
 
   #startNodes(saved: Saved['nodes'] = {}): ReadonlyMap<string, SimNode> {
     const ipam = new CalicoIpam(POD_CIDR);
+    adoptBlocks(this.registry, ipam);
     const image: FileSystem = nodeFiles();
     const run = (makers: readonly MakeController[]): Disposer => {
       const runner = new ControllerRunner(this.registry, this.clock, this.rng, makers);

@@ -2,9 +2,12 @@
  * What breaks when one thing on a node is taken away, and that nothing else breaks with it: the network of the cluster is
  * made of the routes, devices and rules that a learner sees, and of nothing beside them.
  */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Simulation } from '../../src/sim/simulation.ts';
 import { apply, bootForTest, ready, run } from '../support/simulation.ts';
+
+// Booting a cluster has its time on a busy machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const PODS = `
 apiVersion: v1

@@ -3,12 +3,15 @@
  * cables, and what the sets and the balancer of the kernel print.
  */
 import { setMaxListeners } from 'node:events';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { EventClock } from '../../src/base/clock.ts';
 import { seededRng } from '../../src/base/rng.ts';
 import { collect } from '../../src/machine/streams.ts';
 import { World } from '../../src/net/world.ts';
 import { PlainMachines } from '../../src/sim/machines.ts';
+
+// Booting a cluster has its time on a busy machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 setMaxListeners(0);
 

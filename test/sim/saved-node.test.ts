@@ -1,8 +1,11 @@
 /** What was done on nodes is there again after the simulator was started anew: files, units, modules, routes, rules. */
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { SavedNode } from '../../src/sim/saved-node.ts';
 import type { Simulation } from '../../src/sim/simulation.ts';
 import { bootForTest, run } from '../support/simulation.ts';
+
+// Booting a cluster has its time on a busy machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const restarted = (sim: Simulation): Promise<Simulation> => bootForTest({ snapshot: structuredClone(sim.snapshot()), unixMs: sim.clock.unixMs() + 60_000 });
 

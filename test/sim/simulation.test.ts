@@ -1,7 +1,10 @@
 /** A cluster as a whole: it boots, is the same world for the same seed, and survives a power cut. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Simulation } from '../../src/sim/simulation.ts';
 import { apply, bootForTest, podOf, ready, run } from '../support/simulation.ts';
+
+// Booting a cluster has its time on a busy machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 interface PodLine {
   metadata: { name: string; namespace?: string };
@@ -44,7 +47,7 @@ describe('a fresh cluster', () => {
     const first = await boot(11);
     expect(await boot(11)).toBe(first);
     expect(await boot(12)).not.toBe(first);
-  }, 120_000);
+  });
 });
 
 describe('a power cut', () => {

@@ -1,7 +1,10 @@
 /** `cka trace` on a cluster: what it says of packets that arrive, and of each way to die, with the object behind it. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { tracePicture, traceText, traceVerdict, type Trace } from '../../src/cluster/trace.ts';
 import { apply, bootForTest, run } from '../support/simulation.ts';
+
+// Booting a cluster has its time on a busy machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const sim = await bootForTest();
 apply(sim, `

@@ -1,9 +1,6 @@
-/**
- * Calico as its VXLAN manifest installs it (v3.32, `CALICO_IPV4POOL_VXLAN: Always`): no BIRD, no Typha.
- * Differs from Kubernetes: the custom resources of crd.projectcalico.org are not installed, since this API serves no
- * CustomResourceDefinitions yet.
- */
+/** Calico as its VXLAN manifest installs it (v3.32, `CALICO_IPV4POOL_VXLAN: Always`): no BIRD, no Typha. */
 import type { Encapsulation } from '../topology.ts';
+import { calicoDefinitions } from './calico-definitions.ts';
 import { CONTROL_PLANE_TOLERATION, configMap, hostPath, LINUX_ONLY, serviceAccount, type Manifest } from './manifest.ts';
 
 const VERSION = 'v3.32.1';
@@ -49,6 +46,7 @@ const MODES = {
 
 export function calicoManifests(encapsulation: Encapsulation = 'vxlan'): readonly Manifest[] {
   return [
+    ...calicoDefinitions(),
     serviceAccount('calico-node', 'kube-system'),
     serviceAccount('calico-kube-controllers', 'kube-system'),
     serviceAccount('calico-cni-plugin', 'kube-system'),

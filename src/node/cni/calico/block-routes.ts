@@ -18,6 +18,8 @@ import { tunnelMac } from './names.ts';
 const VNI = 4096;
 const PORT = 4789;
 
+const handleOf = (mode: string, node: string): string => `${mode}-tunnel-addr-${node}`;
+
 export class BlockRoutes {
   constructor(
     private readonly component: Component,
@@ -29,7 +31,7 @@ export class BlockRoutes {
   /** The tunnel's own address, which packets of the node itself carry into it. */
   tunnelAddress(node = this.component.nodeName): Ipv4 | undefined {
     const { mode } = this.encapsulation;
-    return mode === 'none' ? undefined : this.ipam.allocate(node, `${mode}-tunnel-addr-${node}`);
+    return mode === 'none' ? undefined : this.ipam.allocate(node, handleOf(mode, node), { handle: handleOf(mode, node), owner: { type: mode === 'vxlan' ? 'vxlanTunnelAddress' : 'ipipTunnelAddress' } });
   }
 
   /** Makes the tunnel device if it is not there, and brings it up if it is down. @returns whether there was anything to do */
@@ -45,6 +47,16 @@ export class BlockRoutes {
     if (!present) this.#makeTunnel(name, local);
     netns.devices.setUp(name, true);
     return true;
+  }
+
+  /** What an earlier pool went through goes, with its address. */
+  dropOtherTunnels(): void {
+    const { netns } = this.node;
+    for (const mode of ['vxlan', 'ipip'] as const) {
+      if (mode === this.encapsulation.mode || !netns.devices.get(TUNNEL[mode])) continue;
+      netns.devices.remove(TUNNEL[mode]);
+      this.ipam.release(handleOf(mode, this.component.nodeName));
+    }
   }
 
   #makeTunnel(name: string, local: Ipv4): void {

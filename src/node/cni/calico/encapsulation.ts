@@ -1,13 +1,13 @@
 /**
  * How packets get from node to node: in VXLAN, in IP-in-IP, or as they are. See libcalico-go/lib/apis/v3/ippool.go.
- *
- * Differs from Kubernetes: the environment of calico-node decides at every start; the real one only makes the first IPPool
- * of it, and what that object says counts from then on.
+ * The environment of calico-node makes the first IPPool; what that object says counts from then on.
  */
 export interface Encapsulation {
   readonly mode: 'vxlan' | 'ipip' | 'none';
   /** Only towards nodes of another subnet. */
   readonly crossSubnet: boolean;
+  /** Whether pods that leave the pool do so as their node. */
+  readonly natOutgoing: boolean;
 }
 
 /** @param env of the calico-node container; the pool modes are `Always`, `CrossSubnet` and `Never` */
@@ -19,8 +19,15 @@ export function encapsulationOf(env: ReadonlyMap<string, string>): Encapsulation
   }
   const on = (value: string) => value === 'Always' || value === 'CrossSubnet';
   if (on(vxlan) && on(ipip)) return { error: 'CALICO_IPV4POOL_IPIP and CALICO_IPV4POOL_VXLAN are both enabled; only one is allowed' };
-  if (on(vxlan)) return { mode: 'vxlan', crossSubnet: vxlan === 'CrossSubnet' };
-  return on(ipip) ? { mode: 'ipip', crossSubnet: ipip === 'CrossSubnet' } : { mode: 'none', crossSubnet: false };
+  return poolEncapsulation({ vxlanMode: vxlan, ipipMode: ipip, natOutgoing: (env.get('CALICO_IPV4POOL_NAT_OUTGOING') ?? 'true') === 'true' });
+}
+
+/** @param pool the spec of an IPPool */
+export function poolEncapsulation({ vxlanMode, ipipMode, natOutgoing }: { readonly vxlanMode?: unknown; readonly ipipMode?: unknown; readonly natOutgoing?: unknown }): Encapsulation {
+  const nat = { natOutgoing: natOutgoing === true };
+  const on = (value: unknown) => value === 'Always' || value === 'CrossSubnet';
+  if (on(vxlanMode)) return { mode: 'vxlan', crossSubnet: vxlanMode === 'CrossSubnet', ...nat };
+  return on(ipipMode) ? { mode: 'ipip', crossSubnet: ipipMode === 'CrossSubnet', ...nat } : { mode: 'none', crossSubnet: false, ...nat };
 }
 
 /** Room for the header that the tunnel adds on an underlay of 1500 bytes. */

@@ -54,6 +54,7 @@ export class Felix {
     const own = ownNode(this.component);
     const address = own && internalIp(own);
     if (!address) return this.#later(1000, () => this.start());
+    this.#routes.dropOtherTunnels();
     this.#routes.ensureTunnel(ipv4(address));
     this.node.netns.sysctl.set('net.ipv4.ip_forward', '1');
     this.node.files.mkdir('/var/lib/calico', { recursive: true });
@@ -137,7 +138,7 @@ export class Felix {
     const pool = { type: 'hash:net', members: [printCidr(this.ipam.pool)] } as const;
     return new Map<string, WantedSet>([
       ['cali40all-ipam-pools', pool],
-      ['cali40masq-ipam-pools', pool],
+      ['cali40masq-ipam-pools', this.encapsulation.natOutgoing ? pool : { type: 'hash:net', members: [] }],
       ['cali40all-vxlan-net', { type: 'hash:net', members: nodes.filter((address) => address !== (own && internalIp(own))) }],
       ['cali40all-hosts-net', { type: 'hash:net', members: nodes }],
       ['cali40this-host', { type: 'hash:ip', members: this.#hostAddresses() }],

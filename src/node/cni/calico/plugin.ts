@@ -25,7 +25,7 @@ export function calicoPlugin(node: { readonly name: string; readonly machine: Ma
       if (!node.machine.files.exists('/var/lib/calico/nodename')) {
         throw new CniError('plugin type="calico" failed (add): stat /var/lib/calico/nodename: no such file or directory: check that the calico/node container is running and has mounted /var/lib/calico/');
       }
-      const ip = node.ipam.allocate(node.name, pod.uid);
+      const ip = node.ipam.allocate(node.name, pod.uid, { handle: `k8s-pod-network.${pod.mapped?.id ?? pod.uid}`, owner: { namespace: pod.namespace, pod: pod.name } });
       if (!ip) throw new CniError('plugin type="calico" failed (add): failed to request IPv4 addresses: Assigned 0 out of 1 requested IPv4 addresses; No more free affine blocks and strict affinity enabled');
       const mtu = node.machine.files.exists(MTU_FILE) ? Number(node.machine.files.read(MTU_FILE)) : 0;
       wire({ host, pod: netns, mtu: mtu || 1500 }, pod, ip);

@@ -2,12 +2,14 @@
  * The programs of Calico's images: `calico-node` (Felix, its probes, its start-up), the installer of the CNI plugin, and
  * the IPAM upgrade that has nothing to upgrade. Log lines as of v3.32.
  */
+import { isEqual } from '../../../api/deep.ts';
 import type { Machine } from '../../../machine/machine.ts';
 import type { Process, Program } from '../../../machine/program.ts';
 import { programFile } from '../../../machine/machine.ts';
 import type { Component } from '../../component.ts';
 import { untilStopped } from '../../until-stopped.ts';
 import { setNetworkUnavailable } from '../node-watch.ts';
+import { CalicoDatastore } from './datastore.ts';
 import { encapsulationOf } from './encapsulation.ts';
 import { Felix } from './felix.ts';
 import type { CalicoIpam } from './ipam.ts';
@@ -41,11 +43,23 @@ export function calicoPrograms(component: Component, node: Machine, ipam: Calico
       await say(process, component, 'FATAL', 'startup.go', encapsulation.error);
       return 1;
     }
-    const running = new Felix(component, node, ipam, encapsulation);
+    const datastore = new CalicoDatastore(component, ipam, process.env);
+    let current = datastore.encapsulation() ?? encapsulation;
+    let running = new Felix(component, node, ipam, current);
     felix = running;
     running.start();
+    // Felix begins anew when a pool's encapsulation changes, as the real one does.
+    datastore.start(() => {
+      const wanted = datastore.encapsulation() ?? encapsulation;
+      if (isEqual(wanted, current)) return;
+      current = wanted;
+      running.stop();
+      felix = running = new Felix(component, node, ipam, current);
+      running.start();
+    });
     await say(process, component, 'INFO', 'daemon.go', 'Felix is now running');
     const code = await untilStopped(process);
+    datastore.stop();
     running.stop();
     felix = undefined;
     return code;
