@@ -112,7 +112,7 @@ function add(root: Command, spec: CliCommand, cli: Cli, ended: (code: number) =>
   if (spec.examples) command.addHelpText('after', `\nExamples:\n${spec.examples.map((example) => `  ${example}`).join('\n')}`);
   if (spec.passThrough) command.passThroughOptions().allowUnknownOption().helpOption(false);
   // `cka ssh worker iptables -S`: what is no option of ours belongs to the command over there.
-  if (spec.arguments?.some(({ name }) => name.endsWith('command...]'))) command.allowUnknownOption();
+  if (spec.arguments?.some(({ name }) => /command\.\.\.[\]>]$/.test(name))) command.allowUnknownOption();
   command.action(async (...received: unknown[]) => {
     const args = received.slice(0, -2).flat().filter((arg): arg is string => typeof arg === 'string');
     ended(await spec.run(cli, args, received.at(-2) as CliOptions));
