@@ -8,9 +8,8 @@ import type { KubeObject } from './object.ts';
 import { goEscape, goJsonIndent, sortedJson } from './output/go-json.ts';
 import { checkGoTemplate, runGoTemplate } from './output/go-template.ts';
 import { GoTemplateError } from './output/go-template-parse.ts';
-import { evaluatePath, printJsonPath, pathExpression, printValue } from './output/jsonpath.ts';
-import { JsonPathError } from './output/jsonpath-parse.ts';
-import { parseTemplate } from './output/jsonpath-parse.ts';
+import { evaluatePath, goValue, pathExpression, printJsonPath, resultsOf } from './output/jsonpath.ts';
+import { JsonPathError, parseTemplate } from './output/jsonpath-parse.ts';
 import { toYaml } from './output/yaml.ts';
 import type { Resources } from './resources.ts';
 
@@ -82,7 +81,7 @@ function goTemplate(template: string): Format {
 }
 
 /** A template that cannot be read is refused before anything is asked. */
-function checkTemplate(template: string): void {
+export function checkTemplate(template: string): void {
   try {
     parseTemplate(template);
   } catch (error) {
@@ -112,8 +111,6 @@ export function printObject(run: Run, format: Exclude<Format, { type: 'table' | 
       return run.out(itemsOf(object).map((item) => `${nameOf(item, resources)}\n`).join(''));
     case 'custom-columns':
       return run.out(customColumns(format.template, itemsOf(object), run.flags.bool('no-headers')));
-    case 'jsonpath-as-json':
-      return run.out(`${goJsonIndent(selected(format.template, object))}\n`);
     case 'go-template':
       try {
         return runGoTemplate(format.template, object, { allowMissingKeys: run.flags.bool('allow-missing-template-keys') }, (text) => run.out(text));
@@ -123,12 +120,19 @@ export function printObject(run: Run, format: Exclude<Format, { type: 'table' | 
         throw plainError(`error executing template ${JSON.stringify(format.template)}: ${error.message}`);
       }
     case 'jsonpath':
-      try {
-        return run.out(printJsonPath(format.template, object, { allowMissingKeys: run.flags.bool('allow-missing-template-keys') }));
-      } catch (error) {
-        if (!(error instanceof JsonPathError)) throw error;
-        throw plainError(`error executing jsonpath ${JSON.stringify(format.template)}: Error executing template: ${error.message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${format.template}\n\tobject given to jsonpath engine was:\n\t\t${goDump(object)}\n\n\n`);
-      }
+    case 'jsonpath-as-json':
+      return run.out(throughJsonPath(format, object, run.flags.bool('allow-missing-template-keys')));
+  }
+}
+
+/** @throws KubectlError with all that the template was given, as the real one does */
+export function throughJsonPath({ type, template }: { readonly type: string; readonly template: string }, object: unknown, allowMissingKeys: boolean): string {
+  try {
+    if (type === 'jsonpath') return printJsonPath(template, object, { allowMissingKeys });
+    return resultsOf(template, object, { allowMissingKeys }).map((values) => `${goJsonIndent(values)}\n`).join('');
+  } catch (error) {
+    if (!(error instanceof JsonPathError)) throw error;
+    throw plainError(`error executing jsonpath ${JSON.stringify(template)}: Error executing template: ${error.message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${goDump(object)}\n\n\n`);
   }
 }
 
@@ -175,14 +179,6 @@ export function selected(path: string, object: unknown): readonly unknown[] {
   } catch (error) {
     throw error instanceof JsonPathError ? plainError(error.message) : error;
   }
-}
-
-/** Go's %v: maps as map[a:1 b:2], lists as [a b]. */
-export function goValue(value: unknown): string {
-  if (value === null || value === undefined) return '<nil>';
-  if (Array.isArray(value)) return `[${(value as unknown[]).map(goValue).join(' ')}]`;
-  if (typeof value === 'object') return `map[${Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => `${key}:${goValue(inner)}`).join(' ')}]`;
-  return printValue(value);
 }
 
 /** Go's %#v of decoded JSON, as the jsonpath printer shows the object it failed on. */

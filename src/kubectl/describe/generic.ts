@@ -1,6 +1,6 @@
 /** What has no describer of its own: its fields as they are, with titles made from their names. See genericDescriber in kubectl/pkg/describe. */
 import type { KubeObject } from '../object.ts';
-import { goValue } from '../print-objects.ts';
+import { goValue } from '../output/jsonpath.ts';
 import { writeEvents, type Event } from './events.ts';
 import { writeHead, writeMeta } from './fields.ts';
 import type { Writer } from './writer.ts';

@@ -1,15 +1,34 @@
-/** JSONPath templates to trees. See k8s.io/client-go/util/jsonpath/parser.go; errors are worded as there. */
-
+/**
+ * JSONPath templates to trees, with the reach and the limits of kubectl's own parser: names in brackets stand in single
+ * quotes and are paths themselves, a filter compares once, and what a word means is not asked before it is evaluated.
+ * See k8s.io/client-go/util/jsonpath/parser.go; errors are worded as there.
+ */
 export type Node =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'list'; readonly nodes: readonly Node[] }
   | { readonly type: 'field' | 'identifier'; readonly name: string }
-  | { readonly type: 'wildcard' | 'recursive' | 'root' | 'current' | 'range' | 'end' }
-  | { readonly type: 'int' | 'float'; readonly value: number }
+  | { readonly type: 'wildcard' | 'recursive' }
+  | { readonly type: 'number'; readonly value: number }
   | { readonly type: 'bool'; readonly value: boolean }
-  | { readonly type: 'slice'; readonly start?: number; readonly end?: number; readonly step?: number; readonly single: boolean }
+  | Slice
   | { readonly type: 'union'; readonly lists: readonly (readonly Node[])[] }
-  | { readonly type: 'filter'; readonly left: readonly Node[]; readonly operator: string; readonly right: readonly Node[] };
+  | Filter;
+
+/** `[start:end:step]`, each of which may be left out; of `[3]` the end follows from the start. */
+export interface Slice {
+  readonly type: 'slice';
+  readonly start: number | undefined;
+  readonly end: number | undefined;
+  readonly step: number | undefined;
+  readonly single: boolean;
+}
+
+export interface Filter {
+  readonly type: 'filter';
+  readonly left: readonly Node[];
+  readonly operator: string;
+  readonly right: readonly Node[];
+}
 
 /** A template that cannot be read, or a path that leads nowhere, in kubectl's words. */
 export class JsonPathError extends Error {
@@ -19,151 +38,113 @@ export class JsonPathError extends Error {
 /** Text and `{…}` actions. @throws JsonPathError */
 export function parseTemplate(template: string): readonly Node[] {
   const nodes: Node[] = [];
-  let at = 0;
-  while (at < template.length) {
-    const open = template.indexOf('{', at);
-    if (open < 0) {
-      nodes.push({ type: 'text', text: template.slice(at) });
-      break;
-    }
-    if (open > at) nodes.push({ type: 'text', text: template.slice(at, open) });
-    const close = closing(template, open, '{', '}');
-    if (close < 0) throw new JsonPathError(/\[[^\]]*$/.test(template.slice(open)) ? 'unterminated array' : 'unclosed action');
-    nodes.push({ type: 'list', nodes: parseAction(template.slice(open + 1, close)) });
-    at = close + 1;
+  const reader = new Reader(template);
+  while (!reader.isAtEnd) {
+    const text = reader.take(/[^{]*/y);
+    if (text !== '') nodes.push({ type: 'text', text });
+    if (reader.take(/\{/y) !== '') nodes.push({ type: 'list', nodes: parseAction(reader) });
   }
   return nodes;
 }
 
-/** The bracket that closes the one at `open`, quotes respected; -1 when none does. */
-function closing(text: string, open: number, left: string, right: string): number {
-  let depth = 0;
-  let quote = '';
-  for (let i = open; i < text.length; i++) {
-    const char = text[i]!;
-    if (quote) {
-      if (char === '\\') i++;
-      else if (char === quote) quote = '';
-    } else if (char === '"' || char === "'") quote = char;
-    else if (char === left) depth++;
-    else if (char === right && --depth === 0) return i;
-  }
-  return -1;
-}
+/** Steps through a text by sticky expressions. */
+class Reader {
+  at = 0;
 
-function parseAction(text: string): readonly Node[] {
-  const nodes: Node[] = [];
-  let rest = text;
-  const take = (count: number) => {
-    const taken = rest.slice(0, count);
-    rest = rest.slice(count);
+  constructor(readonly text: string) {}
+
+  get isAtEnd(): boolean {
+    return this.at >= this.text.length;
+  }
+
+  /** What matches here, which may be nothing. */
+  take(expression: RegExp): string {
+    expression.lastIndex = this.at;
+    const taken = expression.exec(this.text)?.[0] ?? '';
+    this.at += taken.length;
     return taken;
-  };
-  while (rest !== '') {
-    const char = rest[0]!;
-    if (char === ' ' || char === '\t') take(1);
-    else if (char === '$') nodes.push((take(1), { type: 'root' }));
-    else if (char === '@') nodes.push((take(1), { type: 'current' }));
-    else if (char === '*') nodes.push((take(1), { type: 'wildcard' }));
-    else if (char === '[') {
-      const close = closing(rest, 0, '[', ']');
-      if (close < 0) throw new JsonPathError('unterminated array');
-      nodes.push(...parseBracket(take(close + 1).slice(1, -1)));
-    } else if (char === '"' || char === "'") {
-      const close = endOfQuote(rest);
-      if (close < 0) throw new JsonPathError('unterminated quoted string');
-      nodes.push({ type: 'text', text: unquote(take(close + 1)) });
-    } else if (rest.startsWith('..')) nodes.push((take(2), { type: 'recursive' }), ...leadingField());
-    else if (char === '.') {
-      take(1);
-      nodes.push(...leadingField());
-    } else if (/[-+0-9]/.test(char)) {
-      const number = take(/^[-+]?[0-9.]+/.exec(rest)?.[0].length ?? 1);
-      if (Number.isNaN(Number(number))) throw new JsonPathError(`cannot parse number ${number}`);
-      nodes.push({ type: number.includes('.') ? 'float' : 'int', value: Number(number) });
-    } else if (/[\p{L}_]/u.test(char)) {
-      const word = take(/^[\p{L}\p{N}_]+/u.exec(rest)![0].length);
-      if (word === 'range' || word === 'end') nodes.push({ type: word });
-      else if (word === 'true' || word === 'false') nodes.push({ type: 'bool', value: word === 'true' });
-      // Refused when it is evaluated, and not before.
-      else nodes.push({ type: 'identifier', name: word });
-    } else throw new JsonPathError(`unrecognized character in action: U+${char.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')} '${char}'`);
-  }
-  return nodes;
-
-  /** What follows a dot: a name (with escaped dots), a star, or nothing. */
-  function leadingField(): Node[] {
-    if (rest === '' || rest[0] === '[' || rest[0] === ' ') return [];
-    if (rest[0] === '*') return (take(1), [{ type: 'wildcard' }]);
-    const match = /^(?:\\.|[^.[\]{}\s"'$@|,:()<>=!])+/.exec(rest);
-    if (!match) return [];
-    return [{ type: 'field', name: take(match[0].length).replace(/\\(.)/g, '$1') }];
   }
 }
 
-function endOfQuote(text: string): number {
-  for (let i = 1; i < text.length; i++) {
-    if (text[i] === '\\') i++;
-    else if (text[i] === text[0]) return i;
+/** What follows a dot, up to what ends a name; backslashes take away the meaning of what they stand before. */
+const NAME = /(?:\\[^]|[^\\\s.,[\]$@{}])*/y;
+
+/** Up to and with the closing brace. */
+function parseAction(reader: Reader): readonly Node[] {
+  const nodes: Node[] = [];
+  for (;;) {
+    if (reader.take(/\}/y)) return nodes;
+    if (reader.take(/\[\?\(/y)) nodes.push(parseFilter(reader));
+    else if (reader.take(/\.\./y)) {
+      if (nodes.at(-1)?.type === 'recursive') throw new JsonPathError('invalid multiple recursive descent');
+      nodes.push({ type: 'recursive' });
+      if (/[\p{L}\p{N}_]/u.test(reader.text[reader.at] ?? '')) nodes.push(fieldOf(reader.take(NAME)));
+    } else if (reader.take(/[ @$]/y)) continue;
+    else if (reader.take(/\[/y)) nodes.push(...parseBracket(reader));
+    else if (reader.take(/\./y)) nodes.push(fieldOf(reader.take(NAME)));
+    else nodes.push(parseValue(reader));
   }
-  return -1;
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' };
+function fieldOf(name: string): Node {
+  return name === '*' ? { type: 'wildcard' } : { type: 'field', name: name.replaceAll('\\', '') };
+}
+
+/** A quoted text, a number, `true`, or a word. */
+function parseValue(reader: Reader): Node {
+  const char = String.fromCodePoint(reader.text.codePointAt(reader.at) ?? 0);
+  if (reader.isAtEnd || char === '\n' || char === '\r') throw new JsonPathError('unclosed action');
+  if (char === '"' || char === "'") {
+    const quoted = reader.take(char === '"' ? /"(?:[^"\n]|(?<=\\)")*"/y : /'(?:[^'\n]|(?<=\\)')*'/y);
+    if (quoted === '') throw new JsonPathError('unterminated quoted string');
+    return { type: 'text', text: unquote(quoted) };
+  }
+  const number = reader.take(/[-+][\d.]*|\d[\d.]*/y);
+  if (number !== '') {
+    if (!/\d/.test(number) || Number.isNaN(Number(number))) throw new JsonPathError(`cannot parse number ${number}`);
+    return { type: 'number', value: Number(number) };
+  }
+  if (!/[\p{L}\p{N}_]/u.test(char)) throw new JsonPathError(`unrecognized character in action: U+${char.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')} '${char}'`);
+  const name = reader.take(/[^\s.,[\]$@{}]+/y);
+  return name === 'true' || name === 'false' ? { type: 'bool', value: name === 'true' } : { type: 'identifier', name };
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v', '\\': '\\', "'": "'", '"': '"' };
 
 function unquote(quoted: string): string {
-  return quoted.slice(1, -1).replace(/\\(.)/g, (_, char: string) => ESCAPES[char] ?? char);
+  return quoted.slice(1, -1).replace(/\\(?:u([\da-fA-F]{4})|x([\da-fA-F]{2})|([0-7]{3})|(.))/g, (_, unicode?: string, hex?: string, octal?: string, char?: string) => {
+    const meant = char === undefined ? String.fromCharCode(octal === undefined ? Number.parseInt((unicode ?? hex)!, 16) : Number.parseInt(octal, 8)) : ESCAPES[char];
+    if (meant === undefined) throw new JsonPathError(`unquote string ${quoted} error invalid syntax`);
+    return meant;
+  });
 }
 
-/** Inside `[…]`: a filter, a union, quoted names, a wildcard, an index or a slice. */
-function parseBracket(inner: string): readonly Node[] {
-  const text = inner.trim();
-  if (text === '*') return [{ type: 'wildcard' }];
-  if (text.startsWith('?(') && text.endsWith(')')) return [parseFilter(text.slice(2, -1))];
-  const parts = splitTopLevel(text, ',');
-  if (parts.length > 1) return [{ type: 'union', lists: parts.map((part) => parseBracket(part)) }];
-  const quoted = /^(["'])(.*)\1$/s.exec(text);
-  if (quoted) return [{ type: 'field', name: unquote(text) }];
-  const numbers = /^(-?\d*)(?:(:)(-?\d*))?(?::(-?\d*))?$/.exec(text);
-  if (text !== '' && numbers) {
-    const number = (digits: string | undefined) => (digits ? Number(digits) : undefined);
-    const [start, end, step] = [number(numbers[1]), number(numbers[3]), number(numbers[4])];
-    return [{ type: 'slice', single: numbers[2] === undefined, ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }), ...(step === undefined ? {} : { step }) }];
-  }
-  if (/^[.@$]/.test(text)) return parseAction(text);
-  throw new JsonPathError(`invalid array index ${text}`);
+/** Behind `[`: a union, a name in single quotes, a star, an index or a slice. */
+function parseBracket(reader: Reader): readonly Node[] {
+  const inner = reader.take(/[^\]\n]*\]/y).slice(0, -1);
+  if (reader.text[reader.at - 1] !== ']') throw new JsonPathError('unterminated array');
+  const parts = inner.split(',');
+  if (parts.length > 1) return [{ type: 'union', lists: parts.map((part) => parseAction(new Reader(`[${part.trim()}]}`))) }];
+  const name = /^'([^']*)'$/.exec(inner)?.[1];
+  if (name !== undefined) return parseAction(new Reader(`.${name}}`));
+  const bounds = /^(-?\d*)(:-?\d*)?(:-?\d*)?$/.exec(inner === '*' ? ':' : inner);
+  if (!bounds) throw new JsonPathError(`invalid array index ${inner}`);
+  const [start, end, step] = bounds.slice(1).map((bound: string | undefined) => {
+    const digits = (bound ?? '').replace(':', '');
+    if (digits === '-') throw new JsonPathError(`array index ${digits} is not a number`);
+    return digits === '' ? undefined : Number(digits);
+  });
+  return [{ type: 'slice', start, end, step, single: !bounds[2] }];
 }
 
-function splitTopLevel(text: string, separator: string): readonly string[] {
-  const parts: string[] = [];
-  let quote = '';
-  let depth = 0;
-  let part = '';
-  for (const char of text) {
-    if (quote) {
-      if (char === quote) quote = '';
-    } else if (char === '"' || char === "'") quote = char;
-    else if ('([{'.includes(char)) depth++;
-    else if (')]}'.includes(char)) depth--;
-    if (char === separator && !quote && depth === 0) {
-      parts.push(part);
-      part = '';
-    } else part += char;
-  }
-  return [...parts, part];
-}
-
-function parseFilter(text: string): Node {
-  let quote = '';
-  for (let i = 0; i < text.length; i++) {
-    const char = text[i]!;
-    if (quote) {
-      if (char === quote) quote = '';
-      continue;
-    }
-    if (char === '"' || char === "'") quote = char;
-    const operator = /^(==|!=|<=|>=|<|>)/.exec(text.slice(i))?.[0];
-    if (operator) return { type: 'filter', left: parseAction(text.slice(0, i)), operator, right: parseAction(text.slice(i + operator.length)) };
-  }
-  return { type: 'filter', left: parseAction(text), operator: 'exists', right: [] };
+/** Behind `[?(`. */
+function parseFilter(reader: Reader): Filter {
+  const from = reader.at;
+  // One pair of quotes, in which a bracket closes nothing.
+  const body = reader.take(/[^"')\n]*(?:"(?:[^"\n]|(?<=\\)")*"[^)\n]*|'(?:[^'\n]|(?<=\\)')*'[^)\n]*)?\)/y).slice(0, -1);
+  if (reader.at === from) throw new JsonPathError('unterminated filter');
+  if (!reader.take(/\]/y)) throw new JsonPathError('unclosed array expect ]');
+  const compared = /^([^!<>=]+)([!<>=]+)(.+?)$/s.exec(body);
+  if (!compared) return { type: 'filter', left: parseAction(new Reader(`${body}}`)), operator: 'exists', right: [] };
+  return { type: 'filter', left: parseAction(new Reader(`${compared[1]}}`)), operator: compared[2]!, right: parseAction(new Reader(`${compared[3]}}`)) };
 }

@@ -5,7 +5,7 @@ import { helpOf } from '../help.ts';
 import type { ContextEntry } from '../kubeconfig.ts';
 import { loadConfig, type ConfigFile } from '../kubeconfig.ts';
 import { plainError, usageError } from '../io.ts';
-import { printJsonPath } from '../output/jsonpath.ts';
+import { checkTemplate, throughJsonPath } from '../print-objects.ts';
 import { toYaml } from '../output/yaml.ts';
 import { printTable } from '../print-table.ts';
 import { setCluster, setContext, setCredentials, setValue, unsetValue } from './config-set.ts';
@@ -26,7 +26,10 @@ const view = subverb('view', 'Display merged kubeconfig settings or a specified 
   const [format, ...rest] = flags.text('output').split('=');
   if (format === 'yaml') run.out(toYaml(typed));
   else if (format === 'json') run.out(`${JSON.stringify(typed, null, 4)}\n`);
-  else if (format === 'jsonpath') run.out(printJsonPath(rest.join('='), typed, { allowMissingKeys: true }));
+  else if (format === 'jsonpath' || format === 'jsonpath-as-json') {
+    checkTemplate(rest.join('='));
+    run.out(throughJsonPath({ type: format, template: rest.join('=') }, typed, true));
+  }
   else throw plainError(`unable to match a printer suitable for the output format ${JSON.stringify(flags.text('output'))}, allowed formats are: go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,template,templatefile,yaml`);
   return 0;
 }, [
