@@ -1,52 +1,19 @@
-/** Tools that show or encode bytes: md5sum and kin, base64, od, hexdump, xxd, dd, strings, cmp. */
-import { sha512 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
+/** Tools that show or encode bytes: base64, hexdump, xxd, dd. */
 import { decodeBase64, encodeBase64 } from '../../base/base64.ts';
-import { toBytes } from '../../base/bytes.ts';
 import { readAll } from '../../machine/streams.ts';
-import { md5, sha1, sha256 } from './digests.ts';
 import { openInput, openOutput } from '../../machine/open.ts';
 import { FileError } from '../../machine/file-error.ts';
 import type { Program } from '../../machine/program.ts';
 import { isGnu, reason, tool } from './tool.ts';
 import { parseSize } from './units.ts';
 
-function summer(name: string, digest: (bytes: string) => string): Program {
-  return tool({
-    name, short: 'cbtsw', long: { check: 'c', binary: 'b', text: 't', status: 's' },
-    async run(t) {
-      let status = 0;
-      for await (const { name: file, input } of t.inputs(() => (status = 1))) {
-        const text = await readAll(input);
-        if (!t.has('c')) {
-          await t.write(`${digest(text)}  ${file}\n`);
-          continue;
-        }
-        for (const line of text.split('\n')) {
-          const match = /^([0-9a-f]+) [ *](.+)$/.exec(line);
-          if (!match) continue;
-          const good = t.process.files.exists(t.path(match[2]!)) && digest(t.process.files.read(t.path(match[2]!))) === match[1];
-          if (!t.has('s')) await t.write(`${match[2]}: ${good ? 'OK' : 'FAILED'}\n`);
-          if (!good) status = 1;
-        }
-      }
-      return status;
-    },
-  });
-}
-
-export const md5sum = summer('md5sum', md5);
-export const sha1sum = summer('sha1sum', sha1);
-export const sha256sum = summer('sha256sum', sha256);
-export const sha512sum = summer('sha512sum', (bytes) => bytesToHex(sha512(toBytes(bytes))));
-
 export const base64 = tool({
-  name: 'base64', short: 'diw:D', long: { decode: 'd', wrap: 'w', 'ignore-garbage': 'i' },
+  name: 'base64', short: 'diw:', long: { decode: 'd', wrap: 'w', 'ignore-garbage': 'i' },
   async run(t) {
     let status = 0;
     for await (const { input } of t.inputs(() => (status = 1), t.operands.slice(0, 1))) {
       const text = await readAll(input);
-      if (!t.has('d') && !t.has('D')) {
+      if (!t.has('d')) {
         const width = Number(t.value('w') ?? 76);
         const encoded = encodeBase64(text);
         const rows = width === 0 ? [encoded] : (encoded.match(new RegExp(`.{1,${width}}`, 'g')) ?? []);
@@ -95,43 +62,8 @@ export const hexdump = tool({
   },
 });
 
-export const od = tool({
-  name: 'od', short: 'A:t:N:j:cxbvw:d', long: { 'address-radix': 'A', format: 't', 'read-bytes': 'N', 'skip-bytes': 'j' },
-  async run(t) {
-    let status = 0;
-    let all = '';
-    for await (const { input } of t.inputs(() => (status = 1))) {
-      // `od -N 4 /dev/urandom` must not wait for an end that never comes.
-      const most = t.has('N') ? Number(t.value('N')) : Number.POSITIVE_INFINITY;
-      for (let bytes = all.length < most ? await input.read() : undefined; bytes !== undefined; bytes = all.length < most ? await input.read() : undefined) all += bytes;
-      all = all.slice(0, most);
-    }
-    if (status !== 0 && all === '') return status;
-    const format = t.has('c') ? 'c' : t.has('x') ? 'x2' : t.has('b') ? 'o1' : (t.value('t') ?? 'o2');
-    const kind = format[0]!;
-    const size = kind === 'c' || kind === 'a' ? 1 : Number(format.slice(1).replace('z', '') || (kind === 'd' ? 4 : 4));
-    const address = (at: number) => (t.value('A') === 'n' ? '' : t.value('A') === 'x' ? at.toString(16).padStart(6, '0') : t.value('A') === 'd' ? String(at).padStart(7, '0') : at.toString(8).padStart(7, '0'));
-    for (let at = 0; at < all.length; at += 16) {
-      const row = all.slice(at, at + 16);
-      let text = address(at);
-      for (let i = 0; i < row.length; i += size) {
-        let value = 0n;
-        for (let j = size - 1; j >= 0; j--) value = (value << 8n) | BigInt(row.charCodeAt(i + j) || 0);
-        if (kind === 'c') text += ` ${({ '\0': '\\0', '\n': '\\n', '\t': '\\t', '\r': '\\r', '\\': '\\' }[row[i]!] ?? (/[ -~]/.test(row[i]!) ? row[i]! : row.charCodeAt(i).toString(8).padStart(3, '0'))).padStart(3)}`;
-        else if (kind === 'x') text += ` ${value.toString(16).padStart(size * 2, '0')}`;
-        else if (kind === 'u') text += ` ${value.toString().padStart([0, 3, 5, 8, 10, 0, 0, 0, 20][size] ?? 10)}`;
-        else if (kind === 'd') text += ` ${BigInt.asIntN(size * 8, value).toString().padStart([0, 4, 6, 8, 11, 0, 0, 0, 20][size] ?? 11)}`;
-        else text += ` ${value.toString(8).padStart([0, 3, 6, 8, 11][size] ?? 22, '0')}`;
-      }
-      await t.write(`${text}\n`);
-    }
-    if (t.value('A') !== 'n') await t.write(`${address(all.length)}\n`);
-    return status;
-  },
-});
-
 export const xxd = tool({
-  name: 'xxd', short: 'prl:c:s:u',
+  name: 'xxd', short: 'prl:c:s:ug:', gnuOnly: 'u', absent: ['b', 'i', 'o', 'e', 'E', 'a', 'd'],
   async run(t) {
     let status = 0;
     for await (const { input } of t.inputs(() => (status = 1))) {
@@ -141,12 +73,15 @@ export const xxd = tool({
         await t.write((digits.match(/../g) ?? []).map((pair) => String.fromCharCode(Number.parseInt(pair, 16))).join(''));
         continue;
       }
-      text = text.slice(Number(t.value('s') ?? 0), t.has('l') ? Number(t.value('l')) : undefined);
+      const skip = Number(t.value('s') ?? 0);
+      const group = Number(t.value('g') ?? 2) || 16;
+      const shown = (hex: string) => (t.has('u') ? hex.toUpperCase() : hex);
+      text = text.slice(skip, t.has('l') ? skip + Number(t.value('l')) : undefined);
       const width = Number(t.value('c') ?? (t.has('p') ? 30 : 16));
       for (let at = 0; at < text.length; at += width) {
         const row = text.slice(at, at + width);
-        const pairs = Array.from({ length: Math.ceil(row.length / 2) }, (_, i) => [...row.slice(2 * i, 2 * i + 2)].map(hexByte).join(''));
-        await t.write(t.has('p') ? `${pairs.join('')}\n` : `${at.toString(16).padStart(8, '0')}: ${pairs.join(' ').padEnd(width * 2 + Math.ceil(width / 2) - 1)}  ${printable(row)}\n`);
+        const pairs = Array.from({ length: Math.ceil(row.length / group) }, (_, i) => shown([...row.slice(group * i, group * (i + 1))].map(hexByte).join('')));
+        await t.write(t.has('p') ? `${pairs.join('')}\n` : `${(skip + at).toString(16).padStart(8, '0')}: ${pairs.join(' ').padEnd(width * 2 + Math.ceil(width / group) - 1)}  ${printable(row)}\n`);
       }
     }
     return status;
@@ -200,12 +135,3 @@ export const dd: Program = {
     return 0;
   },
 };
-
-export const strings = tool({
-  name: 'strings', short: 'an:o', numbers: 'n',
-  async run(t) {
-    let status = 0;
-    for await (const { input } of t.inputs(() => (status = 1))) for (const match of (await readAll(input)).match(new RegExp(`[ -~\\t]{${Number(t.value('n') ?? 4)},}`, 'g')) ?? []) await t.write(`${match}\n`);
-    return status;
-  },
-});

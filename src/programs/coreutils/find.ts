@@ -1,34 +1,26 @@
-/** find: see POSIX, "find", with the tests of GNU's that busybox has, too. An expression is compiled to one function. Over 250 lines: one case a predicate. */
+/** find: see POSIX, "find", with the tests of GNU's that busybox has, too. An expression is compiled to one function; what it asks of files is in `find-tests.ts`. */
 import type { FileStat } from '../../machine/files.ts';
-import { patternToRegExp } from '../../shell/pattern.ts';
-import { findUser, userName } from '../../machine/users.ts';
-import { changeMode, modeLetters } from './mode.ts';
+import { asked } from './asking.ts';
+import { type Found, type Test, WrongExpression, fileTest } from './find-tests.ts';
+import { groupName, userName } from '../../machine/users.ts';
+import { modeLetters } from './mode.ts';
 import { basename, joined } from './names.ts';
 import { isGnu, reason, Tool, withArguments } from './tool.ts';
 import { start } from './running.ts';
 import type { Program } from '../../machine/program.ts';
 import { strftime } from './time.ts';
 
-interface Found {
-  readonly path: string;
-  readonly shown: string;
-  readonly stat: FileStat;
-  readonly depth: number;
-}
-
-type Test = (found: Found) => boolean | Promise<boolean>;
-
-class WrongExpression extends Error {}
-
 export const find: Program = {
   name: 'find',
   async run(process) {
-    const args = process.argv.slice(1).filter((arg, index) => !(index < 2 && (arg === '-L' || arg === '-H' || arg === '-P')));
-    const follow = process.argv.includes('-L');
+    const given = process.argv.slice(1);
+    const links = given.findIndex((arg) => !['-L', '-H', '-P'].includes(arg));
+    const args = links < 0 ? [] : given.slice(links);
+    const follow = (links < 0 ? given : given.slice(0, links)).at(-1);
     const cut = args.findIndex((arg) => /^[-(!]/.test(arg));
     const starts = cut < 0 ? args : args.slice(0, cut);
     const t = new Tool(withArguments(process, ['find']), { name: 'find', short: '', run: () => 0 });
-    const search = new Search(t, cut < 0 ? [] : args.slice(cut), follow);
+    const search = new Search(t, cut < 0 ? [] : args.slice(cut), args.includes('-follow') ? '-L' : follow);
     try {
       return await search.run(starts.length > 0 ? starts : ['.']);
     } catch (error) {
@@ -45,6 +37,8 @@ class Search {
   #max = Number.POSITIVE_INFINITY;
   #depthFirst = false;
   #acts = false;
+  /** `-xdev`: what is mounted below is not gone into. */
+  #staysHere = false;
   #pruned = false;
   #quit = false;
   #status = 0;
@@ -53,7 +47,8 @@ class Search {
   constructor(
     private readonly t: Tool,
     private readonly words: readonly string[],
-    private readonly follow: boolean,
+    /** `-L`: links count as what they point to; `-H`: those on the command line do. */
+    private readonly follow: string | undefined,
   ) {}
 
   async run(starts: readonly string[]): Promise<number> {
@@ -70,7 +65,7 @@ class Search {
     const path = t.path(shown);
     let stat: FileStat;
     try {
-      stat = this.follow && t.process.files.exists(path) ? t.process.files.stat(path) : t.process.files.lstat(path);
+      stat = (this.follow === '-L' || (this.follow === '-H' && depth === 0)) && t.process.files.exists(path) ? t.process.files.stat(path) : t.process.files.lstat(path);
     } catch (error) {
       await t.complain(t.gnu ? `'${shown}': ${reason(error)}` : `${shown}: ${reason(error)}`);
       this.#status = 1;
@@ -79,7 +74,7 @@ class Search {
     const found: Found = { path, shown, stat, depth };
     this.#pruned = false;
     if (!this.#depthFirst && depth >= this.#min) await test(found);
-    if (stat.type === 'directory' && depth < this.#max && !this.#pruned && !this.#quit) {
+    if (stat.type === 'directory' && depth < this.#max && !this.#pruned && !this.#quit && !(this.#staysHere && depth > 0 && t.process.files.mounts().some((one) => one.path === path))) {
       let names: string[] = [];
       try {
         names = t.process.files.list(path);
@@ -139,52 +134,26 @@ class Search {
 
   #primary(): Test {
     const name = this.words[this.#at++]!;
-    const { files, machine } = this.t.process;
-    const glob = (ignoreCase: boolean, of: (found: Found) => string): Test => {
-      const regexp = patternToRegExp(this.#value(name), { ignoreCase });
-      return (found) => regexp.test(of(found));
-    };
-    const age = (unitMs: number): Test => {
-      const compare = this.#number(name);
-      return ({ stat }) => compare(Math.floor((machine.clock.unixMs() - stat.mtimeMs) / unitMs));
-    };
     switch (name) {
-      case '-name': return glob(false, ({ shown }) => basename(shown) || '/');
-      case '-iname': return glob(true, ({ shown }) => basename(shown) || '/');
-      case '-path': case '-wholename': return glob(false, ({ shown }) => shown);
-      case '-ipath': return glob(true, ({ shown }) => shown);
-      case '-regex': {
-        const regexp = new RegExp(`^(?:${this.#value(name)})$`);
-        return ({ shown }) => regexp.test(shown);
-      }
-      case '-type': {
-        const letters = this.#value(name);
-        return ({ stat }) => letters.split(',').includes({ file: 'f', directory: 'd', symlink: 'l', device: 'c' }[stat.type]);
-      }
-      case '-maxdepth': this.#max = Number(this.#value(name)); return () => true;
-      case '-mindepth': this.#min = Number(this.#value(name)); return () => true;
+      case '-maxdepth': this.#max = this.#depth(name); return () => true;
+      case '-mindepth': this.#min = this.#depth(name); return () => true;
       case '-depth': this.#depthFirst = true; return () => true;
-      case '-mount': case '-xdev': case '-follow': return () => true;
-      case '-mtime': case '-atime': case '-ctime': return age(86_400_000);
-      case '-mmin': case '-amin': case '-cmin': return age(60_000);
-      case '-newer': {
-        const than = files.stat(this.t.path(this.#value(name))).mtimeMs;
-        return ({ stat }) => stat.mtimeMs > than;
-      }
-      case '-size': return this.#size(name);
-      case '-empty': return ({ stat, path }) => (stat.type === 'directory' ? files.list(path).length === 0 : stat.type === 'file' && stat.size === 0);
-      case '-user': {
-        const user = findUser(this.#value(name), files);
-        return ({ stat }) => stat.uid === user?.uid;
-      }
-      case '-perm': return this.#permission(name);
-      case '-executable': return ({ path }) => files.access(path, 1);
-      case '-true': return () => true;
+      case '-mount': case '-xdev': this.#staysHere = true; return () => true;
+      case '-regextype': this.#regexType = this.#value(name); return () => true;
+      case '-follow': case '-true': return () => true;
       case '-false': return () => false;
       case '-prune': return () => (this.#pruned = true);
       case '-quit': this.#acts = true; return () => (this.#quit = true);
-      default: return this.#action(name);
+      default: return fileTest(this.t, name, () => this.#value(name), this.#regexType) ?? this.#action(name);
     }
+  }
+
+  #regexType: string | undefined;
+
+  #depth(name: string): number {
+    const text = this.#value(name);
+    if (!/^\d+$/.test(text)) throw new WrongExpression(this.t.gnu ? `Expected a positive decimal integer argument to ${name}, but got '${text}'` : `invalid number '${text}'`);
+    return Number(text);
   }
 
   #action(name: string): Test {
@@ -196,7 +165,7 @@ class Search {
         const format = this.#value(name);
         return (found) => this.#print(this.#formatted(format, found));
       }
-      case '-ls': return (found) => this.#print(`${String(found.stat.ino).padStart(9)} ${String(Math.ceil(found.stat.size / 1024)).padStart(6)} ${modeLetters(found.stat)} ${String(found.stat.links).padStart(3)} ${userName(found.stat.uid, this.t.process.files).padEnd(8)} ${userName(found.stat.gid, this.t.process.files).padEnd(8)} ${String(found.stat.size).padStart(8)} ${strftime('%b %e %H:%M', found.stat.mtimeMs)} ${found.shown}\n`);
+      case '-ls': return (found) => this.#print(`${String(found.stat.ino).padStart(9)} ${String(Math.ceil(found.stat.size / 1024)).padStart(6)} ${modeLetters(found.stat)} ${String(found.stat.links).padStart(3)} ${userName(found.stat.uid, this.t.process.files).padEnd(8)} ${groupName(found.stat.gid, this.t.process.files).padEnd(8)} ${String(found.stat.size).padStart(8)} ${strftime('%b %e %H:%M', found.stat.mtimeMs)} ${found.shown}\n`);
       case '-delete':
         this.#depthFirst = true;
         return async ({ path, shown }) => {
@@ -209,7 +178,10 @@ class Search {
             return false;
           }
         };
-      case '-exec': case '-ok': return this.#exec(name);
+      case '-ok':
+        if (!this.t.gnu) throw new WrongExpression('unrecognized: -ok');
+        return this.#exec(name);
+      case '-exec': return this.#exec(name);
       default:
         throw new WrongExpression(this.t.gnu ? `unknown predicate \`${name}'` : `unrecognized: ${name}`);
     }
@@ -225,7 +197,10 @@ class Search {
       this.#batches.push(batch);
       return (found) => batch.paths.push(found.shown) > 0;
     }
-    return async (found) => (await this.#execute(command.map((word) => word.replaceAll('{}', found.shown)))) === 0;
+    return async (found) => {
+      if (name === '-ok' && !(await asked(this.t, `< ${command[0]} ... ${found.shown} > `, ''))) return false;
+      return (await this.#execute(command.map((word) => word.replaceAll('{}', found.shown)))) === 0;
+    };
   }
 
   async #execute(argv: readonly string[]): Promise<number> {
@@ -233,36 +208,10 @@ class Search {
     return typeof child === 'number' ? child : await child.exited;
   }
 
-  #number(name: string): (value: number) => boolean {
-    const text = this.#value(name);
-    const number = Number(text.replace(/^[-+]/, ''));
-    if (Number.isNaN(number)) throw new WrongExpression(this.t.gnu ? `invalid argument \`${text}' to \`${name}'` : `invalid number '${text}'`);
-    return text.startsWith('+') ? (value) => value > number : text.startsWith('-') ? (value) => value < number : (value) => value === number;
-  }
-
-  #size(name: string): Test {
-    const text = this.words[this.#at] ?? '';
-    const unit = { c: 1, w: 2, b: 512, k: 1024, M: 2 ** 20, G: 2 ** 30 }[text.at(-1) ?? ''] ?? 512;
-    const plain = text.replace(/[cwbkMG]$/, '');
-    this.#value(name);
-    const number = Number(plain.replace(/^[-+]/, ''));
-    return ({ stat }) => {
-      const size = Math.ceil(stat.size / unit);
-      return plain.startsWith('+') ? size > number : plain.startsWith('-') ? size < number : size === number;
-    };
-  }
-
-  #permission(name: string): Test {
-    const text = this.#value(name);
-    const bits = changeMode(text.replace(/^[-/]/, ''), 0, false);
-    if (bits === undefined) throw new WrongExpression(`invalid mode '${text}'`);
-    return ({ stat }) => (text.startsWith('-') ? (stat.mode & bits) === bits : text.startsWith('/') ? (stat.mode & bits) !== 0 : stat.mode === bits);
-  }
-
   #formatted(format: string, { shown, stat, depth }: Found): string {
     const { files } = this.t.process;
-    const values: Readonly<Record<string, string>> = { p: shown, f: basename(shown), h: shown.slice(0, Math.max(0, shown.lastIndexOf('/'))) || '.', s: String(stat.size), m: stat.mode.toString(8), M: modeLetters(stat), u: userName(stat.uid, files), y: { file: 'f', directory: 'd', symlink: 'l', device: 'c' }[stat.type], d: String(depth), l: stat.target ?? '', '%': '%' };
-    return format.replace(/\\n/g, '\n').replace(/\\t/g, '\t').replace(/\\0/g, '\0').replace(/%([a-zA-Z%])/g, (whole, letter: string) => values[letter] ?? whole);
+    const values: Readonly<Record<string, string>> = { p: shown, f: basename(shown), h: shown.slice(0, Math.max(0, shown.lastIndexOf('/'))) || '.', s: String(stat.size), m: stat.mode.toString(8), M: modeLetters(stat), u: userName(stat.uid, files), g: groupName(stat.gid, files), U: String(stat.uid), G: String(stat.gid), i: String(stat.ino), n: String(stat.links), 'T@': (stat.mtimeMs / 1000).toFixed(9) + '0', y: { file: 'f', directory: 'd', symlink: 'l', device: 'c' }[stat.type], d: String(depth), l: stat.target ?? '', '%': '%' };
+    return format.replace(/\\n/g, '\n').replace(/\\t/g, '\t').replace(/\\0/g, '\0').replace(/%(T@|[a-zA-Z%])/g, (whole, letter: string) => values[letter] ?? whole);
   }
 
   async #print(text: string): Promise<boolean> {

@@ -1,7 +1,10 @@
 /** The small tools of every image, by name; what an image has of them stands in its own list of files. Adding one is a file and a line here. */
 import type { Program } from '../../machine/program.ts';
 import { awk } from './awk.ts';
-import { base64, dd, hexdump, md5sum, od, sha1sum, sha256sum, sha512sum, strings, xxd } from './bytes-tools.ts';
+import { base64, dd, hexdump, xxd } from './bytes-tools.ts';
+import { md5sum, sha1sum, sha256sum, sha512sum } from './sums.ts';
+import { od } from './od.ts';
+import { strings } from './strings.ts';
 import { busybox } from './busybox.ts';
 import { cat } from './cat.ts';
 import { cmp, comm, dnsdomainname, nice, setsid, time, unlink } from './comparing.ts';
@@ -41,9 +44,10 @@ import { kill, killall, pgrep, pidof, pkill } from './kill.ts';
 import { less, more } from './less.ts';
 import { ls } from './ls.ts';
 import { ps } from './ps.ts';
-import { env, nohup, printenv, sleep, timeout, watch } from './running.ts';
+import { env, nohup, printenv, sleep, timeout } from './running.ts';
 import { sed } from './sed.ts';
-import { arch, basename, bracket, clear, dirname, echo, falseProgram, nproc, printf, pwd, readlink, realpath, reset, stty, sync, test, trueProgram, tty, which, whoami, yes } from './small.ts';
+import { arch, basename, bracket, clear, dirname, echo, falseProgram, nproc, printf, pwd, reset, stty, sync, test, trueProgram, tty, which, whoami, yes } from './small.ts';
+import { readlink, realpath } from './realpath.ts';
 import { sort } from './sort.ts';
 import { mount, mountpoint, umount } from './mount.ts';
 import { df, du, stat } from './stat.ts';
@@ -51,6 +55,7 @@ import { free, groups, hostname, id, uname, uptime } from './system.ts';
 import { journalctl, systemctl } from './systemctl.ts';
 import { tar } from './tar.ts';
 import { top } from './top.ts';
+import { watch } from './watch.ts';
 import { xargs } from './xargs.ts';
 
 export const coreutils: readonly Program[] = [

@@ -3,7 +3,7 @@ import { joined } from './names.ts';
 import { reason, tool } from './tool.ts';
 
 export const mktemp = tool({
-  name: 'mktemp', short: 'dqup:t', long: { directory: 'd', quiet: 'q', tmpdir: 'p', 'dry-run': 'u' },
+  name: 'mktemp', short: 'dqup:t', long: { directory: 'd', quiet: 'q', tmpdir: 'p', 'dry-run': 'u' }, absent: ['suffix'],
   async run(t) {
     const { files, machine, env } = t.process;
     const template = t.operands[0] ?? (t.gnu ? 'tmp.XXXXXXXXXX' : 'tmp.XXXXXX');
@@ -16,7 +16,8 @@ export const mktemp = tool({
       if (t.has('d')) files.mkdir(t.path(path), { mode: 0o700 });
       else if (!t.has('u')) files.open(t.path(path), { write: true, create: true, exclusive: true, mode: 0o600 });
     } catch (error) {
-      await t.complain(t.gnu ? `failed to create ${t.has('d') ? 'directory' : 'file'} via template '${template}': ${reason(error)}` : `${template}: ${reason(error)}`);
+      const cause = reason(error);
+      if (!t.has('q')) await t.complain(t.gnu ? `failed to create ${t.has('d') ? 'directory' : 'file'} via template '${template}': ${cause}` : `${template}: ${cause}`);
       return 1;
     }
     await t.write(`${path}\n`);

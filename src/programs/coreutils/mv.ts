@@ -1,10 +1,11 @@
 /** mv: see POSIX, "mv". */
+import { asked } from './asking.ts';
 import { copyTree } from './cp.ts';
 import { basename, joined } from './names.ts';
 import { type Tool, reason, tool } from './tool.ts';
 
 export const mv = tool({
-  name: 'mv', short: 'finvTt:', long: { force: 'f', 'no-clobber': 'n', verbose: 'v', 'target-directory': 't', 'no-target-directory': 'T' },
+  name: 'mv', short: 'finuvTt:', gnuOnly: 'u', long: { force: 'f', interactive: 'i', update: 'u', 'no-clobber': 'n', verbose: 'v', 'target-directory': 't', 'no-target-directory': 'T' },
   async run(t) {
     const { files } = t.process;
     const target = t.value('t') ?? t.operands.at(-1);
@@ -23,7 +24,7 @@ export const mv = tool({
         status = 1;
         continue;
       }
-      if (t.has('n') && files.exists(t.path(to))) continue;
+      if (files.exists(t.path(to)) && !(await replaces(t, source, to))) continue;
       try {
         move(t, t.path(source), t.path(to));
         if (t.has('v')) await t.write(t.gnu ? `renamed '${source}' -> '${to}'\n` : `'${source}' -> '${to}'\n`);
@@ -35,6 +36,14 @@ export const mv = tool({
     return status;
   },
 });
+
+/** Of -f, -i and -n the last one given counts. */
+async function replaces(t: Tool, source: string, to: string): Promise<boolean> {
+  const { files } = t.process;
+  if (t.has('u') && files.stat(t.path(to)).mtimeMs >= files.lstat(t.path(source)).mtimeMs) return false;
+  const protection = t.last('fin');
+  return protection !== 'n' && (protection !== 'i' || (await asked(t, `overwrite '${to}'`)));
+}
 
 /** Across mounts, a move is a copy and a removal. */
 function move(t: Tool, from: string, to: string): void {

@@ -1,10 +1,10 @@
-/** Programs that run others, or wait: sleep, timeout, nohup, env, printenv, watch, xargs is in its own file. */
+/** Programs that run others, or wait: sleep, timeout, nohup, env, printenv; watch and xargs are in their own files. */
 import { StartError } from '../../machine/executable.ts';
 import type { Child } from '../../machine/program.ts';
 import { openOutput } from '../../machine/open.ts';
 import { parseSignal } from '../../shell/builtins/job-control.ts';
-import { strftime } from './time.ts';
 import { type Tool, tool } from './tool.ts';
+import { quotedWords } from './words.ts';
 import { parseDuration } from './units.ts';
 
 export const sleep = tool({
@@ -35,7 +35,7 @@ export async function start(t: Tool, argv: readonly string[], options: Parameter
 }
 
 export const timeout = tool({
-  name: 'timeout', short: 's:k:fvp', long: { signal: 's', 'kill-after': 'k', foreground: 'f', 'preserve-status': 'p', verbose: 'v' }, usageStatus: 125, stopAtOperand: true,
+  name: 'timeout', short: 's:k:v', gnuOnly: 'v', long: { signal: 's', 'kill-after': 'k', foreground: 'foreground', 'preserve-status': 'preserve-status', verbose: 'v' }, withoutEffect: { foreground: 'the command is in the foreground anyway: it gets no process group of its own' }, usageStatus: 125, stopAtOperand: true,
   async run(t) {
     const [limit, ...argv] = t.operands;
     if (limit === undefined || argv.length === 0) {
@@ -53,6 +53,7 @@ export const timeout = tool({
     let expired = false;
     const stop = milliseconds === 0 ? () => undefined : clock.schedule(milliseconds, () => {
       expired = true;
+      if (t.has('v')) void t.complain(`sending signal ${signal.slice(3)} to command '${argv[0]}'`);
       child.kill(signal);
     });
     const after = parseDuration(t.value('k') ?? '');
@@ -63,7 +64,7 @@ export const timeout = tool({
     finish();
     if (!expired) return status.code;
     if (status.signal === 'SIGKILL') return 137;
-    return t.has('p') || !t.gnu ? (t.gnu ? status.code : 143) : 124;
+    return t.has('preserve-status') || !t.gnu ? (t.gnu ? status.code : 143) : 124;
   },
 });
 
@@ -81,11 +82,13 @@ export const nohup = tool({
 });
 
 export const env = tool({
-  name: 'env', short: 'iu:0C:S:', long: { 'ignore-environment': 'i', unset: 'u', null: '0', chdir: 'C' }, usageStatus: 125, stopAtOperand: true,
+  name: 'env', short: 'iu:0C:S:v', gnuOnly: 'CSv', long: { 'ignore-environment': 'i', unset: 'u', null: '0', chdir: 'C', 'split-string': 'S' }, absent: ['v', 'debug', 'block-signal', 'default-signal', 'ignore-signal'], usageStatus: 125, stopAtOperand: true,
   async run(t) {
-    const environment = new Map(t.has('i') || t.operands[0] === '-' ? [] : t.process.env);
+    // `#!/usr/bin/env -S`: one word that stands for several.
+    const given = [...quotedWords(t.value('S') ?? ''), ...t.operands];
+    const environment = new Map(t.has('i') || given[0] === '-' ? [] : t.process.env);
     for (const name of t.values('u')) environment.delete(name);
-    const words = t.operands[0] === '-' ? t.operands.slice(1) : t.operands;
+    const words = given[0] === '-' ? given.slice(1) : given;
     let first = 0;
     for (; first < words.length && words[first]!.includes('='); first++) {
       const cut = words[first]!.indexOf('=');
@@ -102,35 +105,16 @@ export const env = tool({
 });
 
 export const printenv = tool({
-  name: 'printenv', short: '0',
+  name: 'printenv', short: '0', long: { null: '0' },
   async run(t) {
-    if (t.operands.length === 0) for (const [name, value] of t.process.env) await t.write(`${name}=${value}\n`);
+    const end = t.has('0') ? '\0' : '\n';
+    if (t.operands.length === 0) for (const [name, value] of t.process.env) await t.write(`${name}=${value}${end}`);
     let status = 0;
     for (const name of t.operands) {
       const value = t.process.env.get(name);
       if (value === undefined) status = 1;
-      else await t.write(`${value}\n`);
+      else await t.write(`${value}${end}`);
     }
     return status;
-  },
-});
-
-export const watch = tool({
-  name: 'watch', short: 'n:tdecgx', long: { interval: 'n', 'no-title': 't' }, stopAtOperand: true,
-  async run(t) {
-    if (t.operands.length === 0) return await t.usage('missing operand');
-    const seconds = Number(t.value('n') ?? 2);
-    const command = t.operands.join(' ');
-    const { machine, signal, terminal } = t.process;
-    for (;;) {
-      const title = `Every ${seconds.toFixed(1)}s: ${command}`;
-      const stamp = `${machine.hostname}: ${strftime('%a %b %e %H:%M:%S %Y', machine.clock.unixMs())}`;
-      await t.write('\x1b[H\x1b[J');
-      if (!t.has('t')) await t.write(`${title}${stamp.padStart(Math.max(stamp.length + 1, (terminal?.columns ?? 80) - title.length))}\n\n`);
-      const child = await start(t, t.has('x') ? t.operands : ['sh', '-c', command]);
-      if (typeof child === 'number') return child;
-      await child.exited;
-      await machine.clock.sleep(seconds * 1000, signal);
-    }
   },
 });

@@ -1,13 +1,14 @@
 /** sed: see POSIX, "sed", with `-i`, `-E`/`-r` and `-s`. Parsing is in `sed-script.ts`. Over 250 lines: one editor, one case a command. */
 import { FileError } from '../../machine/file-error.ts';
 import { openOutput } from '../../machine/open.ts';
-import { inputFrom, lines } from '../../machine/streams.ts';
-import type { Input } from '../../machine/program.ts';
+import { Exit } from '../../machine/program.ts';
+import { inputFrom } from '../../machine/streams.ts';
+import { type End, type Ended, endedRecords } from './records.ts';
 import { type Address, type SedCommand, SedError, type Substitution, parseSed } from './sed-script.ts';
 import { type Tool, reason, tool } from './tool.ts';
 
 export const sed = tool({
-  name: 'sed', short: 'ne:f:Eri::suz', long: { quiet: 'n', silent: 'n', expression: 'e', file: 'f', 'regexp-extended': 'E', 'in-place': 'i', separate: 's', unbuffered: 'u' },
+  name: 'sed', short: 'ne:f:Eri::suz', gnuOnly: 'suz', withoutEffect: { u: 'lines are read and written one by one anyway' }, absent: ['debug', 'posix', 'sandbox', 'follow-symlinks', 'l', 'line-length'], long: { quiet: 'n', silent: 'n', expression: 'e', file: 'f', 'regexp-extended': 'E', 'in-place': 'i', separate: 's', unbuffered: 'u', 'null-data': 'z', 'zero-terminated': 'z' },
   async run(t) {
     const operands = [...t.operands];
     const parts = [...t.values('e'), ...t.values('f').map((path) => t.process.files.read(t.path(path)).replace(/\n$/, ''))];
@@ -33,32 +34,49 @@ export const sed = tool({
 
 async function overInputs(t: Tool, script: readonly SedCommand[], operands: readonly string[]): Promise<number> {
   let status = 0;
-  const source = async function* () {
+  const inputs = async function* () {
     for (const name of operands.length > 0 ? operands : ['-']) {
-      let input: Input;
       try {
         if (name !== '-' && t.process.files.exists(t.path(name)) && t.process.files.stat(t.path(name)).type === 'directory') throw new FileError('EISDIR', name);
-        input = name === '-' ? t.process.stdin : inputFrom(t.process.files.read(t.path(name)));
+        yield name === '-' ? t.process.stdin : inputFrom(t.process.files.read(t.path(name)));
       } catch (error) {
         const words = reason(error);
-        await t.complain(t.gnu ? (words === 'Is a directory' ? `couldn't edit ${name}: not a regular file`.replace("couldn't edit", "couldn't read").replace(`couldn't read ${name}: not a regular file`, `read error on ${name}: Is a directory`) : `can't read ${name}: ${words}`) : words === 'Is a directory' ? `read error: ${words}` : `${name}: ${words}`);
+        if (words !== 'Is a directory') await t.complain(t.gnu ? `can't read ${name}: ${words}` : `${name}: ${words}`);
+        else if (t.gnu) {
+          await t.complain(`read error on ${name}: ${words}`);
+          throw new Exit(4);
+        } else continue;
         status = t.gnu ? 2 : 1;
-        continue;
       }
-      yield* lines(input);
     }
   };
   const editor = new Editor(t, script, (text) => t.write(text));
-  const code = await editor.run(source());
-  return code || status;
+  if (!t.has('s')) {
+    const all = async function* () {
+      for await (const input of inputs()) yield* endedRecords(input, endOf(t));
+    };
+    return (await editor.run(all())) ?? status;
+  }
+  for await (const input of inputs()) {
+    const code = await editor.run(endedRecords(input, endOf(t)));
+    if (code !== undefined) return code;
+  }
+  return status;
 }
 
+const endOf = (t: Tool): End => (t.has('z') ? '\0' : '\n');
+
 async function inPlace(t: Tool, script: readonly SedCommand[], operands: readonly string[]): Promise<number> {
+  const { files } = t.process;
   let status = 0;
   for (const name of operands) {
     let text: string;
     try {
-      text = t.process.files.read(t.path(name));
+      if (t.gnu && files.exists(t.path(name)) && files.stat(t.path(name)).type === 'directory') {
+        await t.complain(`couldn't edit ${name}: not a regular file`);
+        return 4;
+      }
+      text = files.read(t.path(name));
     } catch (error) {
       await t.complain(t.gnu ? `can't read ${name}: ${reason(error)}` : `${name}: ${reason(error)}`);
       status = t.gnu ? 2 : 1;
@@ -69,17 +87,16 @@ async function inPlace(t: Tool, script: readonly SedCommand[], operands: readonl
       result += part;
       return Promise.resolve();
     });
-    const code = await editor.run(lines(inputFrom(text)));
-    if (text !== '' && !text.endsWith('\n') && result.endsWith('\n')) result = result.slice(0, -1);
+    const code = await editor.run(endedRecords(inputFrom(text), endOf(t)));
     const suffix = t.value('i');
     try {
-      if (suffix) t.process.files.write(t.path(name + suffix), text);
-      t.process.files.write(t.path(name), result);
+      if (suffix) files.write(t.path(name + suffix), text);
+      files.write(t.path(name), result);
     } catch (error) {
       await t.complain(t.gnu ? `couldn't open temporary file ${name}: ${reason(error)}` : `can't create temp file ${name}XXXXXX: ${reason(error)}`);
       return t.gnu ? 4 : 1;
     }
-    if (code !== 0) return code;
+    if (code !== undefined) return code;
   }
   return status;
 }
@@ -100,8 +117,12 @@ class Editor {
   #last = false;
   #appended: string[] = [];
   #replaced = false;
-  #lines!: AsyncGenerator<string, void, undefined>;
-  #next: IteratorResult<string, void> | undefined;
+  #lines!: AsyncGenerator<Ended, void, undefined>;
+  #next: IteratorResult<Ended, void> | undefined;
+  /** The input's last line has no end, and is written without one. */
+  #isEnded = true;
+  #owesEnd = false;
+  readonly #end: End;
   #lastRegexp: RegExp | undefined;
   readonly #ranges = new Map<SedCommand, number | 'open'>();
 
@@ -109,37 +130,54 @@ class Editor {
     private readonly t: Tool,
     private readonly script: readonly SedCommand[],
     private readonly write: (text: string) => Promise<void>,
-  ) {}
+  ) {
+    this.#end = endOf(t);
+  }
 
-  async run(source: AsyncGenerator<string, void, undefined>): Promise<number> {
+  /** @returns the exit code of a `q`, undefined at the end of the input */
+  async run(source: AsyncGenerator<Ended, void, undefined>): Promise<number | undefined> {
     this.#lines = source;
+    if (this.t.has('s')) this.#line = 0;
     let again = false;
     while (again || (await this.#advance())) {
       this.#replaced = false;
       try {
         const outcome = await this.#execute(this.script);
         again = outcome === 'restart';
-        if (outcome === 'end' && !this.t.has('n')) await this.write(`${this.#pattern}\n`);
+        if (outcome === 'end' && !this.t.has('n')) await this.#print(this.#pattern);
       } catch (error) {
         if (!(error instanceof Quit)) throw error;
-        if (error.print && !this.t.has('n')) await this.write(`${this.#pattern}\n`);
+        if (error.print && !this.t.has('n')) await this.#print(this.#pattern);
         await this.#flush();
         return error.code;
       }
       await this.#flush();
     }
-    return 0;
+    return undefined;
+  }
+
+  /** A line as it came: without its end where the input's last had none. */
+  async #print(text: string, isEnded = this.#isEnded): Promise<void> {
+    await this.#raw(`${text}${isEnded ? this.#end : ''}`);
+    this.#owesEnd = !isEnded;
+  }
+
+  async #raw(text: string): Promise<void> {
+    if (this.#owesEnd) await this.write(this.#end);
+    this.#owesEnd = false;
+    await this.write(text);
   }
 
   async #flush(): Promise<void> {
-    for (const text of this.#appended.splice(0)) await this.write(text);
+    for (const text of this.#appended.splice(0)) await this.#raw(text);
   }
 
   /** Read the next line into the pattern space. @returns false at the end */
   async #advance(): Promise<boolean> {
     const now = this.#next ?? (await this.#lines.next());
     if (now.done) return false;
-    this.#pattern = now.value;
+    this.#pattern = now.value.text;
+    this.#isEnded = now.value.isEnded;
     this.#line++;
     this.#next = undefined;
     // Only scripts that ask for the last line need to look ahead; others must answer line by line.
@@ -224,31 +262,31 @@ class Editor {
         this.#pattern = [...this.#pattern].map((c) => (from.includes(c) ? to[from.indexOf(c)]! : c)).join('');
         return undefined;
       }
-      case 'p': await this.write(`${this.#pattern}\n`); return undefined;
-      case 'P': await this.write(`${this.#pattern.split('\n')[0]}\n`); return undefined;
+      case 'p': await this.#print(this.#pattern); return undefined;
+      case 'P': await this.#print(this.#pattern.split(this.#end)[0]!, true); return undefined;
       case 'd': return 'delete';
       case 'D': {
-        const cut = this.#pattern.indexOf('\n');
+        const cut = this.#pattern.indexOf(this.#end);
         if (cut < 0) return 'delete';
         this.#pattern = this.#pattern.slice(cut + 1);
         return 'restart';
       }
       case 'h': this.#hold = this.#pattern; return undefined;
-      case 'H': this.#hold += `\n${this.#pattern}`; return undefined;
+      case 'H': this.#hold += `${this.#end}${this.#pattern}`; return undefined;
       case 'g': this.#pattern = this.#hold; return undefined;
-      case 'G': this.#pattern += `\n${this.#hold}`; return undefined;
+      case 'G': this.#pattern += `${this.#end}${this.#hold}`; return undefined;
       case 'x': [this.#pattern, this.#hold] = [this.#hold, this.#pattern]; return undefined;
       case 'z': this.#pattern = ''; return undefined;
       case 'a': this.#appended.push(`${text}\n`); return undefined;
-      case 'i': await this.write(`${text}\n`); return undefined;
+      case 'i': await this.#print(text, true); return undefined;
       case 'c':
-        if (!command.to || !this.#ranges.has(command) || command.negated) await this.write(`${text}\n`);
+        if (!command.to || !this.#ranges.has(command) || command.negated) await this.#print(text, true);
         return 'delete';
-      case '=': await this.write(`${this.#line}\n`); return undefined;
-      case 'l': await this.write(`${this.#pattern.replace(/\\/g, '\\\\').replace(/\t/g, '\\t').replace(/\n/g, '\\n')}$\n`); return undefined;
+      case '=': await this.#raw(`${this.#line}${this.#end}`); return undefined;
+      case 'l': await this.#raw(`${this.#pattern.replace(/\\/g, '\\\\').replace(/\t/g, '\\t').replace(/\n/g, '\\n')}$${this.#end}`); return undefined;
       case 'n':
         if (this.#last) throw new Quit(0, true);
-        if (!this.t.has('n')) await this.write(`${this.#pattern}\n`);
+        if (!this.t.has('n')) await this.#print(this.#pattern);
         await this.#flush();
         if (!(await this.#advance())) throw new Quit(0, false);
         return undefined;
@@ -257,7 +295,7 @@ class Editor {
         if (this.#last) throw new Quit(0, true);
         await this.#flush();
         if (!(await this.#advance())) throw new Quit(0, true);
-        this.#pattern = `${before}\n${this.#pattern}`;
+        this.#pattern = `${before}${this.#end}${this.#pattern}`;
         return undefined;
       }
       case 'q': throw new Quit(Number(text || 0), true);
@@ -298,7 +336,7 @@ class Editor {
     });
     if (!changed) return;
     this.#replaced = true;
-    if (print) await this.write(`${this.#pattern}\n`);
+    if (print) await this.#print(this.#pattern);
     if (file !== undefined) await this.#toFile(file);
   }
 }

@@ -47,9 +47,9 @@ export const test = tester('test');
 export const bracket = tester('[');
 
 export const pwd = tool({
-  name: 'pwd', short: 'LP',
+  name: 'pwd', short: 'LP', long: { logical: 'L', physical: 'P' },
   async run(t) {
-    await t.write(`${t.has('P') ? t.process.files.realpath(t.process.cwd) : t.process.cwd}\n`);
+    await t.write(`${t.last('LP') === 'P' ? t.process.files.realpath(t.process.cwd) : t.process.cwd}\n`);
     return 0;
   },
 });
@@ -65,66 +65,30 @@ export const yes = tool({
 });
 
 export const basename = tool({
-  name: 'basename', short: 'as:z', stopAtOperand: true,
+  name: 'basename', short: 'as:z', gnuOnly: 'z', long: { multiple: 'a', suffix: 's', zero: 'z' }, stopAtOperand: true,
   async run(t) {
     const [first, second] = t.operands;
-    if (first === undefined) return await t.usage(t.gnu ? 'missing operand' : 'missing operand');
+    if (first === undefined) return await t.usage('missing operand');
     const several = t.has('a') || t.has('s');
     for (const path of several ? t.operands : [first]) {
       const suffix = t.value('s') ?? (several ? undefined : second);
       const name = path.replace(/\/+$/, '').split('/').at(-1) || (path.startsWith('/') ? '/' : '');
-      await t.write(`${suffix && name !== suffix && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name}\n`);
+      await t.write(`${suffix && name !== suffix && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name}${t.has('z') ? '\0' : '\n'}`);
     }
     return 0;
   },
 });
 
 export const dirname = tool({
-  name: 'dirname', short: 'z',
+  name: 'dirname', short: 'z', gnuOnly: 'z', long: { zero: 'z' },
   async run(t) {
     if (t.operands.length === 0) return await t.usage('missing operand');
     for (const path of t.operands) {
       const trimmed = path.replace(/\/+$/, '');
       const cut = trimmed.lastIndexOf('/');
-      await t.write(`${trimmed === '' ? (path === '' ? '.' : '/') : cut < 0 ? '.' : trimmed.slice(0, cut).replace(/\/+$/, '') || '/'}\n`);
+      await t.write(`${trimmed === '' ? (path === '' ? '.' : '/') : cut < 0 ? '.' : trimmed.slice(0, cut).replace(/\/+$/, '') || '/'}${t.has('z') ? '\0' : '\n'}`);
     }
     return 0;
-  },
-});
-
-export const realpath = tool({
-  name: 'realpath', short: 'emqs',
-  async run(t) {
-    if (t.operands.length === 0) return await t.usage('missing operand');
-    let status = 0;
-    for (const path of t.operands) {
-      try {
-        const real = t.process.files.realpath(t.path(path));
-        if ((t.has('e') || !t.gnu) && !t.process.files.exists(real)) throw new Error();
-        await t.write(`${real}\n`);
-      } catch {
-        await t.complain(`${path}: No such file or directory`);
-        status = 1;
-      }
-    }
-    return status;
-  },
-});
-
-export const readlink = tool({
-  name: 'readlink', short: 'femnqsv',
-  async run(t) {
-    if (t.operands.length === 0) return await t.usage('missing operand');
-    let status = 0;
-    for (const path of t.operands) {
-      try {
-        const follow = t.has('f') || t.has('e') || t.has('m');
-        await t.write(`${follow ? t.process.files.realpath(t.path(path)) : t.process.files.readlink(t.path(path))}${t.has('n') ? '' : '\n'}`);
-      } catch {
-        status = 1;
-      }
-    }
-    return status;
   },
 });
 
@@ -154,9 +118,9 @@ export const whoami = tool({
 });
 
 export const nproc = tool({
-  name: 'nproc', short: 'ai:', long: { all: 'a', ignore: 'i' },
+  name: 'nproc', short: '', long: { all: 'all', ignore: 'ignore:' }, withoutEffect: { all: 'every program may use every processor' },
   async run(t) {
-    await t.write(`${Math.max(1, t.process.machine.cpus - Number(t.value('i') ?? 0))}\n`);
+    await t.write(`${Math.max(1, t.process.machine.cpus - Number(t.value('ignore') ?? 0))}\n`);
     return 0;
   },
 });
@@ -179,7 +143,7 @@ export const tty = tool({
 });
 
 export const clear = tool({
-  name: 'clear', short: 'x',
+  name: 'clear', short: 'x', withoutEffect: { x: 'what was scrolled away is never cleared' },
   async run(t) {
     await t.write('\x1b[H\x1b[J');
     return 0;
@@ -199,7 +163,7 @@ export const reset = tool({
 export const sync: Program = { name: 'sync', run: () => 0 };
 
 export const stty = tool({
-  name: 'stty', short: 'ag', stopAtOperand: true,
+  name: 'stty', short: 'a', absent: ['g', 'F', 'save', 'file'], long: { all: 'a' }, stopAtOperand: true,
   async run(t) {
     const { terminal } = t.process;
     if (!terminal) {

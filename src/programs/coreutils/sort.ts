@@ -1,5 +1,5 @@
 /** sort: see POSIX, "sort". Bytes are compared, as in the C locale that containers have. */
-import { readAll } from '../../machine/streams.ts';
+import { records } from './records.ts';
 import { type Tool, tool } from './tool.ts';
 
 interface Key {
@@ -9,30 +9,36 @@ interface Key {
 }
 
 export const sort = tool({
-  name: 'sort', short: 'nrufbhVMgk:t:o:csmzdiT:S:', long: { 'numeric-sort': 'n', reverse: 'r', unique: 'u', 'ignore-case': 'f', 'human-numeric-sort': 'h', 'version-sort': 'V', key: 'k', 'field-separator': 't', output: 'o', check: 'c', stable: 's' }, usageStatus: 2,
+  name: 'sort', short: 'nrufbhVMgk:t:o:cCsmzdiT:S:', gnuOnly: 'C', usageStatus: 2,
+  long: { 'numeric-sort': 'n', reverse: 'r', unique: 'u', 'ignore-case': 'f', 'human-numeric-sort': 'h', 'version-sort': 'V', 'month-sort': 'M', 'general-numeric-sort': 'g', 'dictionary-order': 'd', 'ignore-leading-blanks': 'b', 'ignore-nonprinting': 'i', key: 'k', 'field-separator': 't', output: 'o', check: 'c', stable: 's', merge: 'm', 'zero-terminated': 'z', 'temporary-directory': 'T', 'buffer-size': 'S', parallel: 'parallel:' },
+  absent: ['debug', 'files0-from', 'random-sort', 'R', 'random-source', 'sort', 'compress-program', 'batch-size'],
+  withoutEffect: { T: 'nothing is put into files while it sorts', S: 'everything is sorted in memory', parallel: 'there is one thread' },
   async run(t) {
     let status = 0;
-    const all: string[] = [];
+    const end = t.has('z') ? '\0' : '\n';
+    const sources: string[][] = [];
     for await (const { input } of t.inputs(() => (status = 2))) {
-      const text = await readAll(input);
-      if (text !== '') all.push(...text.replace(/\n$/, '').split('\n'));
+      const here: string[] = [];
+      for await (const line of records(input, end)) here.push(line);
+      sources.push(here);
     }
     const keys = t.values('k').map(parseKey);
     const badKey = keys.indexOf(undefined);
     if (badKey >= 0) return await t.usage(t.gnu ? `invalid number at field start: invalid count at start of '${t.values('k')[badKey]}'` : 'bad field specification');
     const compare = comparer(t, keys as Key[]);
-    if (t.has('c')) {
+    const all = t.has('m') ? merged(sources, compare) : sources.flat();
+    if (t.has('c') || t.has('C')) {
       const wrong = all.findIndex((line, index) => index > 0 && compare(all[index - 1]!, line) > 0);
       if (wrong < 0) return 0;
-      await t.complain(`${t.operands[0] ?? '-'}:${wrong + 1}: disorder: ${all[wrong]}`);
+      if (!t.has('C')) await t.complain(`${t.operands[0] ?? '-'}:${wrong + 1}: disorder: ${all[wrong]}`);
       return 1;
     }
-    const ordered = all.sort((a, b) => compare(a, b) || (t.has('s') || t.has('u') ? 0 : (t.has('r') ? -1 : 1) * bytes(a, b)));
+    const ordered = t.has('m') ? all : all.sort((a, b) => compare(a, b) || (t.has('s') || t.has('u') ? 0 : (t.has('r') ? -1 : 1) * bytes(a, b)));
     const shown = t.has('u') ? ordered.filter((line, index) => index === 0 || compare(ordered[index - 1]!, line) !== 0) : ordered;
     const target = t.value('o');
     const output = target === undefined ? t.process.stdout : await t.output(target, false);
     if (!output) return 2;
-    if (shown.length > 0) await output.write(`${shown.join('\n')}\n`);
+    if (shown.length > 0) await output.write(`${shown.join(end)}${end}`);
     return status;
   },
 });
@@ -55,7 +61,8 @@ function comparer(t: Tool, keys: readonly Key[]): (a: string, b: string) => numb
     if (flags.includes('h')) return sign * (human(a) - human(b));
     if (flags.includes('V')) return sign * versions(a, b);
     if (flags.includes('M')) return sign * (month(a) - month(b));
-    const clean = (text: string) => (flags.includes('b') ? text.trimStart() : text).replace(flags.includes('d') ? /[^\w\s]/g : /$^/, '');
+    const skipped = flags.includes('d') ? /[^A-Za-z0-9\s]/g : flags.includes('i') ? /[^ -~]/g : /$^/;
+    const clean = (text: string) => (flags.includes('b') ? text.trimStart() : text).replace(skipped, '');
     return sign * (flags.includes('f') ? bytes(clean(a).toUpperCase(), clean(b).toUpperCase()) : bytes(clean(a), clean(b)));
   };
   if (keys.length === 0) return (a, b) => one(a, b, global);
@@ -66,6 +73,18 @@ function comparer(t: Tool, keys: readonly Key[]): (a: string, b: string) => numb
     }
     return 0;
   };
+}
+
+/** `-m`: what is in order already, taken from whichever source has the least. */
+function merged(sources: readonly (readonly string[])[], compare: (a: string, b: string) => number): string[] {
+  const rest = sources.map((lines) => [...lines]).filter((lines) => lines.length > 0);
+  const all: string[] = [];
+  while (rest.length > 0) {
+    const least = rest.reduce((best, lines) => (compare(lines[0]!, best[0]!) < 0 ? lines : best));
+    all.push(least.shift()!);
+    if (least.length === 0) rest.splice(rest.indexOf(least), 1);
+  }
+  return all;
 }
 
 /** The part of a line that a key means. Without a separator, a field begins with the blanks before it. */

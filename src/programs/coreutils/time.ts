@@ -83,3 +83,14 @@ export function parseDate(text: string, nowMs: number): number | undefined {
   if (full) return Date.UTC(Number(full[1]), Number(full[2]) - 1, Number(full[3]), Number(full[4] ?? 0), Number(full[5] ?? 0), Number(full[6] ?? 0));
   return undefined;
 }
+
+/** `[[CC]YY]MMDDhhmm[.ss]`, as `touch -t` takes it: undefined when it is none. */
+export function parseStamp(text: string, nowMs: number): number | undefined {
+  const match = /^(?:(\d\d)?(\d\d))?(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d\d))?$/.exec(text);
+  if (!match) return undefined;
+  const [, century, short, month, day, hour, minute, second] = match.map((part) => (part === undefined ? undefined : Number(part)));
+  // POSIX: 69 to 99 are of the last century.
+  const year = short === undefined ? new Date(nowMs).getUTCFullYear() : (century ?? (short < 69 ? 20 : 19)) * 100 + short;
+  const isTime = month! >= 1 && month! <= 12 && day! >= 1 && day! <= new Date(Date.UTC(year, month!, 0)).getUTCDate() && hour! < 24 && minute! < 60 && (second ?? 0) < 61;
+  return isTime ? Date.UTC(year, month! - 1, day, hour, minute, second ?? 0) : undefined;
+}

@@ -11,8 +11,14 @@ export interface ToolSpec {
   readonly name: string;
   /** Letters as for getopt(3): a colon after a letter that takes a value, two when the value is optional and attached. */
   readonly short: string;
-  /** Long options and the letter that each stands for; several words of GNU only. */
+  /** Long options and the letter that each stands for; those without a letter have a name, with colons as in `short`. */
   readonly long?: Readonly<Record<string, string>>;
+  /** Letters of `short` that GNU's has and busybox's applet lacks. */
+  readonly gnuOnly?: string;
+  /** Letters and long names of the real one that this one does not have: they are refused as that, not as mistyped. */
+  readonly absent?: readonly string[];
+  /** Letters and names that are taken and change nothing, and why. */
+  readonly withoutEffect?: Readonly<Record<string, string>>;
   /** The exit code of wrong usage: 1 unless told. */
   readonly usageStatus?: number;
   /** GNU's last line of a wrong usage, where it is not the usual one. */
@@ -149,7 +155,8 @@ export class Tool {
   #letters(letters: string, next: string | undefined): number {
     for (let i = 0; i < letters.length; i++) {
       const letter = letters[i]!;
-      const at = letter === ':' ? -1 : this.spec.short.indexOf(letter);
+      const at = letter === ':' || (!this.gnu && this.spec.gnuOnly?.includes(letter)) ? -1 : this.spec.short.indexOf(letter);
+      this.#refuseAbsent(letter, `-${letter}`);
       if (at < 0) this.#wrong(this.gnu ? `invalid option -- '${letter}'` : `unrecognized option: ${letter}`);
       if (this.spec.short[at + 1] !== ':') {
         this.#add(letter, '');
@@ -169,15 +176,24 @@ export class Tool {
 
   #long(arg: string, next: string | undefined): number {
     const [name = '', value] = arg.slice(2).split(/=(.*)/s);
+    this.#refuseAbsent(name, `--${name}`);
     const known = Object.keys(this.spec.long ?? {});
     const full = known.includes(name) ? name : known.filter((other) => other.startsWith(name)).length === 1 ? known.find((other) => other.startsWith(name))! : undefined;
     if (full === undefined) this.#wrong(this.gnu ? `unrecognized option '${arg}'` : `unrecognized option: ${name}`);
-    const letter = this.spec.long![full]!;
-    const at = this.spec.short.indexOf(letter);
-    const wants = this.spec.short[at + 1] === ':' && this.spec.short[at + 2] !== ':';
+    const target = this.spec.long![full]!;
+    const letter = target.replace(/:+$/, '');
+    const colons = letter.length > 1 ? target.slice(letter.length) : /^:*/.exec(this.spec.short.slice(this.spec.short.indexOf(letter) + 1))![0];
+    const wants = colons === ':';
     if (wants && value === undefined && next === undefined) this.#wrong(this.gnu ? `option '--${full}' requires an argument` : `option requires an argument: ${full}`);
+    if (colons === '' && value !== undefined) this.#wrong(this.gnu ? `option '--${full}' doesn't allow an argument` : `option does not take an argument: ${full}`);
     this.#add(letter, wants ? (value ?? next!) : (value ?? ''));
     return wants && value === undefined ? 1 : 0;
+  }
+
+  #refuseAbsent(name: string, typed: string): void {
+    if (!this.spec.absent?.includes(name)) return;
+    void this.complain(`${typed} is not part of this simulator`).catch(() => undefined);
+    throw new Exit(this.spec.usageStatus ?? 1);
   }
 
   #wrong(message: string): never {

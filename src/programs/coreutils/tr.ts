@@ -2,14 +2,14 @@
 import { tool } from './tool.ts';
 
 export const tr = tool({
-  name: 'tr', short: 'cCdst', long: { complement: 'c', delete: 'd', 'squeeze-repeats': 's', 'truncate-set1': 't' }, stopAtOperand: true,
+  name: 'tr', short: 'cCdst', gnuOnly: 't', long: { complement: 'c', delete: 'd', 'squeeze-repeats': 's', 'truncate-set1': 't' }, stopAtOperand: true,
   async run(t) {
     const [first, second] = t.operands;
     if (first === undefined) return await t.usage('missing operand');
     if (second === undefined && !t.has('d') && !t.has('s')) return await t.usage(t.gnu ? `missing operand after '${first}'\nTwo strings must be given when translating.` : 'missing operand');
     const complement = t.has('c') || t.has('C');
-    const from = characterSet(first);
     const to = characterSet(second ?? '');
+    const from = t.has('t') && to !== '' ? characterSet(first).slice(0, to.length) : characterSet(first);
     const inFirst = (c: string) => from.includes(c) !== complement;
     const translate = (c: string) => {
       if (!inFirst(c) || t.has('d') || to === '') return c;

@@ -1,10 +1,11 @@
 /** uniq: lines that follow their like. See POSIX, "uniq". */
-import { lines } from '../../machine/streams.ts';
+import { records } from './records.ts';
 import { tool } from './tool.ts';
 
 export const uniq = tool({
-  name: 'uniq', short: 'cdiuf:s:w:', long: { count: 'c', repeated: 'd', 'ignore-case': 'i', unique: 'u', 'skip-fields': 'f', 'skip-chars': 's', 'check-chars': 'w' },
+  name: 'uniq', short: 'cdiuf:s:w:z', gnuOnly: 'z', long: { count: 'c', repeated: 'd', 'ignore-case': 'i', unique: 'u', 'skip-fields': 'f', 'skip-chars': 's', 'check-chars': 'w', 'zero-terminated': 'z' }, absent: ['D', 'all-repeated', 'group'],
   async run(t) {
+    const end = t.has('z') ? '\0' : '\n';
     let status = 0;
     const [source] = t.operands;
     const key = (line: string) => {
@@ -17,10 +18,10 @@ export const uniq = tool({
     let times = 0;
     const flush = async () => {
       if (current === undefined || (t.has('d') && times < 2) || (t.has('u') && times > 1)) return;
-      await t.write(`${t.has('c') ? `${String(times).padStart(7)} ` : ''}${current}\n`);
+      await t.write(`${t.has('c') ? `${String(times).padStart(7)} ` : ''}${current}${end}`);
     };
     for await (const { input } of t.inputs(() => (status = 1), source === undefined ? [] : [source])) {
-      for await (const line of lines(input)) {
+      for await (const line of records(input, end)) {
         if (current !== undefined && key(line) === key(current)) {
           times++;
           continue;
