@@ -68,6 +68,26 @@ test('from start to report, with the pack gone and another process going on', as
   expect(clusters.size).toBe(0);
 });
 
+test('a cluster that died while its exam went on is looked for with every sign of life and every visit, and not after the end', async () => {
+  const { exam, ports } = await begin([packLab('one')]);
+  await exam.prepareAll();
+  const looked: string[] = [];
+  const find = ports.backend.find.bind(ports.backend);
+  Object.assign(ports.backend, { find: async (name: string) => {
+    looked.push(name);
+    return find(name);
+  } });
+  const task = exam.plan.tasks[0]!;
+  await exam.alive();
+  await exam.prepared(task);
+  expect(looked).toEqual([task.cluster, task.cluster]);
+  await exam.finish('choice');
+  looked.length = 0;
+  await exam.alive();
+  await exam.prepared(task);
+  expect(looked).toEqual([]);
+});
+
 test('a cluster that is gone, and one that never came up, are no zero', async () => {
   const { exam, clusters } = await begin([packLab('one'), packLab('two'), makeLab({ id: 'pack/three', folder: scratch(), setup: [{ apply: 'nowhere.yaml' }] })]);
   await exam.prepareAll();

@@ -121,7 +121,13 @@ export class Exam {
   note = (task: string, text: string) => this.#happen({ type: 'noted', task, text });
   leave = () => this.#happen({ type: 'left' });
   comeBack = () => this.#happen({ type: 'returned' });
-  alive = () => this.#happen({ type: 'alive' });
+
+  /** A sign of life, every so often. Clusters that died meanwhile come back with everything in them, unasked. */
+  async alive(): Promise<void> {
+    await this.#happen({ type: 'alive' });
+    const ready = new Set(this.state().tasks.filter(({ environment }) => environment === 'ready').map(({ task }) => task.cluster));
+    for (const name of ready) if (this.#isOpen()) await this.#ports.backend.find(name).catch(() => undefined);
+  }
 
   /** @throws UserError where the clock may not be stopped */
   async pause(): Promise<void> {
@@ -136,7 +142,8 @@ export class Exam {
   /** The environment of a task, brought up when it is not there. @throws UserError */
   prepared(task: ExamTask, onProgress?: Progressing): Promise<Cluster> {
     const known = this.#preparing.get(task.id);
-    if (known) return known;
+    // To find a cluster is to start it again where it died.
+    if (known) return known.then(async (cluster) => (this.#isOpen() ? await this.#ports.backend.find(cluster.info.name) : undefined) ?? cluster);
     const coming = this.#prepare(task, onProgress);
     this.#preparing.set(task.id, coming);
     coming.catch(() => this.#preparing.delete(task.id));
@@ -240,6 +247,11 @@ export class Exam {
       await this.#happen({ type: 'unprepared', task: task.id, because: error instanceof Error ? error.message : String(error) });
       throw error;
     }
+  }
+
+  /** May its clusters still be needed? Those of an exam that is being graded go, and must not come back. */
+  #isOpen(): boolean {
+    return ['running', 'paused', 'over'].includes(this.state().status);
   }
 
   #folders(): ExamFolders {
