@@ -86,6 +86,11 @@ describe('home', () => {
     `);
   });
 
+  test('at 220x60 a title and its minutes are as near as before', () => {
+    const row = openScreen({ columns: 220, rows: 60 }).frame().split('\n').find((text) => text.includes(SERVICE_PATCH.title))!;
+    expect(row.replace(/ {2,}/g, (blanks) => `<${blanks.length}>`)).toMatchInlineSnapshot(`"<3>· A Service that finds no Pods<52>medium 10 min<19>solved, 2 attempts"`);
+  });
+
   test('the first frame does not wait for the clusters', async () => {
     const ui = openScreen(NARROW, { clusters: () => new Promise(() => {}) });
     expect(ui.frame().split('\n')[0]).toMatchInlineSnapshot(`" cka  trainer 0.1.0                                           clusters: looking"`);

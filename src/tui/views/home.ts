@@ -106,6 +106,9 @@ function aroundLabs({ firstRun, exams, next, streakDays = 0 }: HomeInput, width:
   ];
 }
 
+/** On wider screens the eye would lose the row between a title and its minutes. */
+const WIDEST_LIST = 112;
+
 /** From this width on the lab under the pointer is described at the side. */
 const SIDE_COLUMNS = 110;
 const SIDE_WIDTH = 38;
@@ -141,7 +144,7 @@ export interface HomeParts {
 export function homeParts(input: HomeInput): HomeParts {
   const { labs, selected, query, size, symbols } = input;
   const hasSide = size.columns >= SIDE_COLUMNS;
-  const width = hasSide ? size.columns - SIDE_WIDTH - GAP - 2 : size.columns - 2;
+  const width = hasSide ? Math.min(WIDEST_LIST, size.columns - SIDE_WIDTH - GAP - 2) : size.columns - 2;
   const list = homeRows(labs, selected, width, symbols, query !== undefined);
   const around =
     query !== undefined ? labs.length === 0 ? wrap(line(`No lab fits all of these words. ${FACET_HINT}`, 'dim'), width) : query === '' ? wrap(line(FACET_HINT, 'dim'), width) : []
