@@ -1,6 +1,8 @@
 /** ResourceQuota and LimitRange: how much a namespace may use. See pkg/apis/core/validation. */
+import { invalidValue } from '../api/field-error.ts';
 import { canonicalQuantity } from '../api/quantity.ts';
 import { column, defineKind, nameColumn, type Loose } from './define.ts';
+import { validateScopes } from './quota/scopes.ts';
 
 export const resourcequota = defineKind({
   kind: 'ResourceQuota',
@@ -15,8 +17,15 @@ export const resourcequota = defineKind({
   prepareForCreate(object) {
     object['status'] = {};
   },
+  validate: ({ spec }) => validateScopes(spec ?? {}),
+  validateUpdate: (next, previous) => (sameScopes(next, previous as Loose) ? [] : [invalidValue('spec.scopes', next['spec'].scopes ?? [], 'field is immutable')]),
   middle: [column('Request', (quota) => used(quota, (name) => !name.startsWith('limits'))), column('Limit', (quota) => used(quota, (name) => name.startsWith('limits')))],
 });
+
+/** What a quota is about never changes. */
+const sameScopes = (next: Loose, previous: Loose): boolean => scopesOf(next) === scopesOf(previous);
+
+const scopesOf = (quota: Loose): string => ((quota['spec'].scopes ?? []) as string[]).toSorted().join();
 
 function used(quota: Loose, chosen: (name: string) => boolean): string {
   const { hard = {}, used: usage = {} } = (quota['status'] ?? {}) as { hard?: Record<string, string>; used?: Record<string, string> };

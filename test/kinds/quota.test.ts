@@ -10,12 +10,12 @@ import { Registry } from '../../src/kinds/registry.ts';
 // oxlint-disable-next-line typescript/no-explicit-any -- shapes of the API reference
 type Manifest = any;
 
-function world(hard: Record<string, string>): (resource: string, manifest: Manifest) => string {
+function world(hard: Record<string, string>, scoped: Manifest = {}): (resource: string, manifest: Manifest) => string {
   const registry = new Registry({ store: new Store(), clock: new EventClock(Date.UTC(2026, 0, 1)), rng: seededRng(1) });
   const create = (resource: string, manifest: Manifest) => registry.create(resource, { apiVersion: 'v1', ...manifest } as KubeObject, manifest.metadata.namespace ? { namespace: manifest.metadata.namespace } : {});
   create('namespaces', { kind: 'Namespace', metadata: { name: 'default' } });
   create('serviceaccounts', { kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'default' } });
-  create('resourcequotas', { kind: 'ResourceQuota', metadata: { name: 'q', namespace: 'default' }, spec: { hard } });
+  create('resourcequotas', { kind: 'ResourceQuota', metadata: { name: 'q', namespace: 'default' }, spec: { hard, ...scoped } });
   return (resource, manifest) => {
     try {
       create(resource, { ...manifest, metadata: { namespace: 'default', ...manifest.metadata } });
@@ -37,6 +37,33 @@ test.for([
 ] as const)('quota: %s', ([, hard, objects, answers]) => {
   const create = world(hard);
   expect(objects.map(([resource, manifest]) => create(resource, manifest))).toEqual(answers);
+});
+
+const busy = { requests: { cpu: '1' } };
+const full = (name: string) => `pods "${name}" is forbidden: exceeded quota: q, requested: pods=1, used: pods=0, limited: pods=0`;
+test.for([
+  ['BestEffort', { scopes: ['BestEffort'] }, [full('plain'), 'created', full('timed'), full('high')]],
+  ['NotBestEffort', { scopes: ['NotBestEffort'] }, ['created', full('busy'), 'created', 'created']],
+  ['Terminating', { scopes: ['Terminating'] }, ['created', 'created', full('timed'), 'created']],
+  ['NotTerminating and NotBestEffort', { scopes: ['NotTerminating', 'NotBestEffort'] }, ['created', full('busy'), 'created', 'created']],
+  ['a priority class', { scopeSelector: { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'In', values: ['high'] }] } }, ['created', 'created', 'created', full('high')]],
+  ['pods without a priority class', { scopeSelector: { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'DoesNotExist' }] } }, [full('plain'), full('busy'), full('timed'), 'created']],
+  ['CrossNamespacePodAffinity', { scopes: ['CrossNamespacePodAffinity'] }, ['created', 'created', 'created', 'created']],
+] as const)('a quota for %s counts no other pods', ([, scoped, answers]) => {
+  const create = world({ pods: '0' }, scoped);
+  create('priorityclasses.scheduling.k8s.io', { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'high', namespace: '' }, value: 10 });
+  const pods: Manifest[] = [pod('plain'), pod('busy', busy), pod('timed'), pod('high')];
+  pods[2].spec.activeDeadlineSeconds = 60;
+  pods[3].spec.priorityClassName = 'high';
+  expect(pods.map((one) => create('pods', one))).toEqual(answers);
+});
+
+test.for([
+  [['Best'], { pods: '1' }, 'unsupported scope'],
+  [['BestEffort'], { 'limits.cpu': '1' }, 'unsupported scope applied to resource'],
+  [['Terminating', 'NotTerminating'], { pods: '1' }, 'conflicting scopes'],
+] as const)('scopes %j with %j: %s', ([scopes, hard, why]) => {
+  expect(() => world(hard, { scopes })).toThrow(`ResourceQuota "q" is invalid: spec.scopes: Invalid value: ${JSON.stringify(scopes)}: ${why}`);
 });
 
 test('an Ingress without a class gets the default one', () => {

@@ -67,10 +67,18 @@ export function describeNamespace(out: Writer, object: KubeObject, quotas: reado
   for (const limit of limits) writeLimits(out, limit, ' ');
 }
 
+const SCOPES: Readonly<Record<string, string>> = {
+  Terminating: 'Matches all pods that have an active deadline. These pods have a limited lifespan on a node before being actively terminated by the system.',
+  NotTerminating: 'Matches all pods that do not have an active deadline. These pods usually include long running pods whose container command is not expected to terminate.',
+  BestEffort: 'Matches all pods that do not have resource requirements set. These pods have a best effort quality of service.',
+  NotBestEffort: 'Matches all pods that have at least one resource requirement set. These pods have a burstable or guaranteed quality of service.',
+};
+
 export function describeQuota(out: Writer, object: KubeObject): void {
   writeHead(out, object);
   const scopes = (dig(object, 'spec', 'scopes') as string[] | undefined) ?? [];
   if (scopes.length > 0) out.line(0, `Scopes:\t${[...scopes].sort().join(', ')}`);
+  for (const scope of [...scopes].sort()) if (SCOPES[scope]) out.line(0, ` * ${SCOPES[scope]}`);
   out.write('Resource\tUsed\tHard\n--------\t----\t----\n');
   const used = dig(object, 'status', 'used') as Amounts | undefined;
   for (const [name, hard] of sortedEntries(dig(object, 'status', 'hard') as Amounts | undefined)) out.write(`${name}\t${used?.[name] ?? '0'}\t${hard}\n`);
