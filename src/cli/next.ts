@@ -1,9 +1,9 @@
 /** `cka next`: what to practise next, by weakness and time since. */
 import { formatTable } from '../base/table.ts';
-import { UserError } from '../base/user-error.ts';
 import { asTyped } from './as-typed.ts';
 import { type CliCommand, EXIT, JSON_OPTION, printJson } from './command.ts';
 import { listPacks, loadLabs, openProgress } from './labs.ts';
+import { wholeNumber } from './values.ts';
 
 export const next: CliCommand = {
   name: 'next',
@@ -16,8 +16,7 @@ export const next: CliCommand = {
     const days = streakDays(attempts, Date.now());
     const word = String(options['domain'] ?? '').toLowerCase();
     const wanted = labs.filter(({ domain }) => domain.toLowerCase().includes(word));
-    const count = Number(options['count']);
-    if (!Number.isInteger(count) || count < 1) throw new UserError(`"${options['count']}" cannot be --count.`, 'Use a number from 1.', 2);
+    const count = wholeNumber('--count', String(options['count']), { from: 1 });
     const chosen = suggest(wanted, attempts, Date.now()).slice(0, count);
     if (options['json']) printJson(cli, chosen.map(({ lab, because }) => ({ id: lab.id, title: lab.title, difficulty: lab.difficulty, minutes: lab.minutes, because })));
     else if (chosen.length === 0) cli.out(asTyped('No lab is in a domain with that word. `cka lab list` shows all of them.\n', cli.env));

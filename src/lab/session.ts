@@ -65,8 +65,7 @@ export class LabSession {
     const { backend, spec, progress, onProgress, folders } = options;
     const existed = await backend.find(spec.name);
     const cluster = existed ?? (await backend.up(spec, onProgress));
-    requireCapabilities(options.lab, cluster);
-    requireProxyMode(options.lab, cluster);
+    requireCapabilities(options.lab, cluster, usualMode(options.lab));
     const running = await progress.running(spec.name);
     if (running?.lab === options.lab.id) {
       const same = asDrawn(options.lab, running.seed);
@@ -226,11 +225,14 @@ const CAPABILITIES: Readonly<Record<Capability, string>> = {
   kind: 'real kernels and containers (kind)',
 };
 
+/** What a lab that says nothing is made for. One that switches the mode itself may find it switched. */
+const usualMode = ({ proxyMode, touches }: Lab): Lab['proxyMode'] => proxyMode ?? (touches === 'cluster' ? undefined : 'iptables');
+
 /** @throws UserError when the cluster cannot do what the lab needs */
-export function requireCapabilities(lab: Lab, cluster: Cluster): void {
-  if (lab.proxyMode !== undefined && lab.proxyMode !== cluster.info.proxyMode) {
-    const action = cluster.switchProxyMode ? `Switch it: cka cluster proxy-mode ${lab.proxyMode} --name ${cluster.info.name}` : `Make another cluster: cka cluster up --name ${lab.proxyMode} --proxy-mode ${lab.proxyMode}, then give --name ${lab.proxyMode}`;
-    throw new UserError(`Lab ${lab.id} needs kube-proxy in ${lab.proxyMode} mode, and on cluster ${cluster.info.name} it is in ${cluster.info.proxyMode} mode.`, action);
+export function requireCapabilities(lab: Lab, cluster: Cluster, proxyMode: Lab['proxyMode'] = lab.proxyMode): void {
+  if (proxyMode !== undefined && proxyMode !== cluster.info.proxyMode) {
+    const action = cluster.switchProxyMode ? `Switch it: cka cluster proxy-mode ${proxyMode} --name ${cluster.info.name}` : `Make another cluster: cka cluster up --name ${proxyMode} --proxy-mode ${proxyMode}, then give --name ${proxyMode}`;
+    throw new UserError(`Lab ${lab.id} needs kube-proxy in ${proxyMode} mode, and on cluster ${cluster.info.name} it is in ${cluster.info.proxyMode} mode.`, action);
   }
   const needs: readonly Capability[] = lab.touches === 'cluster' ? [...lab.needs, 'cluster-wide'] : lab.needs;
   const missing = needs.filter((need) => !cluster.offers.has(need));
@@ -240,10 +242,4 @@ export function requireCapabilities(lab: Lab, cluster: Cluster): void {
     `Lab ${lab.id} needs ${missing.map((need) => CAPABILITIES[need]).join(' and ')}, which cluster ${cluster.info.name} does not have${reasons.length > 0 ? ` (${reasons.join('; ')})` : ''}.`,
     'Choose another cluster with --name, or another backend with --backend: the simulator runs nearly every lab.',
   );
-}
-
-function requireProxyMode({ id, proxyMode = 'iptables', touches }: Lab, { info }: Cluster): void {
-  // A lab that switches the mode itself may find it switched.
-  if (info.proxyMode === proxyMode || touches === 'cluster' && proxyMode === 'iptables') return;
-  throw new UserError(`Lab ${id} needs kube-proxy in ${proxyMode} mode, and cluster ${info.name} has it in ${info.proxyMode} mode.`, `Start it on another cluster: cka lab start ${id} --name ${info.name}-${proxyMode}`, 2);
 }

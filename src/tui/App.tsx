@@ -27,7 +27,7 @@ import { StartingScreen } from './screens/StartingScreen.tsx';
 import type { RunningExam } from './services.ts';
 import { line, wrap } from './text/lines.ts';
 
-type Where = { readonly screen: 'home' | 'clusters' | 'doctor' } | { readonly screen: 'exams' } | { readonly screen: 'exam' | 'review'; readonly exam: RunningExam } | { readonly screen: 'examReport' | 'examOpening'; readonly id: string } | { readonly screen: 'starting' | 'lab'; readonly lab: string };
+type Where = { readonly screen: 'home' | 'clusters' | 'doctor' } | { readonly screen: 'exams' } | { readonly screen: 'exam' | 'review'; readonly exam: RunningExam } | { readonly screen: 'examReport' | 'examOpening' | 'reviewOpening'; readonly id: string } | { readonly screen: 'starting' | 'lab'; readonly lab: string };
 
 /** @param lab opened at once; or `exam`, by its id */
 export function App({ ui, lab, exam }: { ui: Ui; lab?: string | undefined; exam?: string | undefined }): ReactNode {
@@ -85,6 +85,7 @@ function Screens({ lab, exam }: { lab: string | undefined; exam: string | undefi
     case 'review':
     case 'examReport':
     case 'examOpening':
+    case 'reviewOpening':
       return <ExamScreens where={where} onWhere={setWhere} />;
     case 'clusters':
       return <ClusterScreen onBack={home} />;
@@ -117,7 +118,7 @@ function Screens({ lab, exam }: { lab: string | undefined; exam: string | undefi
   }
 }
 
-type ExamWhere = Extract<Where, { screen: 'exams' | 'exam' | 'review' | 'examReport' | 'examOpening' }>;
+type ExamWhere = Extract<Where, { screen: 'exams' | 'exam' | 'review' | 'examReport' | 'examOpening' | 'reviewOpening' }>;
 
 function ExamScreens({ where, onWhere }: { where: ExamWhere; onWhere: (where: Where) => void }): ReactNode {
   const { services } = useUi();
@@ -133,9 +134,11 @@ function ExamScreens({ where, onWhere }: { where: ExamWhere; onWhere: (where: Wh
     case 'review':
       return <ReviewScreen exam={where.exam} onBack={() => onWhere({ screen: 'examReport', id: where.exam.plan.id })} />;
     case 'examReport':
-      return <ExamReportScreen exams={exams} id={where.id} onBack={toExams} onReview={() => void exams.open(where.id).then((exam) => onWhere({ screen: 'review', exam }))} />;
+      return <ExamReportScreen exams={exams} id={where.id} onBack={toExams} onReview={() => onWhere({ screen: 'reviewOpening', id: where.id })} />;
     case 'examOpening':
       return <ExamOpening open={() => exams.open(where.id)} onOpen={running} onBack={toExams} />;
+    case 'reviewOpening':
+      return <ExamOpening open={() => exams.open(where.id)} onOpen={(exam) => onWhere({ screen: 'review', exam })} onBack={toExams} />;
   }
 }
 

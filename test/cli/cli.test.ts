@@ -73,6 +73,8 @@ test.each([
   ['lab lst', 2, "Error: Unknown command 'lst'\nTry: cka lab list\n"],
   ['lab list --jso', 2, "Error: Unknown option '--jso'\nTry: cka lab list --json\n"],
   ['next --count x', 2, 'Error: "x" cannot be --count.\nTry: Use a number from 1.\n'],
+  ['exam start --per-cluster 99', 2, 'Error: "99" cannot be --per-cluster.\nTry: Use a number from 1 to 16.\n'],
+  ['pack test networking --jobs abc', 2, 'Error: "abc" cannot be --jobs.\nTry: Use a number from 1 to 16.\n'],
   ['--lab no-such', 2, 'Error: There is no lab "no-such".\nTry: `cka lab list` shows all labs.\n'],
   ['--lab', 2, "Error: Option '--lab <lab>' argument missing\nTry: cka --help\n"],
   ['lab start', 2, "Error: Missing required argument 'lab'\nTry: cka lab start --help\n"],

@@ -83,6 +83,9 @@ test('other shells get the same by their own way', async () => {
   expect((await prepare({ SHELL: '/bin/zsh', ZDOTDIR: '/home/me/zsh' })).shell).toMatchObject({ file: '/bin/zsh', args: ['-i'] });
   const fish = await prepare({ SHELL: '/usr/bin/fish' });
   expect(fish.shell.args).toEqual(['-i', '--init-command', `source '${fish.folders.run}/shells/cka-lab/pack.first/config.fish'`]);
+  // A home may have an apostrophe in it.
+  const zsh = await prepare({ SHELL: '/usr/bin/zsh', ZDOTDIR: "/home/o'brien" });
+  expect(readFileSync(join(zsh.shell.env['ZDOTDIR']!, '.zshenv'), 'utf8')).toBe(`[ -r '/home/o'\\''brien/.zshenv' ] && . '/home/o'\\''brien/.zshenv'\n`);
   expect(fish.shell.fish).toContain(`set -gx CKA_LAB 'pack/first'`);
 });
 

@@ -11,6 +11,7 @@ import type { ExamState } from '../../lab/exam/state.ts';
 import type { Lab } from '../../lab/lab.ts';
 import type { Cli, CliArgument, CliOptions } from '../command.ts';
 import { backendOf, loadLabs, openProgress, paths, shellFolders } from '../labs.ts';
+import { wholeNumber } from '../values.ts';
 
 export const EXAM_ARGUMENT: CliArgument = { name: '[exam]', description: 'id of the exam (default: the one that runs, else the last one)' };
 
@@ -125,8 +126,7 @@ export async function settingsOf(options: CliOptions, drill?: Lab): Promise<Exam
   const number = (name: string, fallback: number, from: number, to: number): number => {
     const text = options[name];
     if (typeof text !== 'string') return fallback;
-    if (!/^\d+$/.test(text) || Number(text) < from || Number(text) > to) throw new UserError(`"${text}" cannot be --${name}.`, `Use a number from ${from} to ${to}.`, 2);
-    return Number(text);
+    return wholeNumber(`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, text, { from, to });
   };
   const base = drill ? { ...EXAM_DEFAULTS, mode: 'drill' as const, title: 'Drill', minutes: drill.minutes, tasks: 1, passPercent: 100 } : EXAM_DEFAULTS;
   return {

@@ -1,10 +1,10 @@
 /** `cka exam finish`, `report` and `review`: end and grade, read what came of it, look at a final state again. */
-import { writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { UserError } from '../../base/user-error.ts';
 import { type CliCommand, EXIT, JSON_OPTION, printJson } from '../command.ts';
 import { runHere } from '../run-here.ts';
 import { chosenExam, EXAM_ARGUMENT, pastExamsOf, reportOf } from './exams.ts';
+import { writeNamed } from '../values.ts';
 
 const FORMATS: Readonly<Record<string, string>> = { '.md': 'markdown', '.html': 'html', '.htm': 'html', '.json': 'json' };
 
@@ -47,11 +47,7 @@ export const examReportCommand: CliCommand = {
       : await inText(report);
     if (typeof file !== 'string') cli.out(text);
     else {
-      try {
-        await writeFile(file, text);
-      } catch (error) {
-        throw new UserError(`${file} cannot be written: ${(error as Error).message}.`, 'Give another --output.');
-      }
+      await writeNamed(file, text, 'Give another --output.');
       cli.err(`The report is in ${file}.\n`);
     }
     return EXIT.done;

@@ -1,5 +1,4 @@
 /** `cka pack lint` and `cka pack test`: what is wrong with a pack, without a cluster and on simulators. For people, scripts (JSON) and CI (JUnit). */
-import { writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { UserError } from '../../base/user-error.ts';
 import type { Lab } from '../../lab/lab.ts';
@@ -8,6 +7,7 @@ import type { Proof } from '../../lab/prove/prove.ts';
 import { type Cli, type CliCommand, EXIT, JSON_OPTION, printJson } from '../command.ts';
 import { askHere } from '../labs.ts';
 import { installedFolder, packRoot, readPack } from './places.ts';
+import { wholeNumber, writeNamed } from '../values.ts';
 
 export const packLint: CliCommand = {
   name: 'pack lint',
@@ -45,18 +45,19 @@ export const packTest: CliCommand = {
   ],
   examples: ['cka pack test ./my-pack', 'cka pack test networking service-patch --mutate --seeds 0,1,2'],
   async run(cli, [typed, part], options) {
+    const seeds = seedsOf(String(options['seeds']));
+    const jobs = wholeNumber('--jobs', String(options['jobs']), { from: 1, to: 16 });
     const root = await packRoot(cli, typed!);
     const { labs, problems } = await readPack(root);
     // Whoever proves a folder of theirs wrote it; what was installed came from somebody else.
     if (labs[0] && !relative(await installedFolder(cli), root).startsWith('..')) await (await import('./agree.ts')).requireAgreement(cli, labs[0], cli.isTerminal && !options['json'] ? askHere : undefined);
-    const seeds = seedsOf(String(options['seeds']));
     const meant = labs.filter(({ id, folder }) => part === undefined || id.includes(part) || basename(folder).includes(part));
     // Nothing proved is no proof, unless the pack could not be read: then that is what is told.
     if (meant.length === 0 && problems.length === 0) throw new UserError(part === undefined ? 'The pack has no lab.' : `No lab of the pack has "${part}" in its name.`, part === undefined ? 'Begin with `cka pack new`.' : `It has ${labs.map(({ id }) => id).join(', ')}.`, 2);
     const chosen = meant.flatMap((lab) => (lab.vary ? seeds.map((seed) => lab.vary!(seed)) : [lab]));
-    const proofs = await prove(cli, chosen, options);
+    const proofs = await prove(cli, chosen, { jobs, options });
     const failed = proofs.filter(({ problem }) => problem !== undefined);
-    if (options['junit'] !== undefined) await writeFile(String(options['junit']), junit(proofs));
+    if (options['junit'] !== undefined) await writeNamed(String(options['junit']), junit(proofs), 'Give another --junit.');
     if (options['json']) printJson(cli, { labs: chosen.length, proofs, problems });
     else {
       for (const { file, line, message } of problems) cli.out(`${file}${line === undefined ? '' : `:${line}`}: ${message}\n`);
@@ -72,12 +73,12 @@ function seedsOf(typed: string): readonly number[] {
   throw new UserError(`"${typed}" is no list of seeds.`, 'Give whole numbers with commas between them: --seeds 0,1,2', 2);
 }
 
-async function prove(cli: Cli, labs: readonly Lab[], options: Readonly<Record<string, string | boolean | undefined>>): Promise<readonly Proof[]> {
+async function prove(cli: Cli, labs: readonly Lab[], { jobs, options }: { readonly jobs: number; readonly options: Readonly<Record<string, string | boolean | undefined>> }): Promise<readonly Proof[]> {
   const [{ Ground }, { proveLab }, { rehearseForReal, rehearseHere }, { checkers }, { findProgram }] = await Promise.all([
     import('../../lab/prove/ground.ts'), import('../../lab/prove/prove.ts'), import('./rehearsal.ts'), import('../../../checkers/index.ts'), import('../../cluster/find-program.ts'),
   ]);
   const rehearsal = options['real'] ? rehearseForReal(cli.self, findProgram('kubectl', cli.env['PATH'])) : rehearseHere();
-  const ground = new Ground(rehearsal.make, Math.max(1, Number(options['jobs']) || 3));
+  const ground = new Ground(rehearsal.make, jobs);
   const onProof = ({ lab, seed, name, problem, tookMs }: Proof) => {
     if (options['json']) return;
     cli.out(`${problem === undefined ? 'ok  ' : 'FAIL'}  ${lab}${seed === 0 ? '' : ` (seed ${seed})`}: ${name}  ${tookMs} ms\n${problem === undefined ? '' : `      ${problem}\n`}`);

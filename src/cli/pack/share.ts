@@ -1,11 +1,12 @@
 /** `cka pack list|install|remove|export`: packs come and go as folders or archives; nothing of them runs here. */
-import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { existsSync, lstatSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { formatTable } from '../../base/table.ts';
 import { UserError } from '../../base/user-error.ts';
 import { type CliCommand, EXIT, JSON_OPTION, printJson } from '../command.ts';
 import { installedFolder, packRoot, readPack } from './places.ts';
+import { writeNamed } from '../values.ts';
 
 const PACK_NAME = /^[a-z0-9][a-z0-9-]*$/;
 
@@ -46,7 +47,7 @@ export const packInstall: CliCommand = {
       const name = kind.isDirectory() ? basename(source) : await (await import('../../lab/archive.ts')).unpack(source, scratch);
       if (!PACK_NAME.test(name)) throw new UserError(`"${name}" cannot be the name of a pack.`, 'Rename its folder: lower-case letters, digits and dashes.', 2);
       // Links would let a pack reach outside of its folder: only plain files come along.
-      if (kind.isDirectory()) await cp(source, join(scratch, name), { recursive: true, filter: async (path) => !(await import('node:fs')).lstatSync(path).isSymbolicLink() });
+      if (kind.isDirectory()) await cp(source, join(scratch, name), { recursive: true, filter: (path) => !lstatSync(path).isSymbolicLink() });
       const { labs, problems } = await readPack(join(scratch, name));
       if (labs.length === 0) throw new UserError(`${from} holds no lab that can be used${problems[0] ? `: ${problems[0].message}` : '.'}`, `\`cka pack lint ${from}\` tells everything that is wrong.`, 2);
       const target = join(home, name);
@@ -90,7 +91,7 @@ export const packExport: CliCommand = {
     const root = await packRoot(cli, typed!);
     const bytes = await (await import('../../lab/archive.ts')).pack(root, basename(root));
     const target = resolve(file ?? `${basename(root)}.tgz`);
-    await writeFile(target, bytes);
+    await writeNamed(target, bytes, 'Give another file: cka pack export <pack> <file>');
     if (options['json']) printJson(cli, { pack: basename(root), file: target, bytes: bytes.length });
     else cli.out(`Wrote ${target}.\n`);
     return EXIT.done;

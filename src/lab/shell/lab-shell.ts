@@ -11,6 +11,7 @@ import { writeLabKubeconfig } from './kubeconfig.ts';
 import { ownFolder } from './own-folder.ts';
 import { writeStandIns } from './stand-ins.ts';
 import { bashFile, exports, exportsFish, fishFile, shFile, type StartUp, zshFile } from './start-up-files.ts';
+import { quote, quoteFish } from './quote.ts';
 
 export interface ShellFolders {
   /** For what lasts while a cluster runs. */
@@ -104,14 +105,14 @@ export async function startCommand(start: StartUp, folder: string, env: ShellFol
   const bash = kind === 'bash' ? wanted : findProgram('bash', env['PATH']);
   if (kind === 'zsh') {
     const dot = env['ZDOTDIR'] ?? env['HOME'] ?? '/';
-    await writeFile(join(folder, 'zsh', '.zshenv'), `[ -r '${dot}/.zshenv' ] && . '${dot}/.zshenv'\n`);
+    await writeFile(join(folder, 'zsh', '.zshenv'), `[ -r ${quote(`${dot}/.zshenv`)} ] && . ${quote(`${dot}/.zshenv`)}\n`);
     await writeFile(join(folder, 'zsh', '.zshrc'), zshFile(start, dot));
     return { file: wanted, args: ['-i'], env: { ZDOTDIR: join(folder, 'zsh') } };
   }
   if (kind === 'fish') {
     const file = join(folder, 'config.fish');
     await writeFile(file, fishFile(start));
-    return { file: wanted, args: ['-i', '--init-command', `source '${file}'`], env: {} };
+    return { file: wanted, args: ['-i', '--init-command', `source ${quoteFish(file)}`], env: {} };
   }
   if (bash) {
     const file = join(folder, 'bashrc');
