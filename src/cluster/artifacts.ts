@@ -59,7 +59,7 @@ async function fromGiven(wanted: Wanted, folders: readonly string[]): Promise<st
     if (!isRight(bytes, wanted)) throw new UserError(`${path} has the checksum ${sha256(bytes)}, and ${wanted.sha256} was expected.`, `Get it again from ${wanted.url}`);
     return path;
   }
-  throw new UserError(`There is no ${wanted.file} in ${folders.join(' or ')}.`, `Put it there (it comes from ${wanted.url}), or make a bundle where there is a network: cka cluster bundle`);
+  throw new UserError(`There is no ${wanted.file} in ${folders.join(' or ')}.`, `Put it there (it comes from ${wanted.url}), or make a bundle where there is a network: cka cluster bundle${wanted.sha256 === undefined ? ' --cni-operator' : ''}`);
 }
 
 /** As `sha256sum -c` reads it. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { UserError } from '../base/user-error.ts';
 import { type Fetch, obtain, sumOf } from './artifacts.ts';
 import { findEngine } from './engine.ts';
-import { calicoFor, cniPlugins, FLANNEL, kubernetesMinor, nodeImageFor, parseKindVersion, PROBE_IMAGES } from './pins.ts';
+import { CALICO_OPERATOR, calicoFor, cniPlugins, FLANNEL, kubernetesMinor, nodeImageFor, parseKindVersion, PROBE_IMAGES } from './pins.ts';
 import { archiveName, byTag } from './image-names.ts';
 import { Tools } from './tools.ts';
 
@@ -16,12 +16,14 @@ export interface BundleOptions {
   readonly cache: string;
   /** Images of labs. */
   readonly images: readonly string[];
+  /** For clusters that are made with `--cni-operator`. */
+  readonly withOperator?: boolean;
   readonly say: (line: string) => void;
   readonly fetchBytes?: Fetch;
 }
 
 /** @returns the names of the files in it @throws UserError */
-export async function makeBundle(folder: string, { env, cache, images, say, fetchBytes }: BundleOptions): Promise<readonly string[]> {
+export async function makeBundle(folder: string, { env, cache, images, withOperator = false, say, fetchBytes }: BundleOptions): Promise<readonly string[]> {
   const tools = new Tools({ env });
   const engine = findEngine(tools);
   if (!engine) throw new UserError('There is no docker, podman or nerdctl here.', 'Make the bundle where one is installed.');
@@ -30,11 +32,12 @@ export async function makeBundle(folder: string, { env, cache, images, say, fetc
   if (!node) throw new UserError('No node image is pinned for this kind release.', 'Use a kind from v0.27 to v0.33, the same on both machines.');
   const calico = calicoFor(kubernetesMinor(version));
   await mkdir(join(folder, 'images'), { recursive: true });
-  for (const artifact of [...calico.manifests, ...FLANNEL.manifests, cniPlugins('amd64'), cniPlugins('arm64')]) {
+  const operator = withOperator ? CALICO_OPERATOR : { manifests: [], images: [] };
+  for (const artifact of [...calico.manifests, ...operator.manifests, ...FLANNEL.manifests, cniPlugins('amd64'), cniPlugins('arm64')]) {
     say(artifact.file);
     await copyFile(await obtain(artifact, { cache, given: [] }, tools, fetchBytes), join(folder, artifact.file));
   }
-  const needed = [node.reference, ...calico.images, ...FLANNEL.images, ...Object.values(PROBE_IMAGES)];
+  const needed = [node.reference, ...calico.images, ...operator.images, ...FLANNEL.images, ...Object.values(PROBE_IMAGES)];
   for (const image of new Set([...needed, ...images])) {
     say(image);
     if (!(await engine.hasImage(image)) && !(await engine.pulled(image))) {

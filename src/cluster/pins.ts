@@ -77,6 +77,7 @@ export function calicoFor(kubernetesMinor: number): Plugin {
 export const CALICO_OPERATOR = {
   version: 'v3.32.1',
   manifests: ['v1_crd_projectcalico_org.yaml', 'tigera-operator.yaml'].map((file) => ({ file: `${file.replace(/\.yaml$/, '')}-v3.32.1.yaml`, url: `${CALICO}/v3.32.1/manifests/${file}` })),
+  images: ['quay.io/tigera/operator:v1.42.3', ...['apiserver', 'cni', 'csi', 'kube-controllers', 'node', 'node-driver-registrar', 'pod2daemon-flexvol', 'typha'].map((name) => `quay.io/calico/${name}:v3.32.1`)],
 } as const;
 
 export const FLANNEL: Plugin = {

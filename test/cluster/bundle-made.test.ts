@@ -3,7 +3,7 @@
  * The pinned files are replaced by small ones of the same make, since nothing here leaves the machine.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
 import { makeBundle } from '../../src/cluster/bundle.ts';
@@ -38,4 +38,17 @@ test('what is in it, and a cluster from it without a network', async () => {
     await there.backend({ bundle: carried, given: [] }, cni).up({ name: cni, workers: 1, cni, proxyMode: 'iptables' });
   }
   expect(there.calls().filter((call) => / pull /.test(call))).toEqual([]);
+});
+
+test('with the operator, when it is asked for', async () => {
+  for (const name of ['v1_crd_projectcalico_org.yaml', 'tigera-operator.yaml']) writeFileSync(join(here.home, 'manifests', name), 'kind: List\n');
+  here.unset('fail');
+  const made = join(here.home, 'with the operator');
+  const names = await makeBundle(made, { env: here.env, cache: here.paths.cache, images: [], withOperator: true, say: () => undefined, fetchBytes: (url) => Promise.resolve(small(url.split('/').at(-1)!)) });
+  expect(names.filter((name) => /tigera|v1_crd|typha/.test(name))).toEqual(['images/quay.io_calico_typha_v3.32.1.tar', 'images/quay.io_tigera_operator_v1.42.3.tar', 'tigera-operator-v3.32.1.yaml', 'v1_crd_projectcalico_org-v3.32.1.yaml']);
+  there.forgetCalls();
+  await there.backend({ bundle: made, given: [], installer: 'operator' }).up({ name: 'operated', workers: 1, cni: 'calico', proxyMode: 'iptables' });
+  expect(there.calls().filter((call) => / pull /.test(call))).toEqual([]);
+  rmSync(join(made, 'tigera-operator-v3.32.1.yaml'));
+  await expect(there.backend({ bundle: made, given: [], installer: 'operator' }).up({ name: 'lacking', workers: 1, cni: 'calico', proxyMode: 'iptables' })).rejects.toMatchObject({ action: expect.stringContaining('cka cluster bundle --cni-operator') as unknown });
 });

@@ -27,12 +27,12 @@ export const clusterBundle: CliCommand = {
   name: 'cluster bundle',
   summary: 'everything for a kind cluster in one folder, for machines without a network',
   arguments: [{ name: '[folder]', description: 'where to (default: cka-bundle)' }],
-  options: [JSON_OPTION],
+  options: [{ flags: '--cni-operator', description: 'with what `cka cluster up --cni-operator` needs' }, JSON_OPTION],
   examples: ['cka cluster bundle', 'cka cluster up --backend kind --bundle cka-bundle'],
   async run(cli, [typed], options) {
     const [{ makeBundle }, { imagesOf }, { labs }, { cache }] = await Promise.all([import('../../cluster/bundle.ts'), import('./lab-images.ts'), readPacks(cli), paths(cli)]);
     const folder = resolve(typed ?? 'cka-bundle');
-    const files = await makeBundle(folder, { env: cli.env, cache, images: imagesOf(labs), say: (line) => cli.err(`${line} …\n`) });
+    const files = await makeBundle(folder, { env: cli.env, cache, images: imagesOf(labs), withOperator: options['cniOperator'] === true, say: (line) => cli.err(`${line} …\n`) });
     if (options['json']) printJson(cli, { folder, files });
     else cli.out(asTyped(`${files.length} files in ${folder}. There: cka cluster up --backend kind --bundle ${typed ?? 'cka-bundle'}\n`, cli.env));
     return EXIT.done;

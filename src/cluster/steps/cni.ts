@@ -6,7 +6,7 @@ import { UserError } from '../../base/user-error.ts';
 import { sha256 } from '../artifacts.ts';
 import { POD_SUBNET } from '../kind-config.ts';
 import { CALICO_OPERATOR } from '../pins.ts';
-import { followsKubeProxy, manifestText, pluginOf } from './pinned.ts';
+import { followsKubeProxy, isByOperator, manifestText, pluginOf } from './pinned.ts';
 import { type Build, kubectlOf, type Step } from './step.ts';
 
 export const cni: Step = {
@@ -14,7 +14,7 @@ export const cni: Step = {
   title: 'Installing the network plugin',
   limitMs: 5 * 60_000,
   async run(build) {
-    if (build.spec.cni === 'calico' && build.record.installer === 'operator') return byOperator(build);
+    if (isByOperator(build)) return byOperator(build);
     const plugin = pluginOf(build);
     build.say(`${build.spec.cni} ${plugin.version}`);
     for (const manifest of plugin.manifests) {

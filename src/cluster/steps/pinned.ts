@@ -27,8 +27,15 @@ export const calicoNamespace = ({ installer }: KindRecord): 'kube-system' | 'cal
 
 /** Everything that is applied to the cluster. */
 export function manifestsOf(build: Pick<Build, 'spec' | 'options' | 'record'>): readonly Wanted[] {
-  return build.spec.cni === 'calico' && build.record.installer === 'operator' ? CALICO_OPERATOR.manifests : pluginOf(build).manifests;
+  return isByOperator(build) ? CALICO_OPERATOR.manifests : pluginOf(build).manifests;
 }
+
+/** Images that the plugin runs. */
+export function imagesOf(build: Pick<Build, 'spec' | 'options' | 'record'>): readonly string[] {
+  return isByOperator(build) ? CALICO_OPERATOR.images : pluginOf(build).images;
+}
+
+export const isByOperator = ({ spec, record }: Pick<Build, 'spec' | 'record'>): boolean => spec.cni === 'calico' && record.installer === 'operator';
 
 export async function manifestText(manifest: Wanted, { options, tools }: Pick<Build, 'options' | 'tools'>): Promise<string> {
   return readFile(await obtain(manifest, options.artifacts, tools, options.fetchBytes), 'utf8');

@@ -1,5 +1,6 @@
 /** Step 7: until nodes are Ready and the parts that every lab needs have rolled out. Waits for states, never for a time. */
 import type { KubectlClient } from '../kubectl-client.ts';
+import { isByOperator } from './pinned.ts';
 import type { Build, Step } from './step.ts';
 import { kubectlOf } from './step.ts';
 
@@ -9,7 +10,7 @@ export const wait: Step = {
   limitMs: 15 * 60_000,
   async run(build) {
     const kubectl = kubectlOf(build);
-    if (build.spec.cni === 'calico' && build.record.installer === 'operator') await untilTold(kubectl, build);
+    if (isByOperator(build)) await untilTold(kubectl, build);
     for (const words of waitsOf(build)) await kubectl.must(words, { onLine: build.show, action: 'See what hinders it: kubectl get pods -A, and kubectl describe of a pod that does not start (images that cannot be pulled, too little memory).' });
     const version = await kubectl.json<{ readonly serverVersion?: { readonly gitVersion?: string } }>(['version']);
     if (version.serverVersion?.gitVersion !== undefined) build.remember({ kubernetesVersion: version.serverVersion.gitVersion });
