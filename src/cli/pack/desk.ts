@@ -2,6 +2,9 @@
  * A learner's desk without a learner: a simulated machine with a shell, our kubectl in this very process, and ssh to the
  * nodes. Scripts of labs run on it in milliseconds, where a real shell and a real kubectl need seconds of processor time.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fromBytes, toBytes, utf8Decode, utf8Encode } from '../../base/bytes.ts';
 import { EventClock } from '../../base/clock.ts';
 import { pace } from '../../base/pacer.ts';
@@ -16,6 +19,7 @@ import { collect, readAll } from '../../machine/streams.ts';
 import { World } from '../../net/world.ts';
 import { programs } from '../../programs/index.ts';
 import { nodeFiles } from '../../sim/node-machine.ts';
+import { copyOut } from './copy-out.ts';
 
 /** As `timeout` of coreutils ends. */
 const TIMED_OUT = 124;
@@ -69,9 +73,12 @@ function kubectlProgram(): Program {
         const bytes = typeof text === 'string' ? utf8Encode(text) : fromBytes(text);
         written = written.then(() => output.write(bytes));
       };
+      // It reads files from the real disk: what lies in the script's folder is copied there, for as long as it runs.
+      const cwd = mkdtempSync(join(tmpdir(), 'cka-desk-'));
+      copyOut(process.files, process.cwd, cwd);
       const code = await runKubectl(process.argv.slice(1).map(utf8Decode), {
         env: Object.fromEntries([...process.env].map(([name, value]) => [name, utf8Decode(value)])),
-        cwd: '/',
+        cwd,
         stdout: to(process.stdout),
         stderr: to(process.stderr),
         readStdin: async () => toBytes(await readAll(process.stdin)),
@@ -83,7 +90,7 @@ function kubectlProgram(): Program {
           return () => undefined;
         },
         signal: process.signal,
-      });
+      }).finally(() => rmSync(cwd, { recursive: true, force: true }));
       await written;
       return code;
     },

@@ -1,0 +1,19 @@
+kubectl get configmap plan -o jsonpath='{.data.house\.yaml}' > house.yaml
+cat > kustomization.yaml <<YAML
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+namespace: __space__
+namePrefix: __prefix__-
+resources: [house.yaml]
+images:
+  - name: nginx
+    newTag: "1.27"
+replicas:
+  - name: house
+    count: __replicas__
+configMapGenerator:
+  - name: sign
+    literals: [GREETING=__word__]
+YAML
+kubectl apply -k .
+kubectl rollout status deployment __prefix__-house --timeout=60s
