@@ -25,7 +25,7 @@ beforeAll(async () => {
   const tools = new Tools({ env: { ...process.env, HOME: home } });
   kubectl = KubectlClient.for(simulator.kubeconfig, { engine: new Engine('docker', tools), name: 'base-control-plane' }, tools);
   await kubectl.must(['apply', '-f', '-'], { input: OF_REAL_CLUSTERS });
-  await kubectl.must(['wait', '--for=condition=Established', 'crd/ippools.projectcalico.org', 'crd/ippools.crd.projectcalico.org']);
+  await kubectl.must(['wait', '--for=condition=Established', 'crd/ippools.projectcalico.org']);
   writeFileSync(mirrored, MIRRORED);
   start = await takeBaseline(kubectl);
 }, 180_000);
@@ -45,16 +45,16 @@ apiVersion: v1
 kind: ConfigMap
 metadata: {name: cluster-info, namespace: kube-public}
 data: {kubeconfig: "clusters: []", jws-kubeconfig-abcdef: signed}
-${['crd.projectcalico.org', 'projectcalico.org'].map((group) => `---
+---
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
-metadata: {name: ippools.${group}}
+metadata: {name: ippools.projectcalico.org}
 spec:
-  group: ${group}
+  group: projectcalico.org
   scope: Cluster
   names: {plural: ippools, singular: ippool, kind: IPPool}
   versions: [{name: v3, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]
-`).join('')}`;
+`;
 const MIRRORED = 'apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: seen-twice}\n';
 const mirrored = join(home, 'mirrored.yaml');
 
