@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import type { UserError } from '../../src/base/user-error.ts';
 import type { ClusterSpec } from '../../src/cluster/cluster.ts';
 import { stateWord } from '../../src/cluster/state-word.ts';
 import { steps } from '../../src/cluster/steps/index.ts';
@@ -245,10 +246,10 @@ test.each([
 test.each(FAILURES)('Ctrl-C in %s leaves nothing behind', async (_step, call) => {
   const fake = world();
   fake.set('hang', `${call}\n`);
-  const up = fake.backend().up(SMALL).then(() => 'built', (reason: Error) => reason.message);
+  const up = fake.backend().up(SMALL).then(() => 'built', (reason: UserError) => [reason.message, reason.exitCode]);
   await expect.poll(() => fake.has('hanging'), { timeout: 10_000, interval: 10 }).toBe(true);
   process.emit('SIGINT', 'SIGINT');
-  expect(await up).toBe('Interrupted (SIGINT).');
+  expect(await up).toEqual(['Interrupted (SIGINT).', 130]);
   expect([fake.nodes(), existsSync(join(fake.paths.data, 'kind/lab/record.json')), existsSync(join(fake.paths.data, 'kind/lab/lock.json')), existsSync(join(fake.paths.data, 'kind/lab/logs'))]).toEqual([[], false, false, true]);
   // Its logs stay until somebody cleans up.
   expect([await fake.backend().remove?.('lab'), existsSync(join(fake.paths.data, 'kind/lab'))]).toEqual([false, false]);
