@@ -37,6 +37,11 @@ export interface TableRow {
   readonly object?: KubeObject;
 }
 
+/** Those of a list, or the object alone. */
+export function itemsOf(object: KubeObject): readonly KubeObject[] {
+  return Array.isArray(object['items']) ? (object['items'] as KubeObject[]) : [object];
+}
+
 /** A value deep inside, or undefined. */
 export function dig(object: unknown, ...path: readonly (string | number)[]): unknown {
   let value = object;

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { formatTable } from '../base/table.ts';
 import type { Run } from './command.ts';
 import { plainError } from './io.ts';
-import type { KubeObject } from './object.ts';
+import { itemsOf, type KubeObject } from './object.ts';
 import { goEscape, goJsonIndent, sortedJson } from './output/go-json.ts';
 import { checkGoTemplate, runGoTemplate } from './output/go-template.ts';
 import { GoTemplateError } from './output/go-template-parse.ts';
@@ -52,7 +52,7 @@ export function formatOf(run: Run): Format {
       if (!template()) throw plainError('custom-columns format specified but no custom columns given');
       return { type: 'custom-columns', template: template() };
     case 'custom-columns-file': {
-      const [headers = '', paths = ''] = fileText(run, template()).split('\n');
+      const [headers = '', paths = ''] = fileText(run, template(), 'error reading template').split('\n');
       const specs = paths.trim().split(/\s+/);
       return { type: 'custom-columns', template: headers.trim().split(/\s+/).map((header, index) => `${header}:${specs[index] ?? ''}`).join(',') };
     }
@@ -90,11 +90,11 @@ export function checkTemplate(template: string): void {
   }
 }
 
-function fileText(run: Run, path: string): string {
+function fileText(run: Run, path: string, what = 'error reading --template'): string {
   try {
     return readFileSync(resolve(run.io.cwd, path), 'utf8');
   } catch {
-    throw plainError(`error reading --template ${path}, open ${path}: no such file or directory`);
+    throw plainError(`${what} ${path}, open ${path}: no such file or directory`);
   }
 }
 
@@ -134,10 +134,6 @@ export function throughJsonPath({ type, template }: { readonly type: string; rea
     if (!(error instanceof JsonPathError)) throw error;
     throw plainError(`error executing jsonpath ${JSON.stringify(template)}: Error executing template: ${error.message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${goDump(object)}\n\n\n`);
   }
-}
-
-export function itemsOf(object: KubeObject): readonly KubeObject[] {
-  return Array.isArray(object['items']) ? (object['items'] as KubeObject[]) : [object];
 }
 
 /** `pod/web`, `deployment.apps/web`. */

@@ -1,6 +1,7 @@
 /** Tables as `kubectl get` prints them: the server's columns and cells, aligned here. See cli-runtime/pkg/printers/tableprinter.go. */
 import { formatTable } from '../base/table.ts';
-import type { Table, TableRow } from './object.ts';
+import { humanAge } from './age.ts';
+import { itemsOf, type KubeObject, type Table, type TableRow } from './object.ts';
 
 export interface TableStyle {
   readonly wide: boolean;
@@ -10,6 +11,13 @@ export interface TableStyle {
   readonly showLabels: boolean;
   readonly labelColumns: readonly string[];
   readonly noHeaders: boolean;
+}
+
+/** Names and ages: all that kubectl can tell of objects by itself. */
+export function plainTable(answer: KubeObject): Table {
+  const column = (name: string) => ({ name, type: 'string', priority: 0 });
+  const rows = itemsOf(answer).map((object) => ({ cells: [object.metadata?.name ?? '', humanAge(object.metadata?.creationTimestamp)], object }));
+  return { kind: 'Table', ...(answer.metadata ? { metadata: answer.metadata } : {}), columnDefinitions: [column('Name'), column('Age')], rows };
 }
 
 /** Rows of cells, header first; `undefined` rows of an empty table give only the header. */

@@ -36,7 +36,7 @@ export async function targetsOf(run: Run, args: readonly string[]): Promise<read
     return category.length > 0 ? category : [resources.need(type)];
   });
   if (names.length === 0) return expanded.map((resource) => ({ resource }));
-  return expanded.flatMap((resource) => [...new Set(names)].map((name) => ({ resource, name })));
+  return expanded.flatMap((resource) => names.map((name) => ({ resource, name })));
 }
 
 /** `?labelSelector=…&fieldSelector=…&limit=500` from the flags. */

@@ -4,8 +4,10 @@ import type { Run, Verb } from '../command.ts';
 import { tellFailures } from '../each.ts';
 import { KubectlError, plainError } from '../io.ts';
 import type { KubeObject, List, Table } from '../object.ts';
+import { sortedJson } from '../output/go-json.ts';
+import { toYaml } from '../output/yaml.ts';
 import { formatOf, OUTPUT_FLAGS, printObject, type Format } from '../print-objects.ts';
-import { printTable, tableCells, type TableStyle } from '../print-table.ts';
+import { plainTable, printTable, tableCells, type TableStyle } from '../print-table.ts';
 import { objectName, pathOf, type Resource } from '../resources.ts';
 import { listQuery, SELECT_FLAGS, targetsOf, type Target } from '../select.ts';
 import { targetsOfFiles, FILE_FLAGS } from '../files.ts';
@@ -30,14 +32,17 @@ export const get: Verb = {
     { name: 'sort-by', type: 'string', value: '', help: "If non-empty, sort list types using this field specification.  The field specification is expressed as a JSONPath expression (e.g. '{.metadata.name}')." },
     { name: 'chunk-size', type: 'int', value: '500', help: 'Return large lists in chunks rather than all at once. Pass 0 to disable.' },
     { name: 'subresource', type: 'string', value: '', help: 'If specified, gets the subresource of the requested object.' },
+    { name: 'server-print', type: 'bool', value: true, help: 'If true, have the server return the appropriate table output. Supports extension APIs and CRDs.' },
     { name: 'raw', type: 'string', value: '', help: 'Raw URI to request from the server.  Uses the transport specified by the kubeconfig file.' },
   ],
   run: async (run) => {
     if (run.flags.text('raw')) {
+      if (run.args.length > 0) throw plainError('arguments may not be passed when --raw is specified');
       run.out((await run.client.send('GET', run.flags.text('raw'), { accept: 'application/json, */*' })).text);
       return 0;
     }
     const format = formatOf(run);
+    if (run.flags.bool('output-watch-events') && !run.flags.bool('watch') && !run.flags.bool('watch-only')) throw plainError('--output-watch-events option can only be used with --watch or --watch-only');
     const fromFiles = await targetsOfFiles(run);
     if (run.args.length === 0 && fromFiles.length === 0) {
       run.err('You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\n');
@@ -45,7 +50,7 @@ export const get: Verb = {
     }
     const targets = fromFiles.length > 0 ? fromFiles : await targetsOf(run, run.args);
     if (run.flags.bool('all-namespaces') && targets.some((target) => target.name !== undefined)) throw plainError('a resource cannot be retrieved by name across all namespaces');
-    if (run.flags.text('selector') && targets.some((target) => target.name !== undefined)) throw plainError('name cannot be provided when a selector is specified');
+    if ((run.flags.text('selector') || run.flags.text('field-selector')) && targets.some((target) => target.name !== undefined)) throw plainError('name cannot be provided when a selector is specified');
     if (run.flags.bool('watch') || run.flags.bool('watch-only')) return watch(run, targets, format);
     return format.type === 'table' || format.type === 'wide' ? getTables(run, targets, format.type === 'wide') : getObjects(run, targets, format);
   },
@@ -63,13 +68,13 @@ function style(run: Run, wide: boolean, prefix: string | undefined, namespaced: 
 async function fetchTable(run: Run, target: Target): Promise<Table> {
   const namespace = namespaceOf(run, target);
   const sorted = run.flags.text('sort-by') !== '';
-  if (target.name !== undefined) return run.client.json<Table>('GET', `${pathOf(target.resource, namespace, target.name, run.flags.text('subresource') || undefined)}`, { accept: TABLE_ACCEPT });
+  if (target.name !== undefined) return asked(run, pathOf(target.resource, namespace, target.name, run.flags.text('subresource') || undefined));
   const limit = run.flags.int('chunk-size');
   const query = { ...(sorted ? { includeObject: 'Object' } : limit > 0 ? { limit: String(limit) } : {}) };
-  let table = await run.client.json<Table>('GET', pathOf(target.resource, namespace) + listQuery(run, query), { accept: TABLE_ACCEPT }).catch((error: unknown) => unselectable(run, target.resource, error));
+  let table = await asked(run, pathOf(target.resource, namespace) + listQuery(run, query)).catch((error: unknown) => unselectable(run, target.resource, error));
   const rows = [...(table.rows ?? [])];
   while (table.metadata?.continue) {
-    table = await run.client.json<Table>('GET', pathOf(target.resource, namespace) + listQuery(run, { ...query, continue: table.metadata.continue }), { accept: TABLE_ACCEPT });
+    table = await asked(run, pathOf(target.resource, namespace) + listQuery(run, { ...query, continue: table.metadata.continue }));
     rows.push(...(table.rows ?? []));
   }
   if (!sorted) return { ...table, rows };
@@ -81,6 +86,14 @@ async function fetchTable(run: Run, target: Target): Promise<Table> {
     throw error;
   }
 }
+
+/** The server's table; names and ages where it has none, or is asked for none. */
+async function asked(run: Run, path: string): Promise<Table> {
+  return asTable(await run.client.json<Table | KubeObject>('GET', path, { accept: tableAccept(run) }));
+}
+
+const tableAccept = (run: Run) => (run.flags.bool('server-print') ? TABLE_ACCEPT : 'application/json');
+const asTable = (answer: Table | KubeObject): Table => (answer.kind === 'Table' ? (answer as Table) : plainTable(answer as KubeObject));
 
 async function getTables(run: Run, targets: readonly Target[], wide: boolean): Promise<number> {
   const kinds = new Set(targets.map((target) => target.resource.plural + target.resource.group));
@@ -162,22 +175,30 @@ export async function listAll(run: Run, resource: Resource, namespace: string | 
 }
 
 async function watch(run: Run, targets: readonly Target[], format: Format): Promise<number> {
-  if (targets.length !== 1) throw plainError('you may only specify a single resource type');
+  if (targets.length !== 1) throw plainError(targets.every(({ resource }) => resource === targets[0]!.resource) ? 'you may only watch a single resource or type of resource at a time' : 'you may only specify a single resource type');
   const target = targets[0]!;
   const namespace = namespaceOf(run, target);
   const query = target.name === undefined ? {} : { fieldSelector: `metadata.name=${target.name}` };
   const table = format.type === 'table' || format.type === 'wide';
-  const accept = table ? TABLE_ACCEPT : 'application/json';
+  const accept = table ? tableAccept(run) : 'application/json';
   if (run.flags.text('sort-by')) run.err('warning: --watch requested, --sort-by will be ignored for watch events received\n');
   const resources = await run.resources();
   const path = pathOf(target.resource, namespace);
-  const first = await run.client.json<Table & List>('GET', path + listQuery(run, query), { accept });
+  const answer = await run.client.json<Table | List>('GET', path + listQuery(run, query), { accept });
+  const first = asTable(answer);
   const shown = style(run, format.type === 'wide', run.flags.bool('show-kind') ? objectName(target.resource, '') : undefined, target.resource.namespaced);
   let header = !shown.noHeaders;
-  let widths: readonly number[] = [];
+  // Room for the longest of the events, MODIFIED.
+  let widths: readonly number[] = run.flags.bool('output-watch-events') ? [11] : [];
+  let documents = 0;
   const print = (piece: Table | KubeObject, event: string) => {
-    if (!table) return printObject(run, format as Exclude<Format, { type: 'table' | 'wide' }>, piece as KubeObject, resources);
     const withEvents = run.flags.bool('output-watch-events');
+    if (!table) {
+      if (format.type === 'yaml' && documents++ > 0) run.out('---\n');
+      if (withEvents && format.type === 'yaml') return run.out(toYaml({ object: piece, type: event }));
+      if (withEvents && format.type === 'json') return run.out(`{"type":${JSON.stringify(event)},"object":${sortedJson(piece)}}\n`);
+      return printObject(run, format as Exclude<Format, { type: 'table' | 'wide' }>, piece as KubeObject, resources);
+    }
     const cells = tableCells(piece as Table, { ...shown, noHeaders: !header });
     const rows = withEvents ? cells.map((row, index) => [index === 0 && header ? 'EVENT' : event, ...row]) : cells;
     header = false;
@@ -186,16 +207,21 @@ async function watch(run: Run, targets: readonly Target[], format: Format): Prom
   if (!run.flags.bool('watch-only')) {
     if (table) {
       if ((first.rows ?? []).length > 0) print(first, 'ADDED');
-    } else for (const item of first.items) print({ ...item, kind: target.resource.kind, apiVersion: target.resource.group ? `${target.resource.group}/${target.resource.version}` : target.resource.version }, 'ADDED');
+    } else for (const item of (answer as List).items) print({ ...item, kind: target.resource.kind, apiVersion: target.resource.group ? `${target.resource.group}/${target.resource.version}` : target.resource.version }, 'ADDED');
   }
   const from = first.metadata?.resourceVersion;
   let columns = first.columnDefinitions;
   for await (const event of run.client.watch<Table & KubeObject>(path + listQuery(run, { ...query, ...(from ? { resourceVersion: from } : {}), watch: 'true' }), accept)) {
     if (event.type === 'BOOKMARK') continue;
     if (event.type === 'ERROR') throw new StatusError(event.object as never);
+    if (!table) {
+      print(event.object, event.type);
+      continue;
+    }
+    const piece = asTable(event.object);
     // Only the first event of a watch brings the columns.
-    if (table) columns = event.object.columnDefinitions?.length ? event.object.columnDefinitions : columns;
-    print(table ? { ...event.object, columnDefinitions: columns } : event.object, event.type);
+    columns = piece.columnDefinitions?.length ? piece.columnDefinitions : columns;
+    print({ ...piece, columnDefinitions: columns }, event.type);
   }
   return run.io.signal.aborted ? 130 : 0;
 }
