@@ -46,7 +46,14 @@ export interface JournalEntry {
   readonly identifier: string;
   readonly pid: number;
   readonly message: string;
+  /** As syslog(3) counts: 3 is an error, 6 is information and what a service prints. */
+  readonly priority: number;
 }
+
+const ERROR = 3;
+const WARNING = 4;
+const NOTICE = 5;
+const INFO = 6;
 
 /** The identifier of the kernel's lines. */
 export const KERNEL = 'kernel';
@@ -89,9 +96,9 @@ export class Units {
     const { name, description, isSimple } = unit.options;
     unit.callOff = undefined;
     unit.exit = undefined;
-    const started = () => this.log(unit, `Started ${name} - ${description}.`, 'systemd', 1);
+    const started = () => this.#systemd(unit, `Started ${name} - ${description}.`);
     if (isSimple) started();
-    else this.log(unit, `Starting ${name} - ${description}...`, 'systemd', 1);
+    else this.#systemd(unit, `Starting ${name} - ${description}...`);
     try {
       unit.mainPid = unit.options.onStart?.() ?? undefined;
     } catch (error) {
@@ -112,12 +119,12 @@ export class Units {
     }
     if (unit.state !== 'active') return;
     const { name, description } = unit.options;
-    this.log(unit, `Stopping ${name} - ${description}...`, 'systemd', 1);
+    this.#systemd(unit, `Stopping ${name} - ${description}...`);
     unit.options.onStop?.();
     unit.mainPid = undefined;
     this.#become(unit, 'inactive');
-    this.log(unit, `${name}: Deactivated successfully.`, 'systemd', 1);
-    this.log(unit, `Stopped ${name} - ${description}.`, 'systemd', 1);
+    this.#systemd(unit, `${name}: Deactivated successfully.`);
+    this.#systemd(unit, `Stopped ${name} - ${description}.`);
   }
 
   /** The main process ended by itself. */
@@ -125,9 +132,9 @@ export class Units {
     const { name, description } = unit.options;
     unit.mainPid = undefined;
     this.#become(unit, 'failed');
-    this.log(unit, `${name}: Main process exited, code=exited, status=${code}/FAILURE`, 'systemd', 1);
-    this.log(unit, `${name}: Failed with result 'exit-code'.`, 'systemd', 1);
-    this.log(unit, `Failed to start ${name} - ${description}.`, 'systemd', 1);
+    this.#systemd(unit, `${name}: Main process exited, code=exited, status=${code}/FAILURE`, NOTICE);
+    this.#systemd(unit, `${name}: Failed with result 'exit-code'.`, WARNING);
+    this.#systemd(unit, `Failed to start ${name} - ${description}.`, ERROR);
   }
 
   /** The main process of a running service ended by itself, or somebody killed it: it is started again where it says so. */
@@ -138,32 +145,37 @@ export class Units {
     const how = signal === undefined ? `code=exited, status=${code}/${code === 0 ? 'SUCCESS' : code === 1 ? 'FAILURE' : 'n/a'}` : `code=killed, status=${SIGNAL_NUMBERS[signal]}/${signal.slice(3)}`;
     if (unit.mainPid !== undefined) unit.exit = { pid: unit.mainPid, words: how };
     unit.mainPid = undefined;
-    if (isClean) this.log(unit, `${name}: Deactivated successfully.`, 'systemd', 1);
+    if (isClean) this.#systemd(unit, `${name}: Deactivated successfully.`);
     else {
-      this.log(unit, `${name}: Main process exited, ${how}`, 'systemd', 1);
-      this.log(unit, `${name}: Failed with result '${signal === undefined ? 'exit-code' : 'signal'}'.`, 'systemd', 1);
+      this.#systemd(unit, `${name}: Main process exited, ${how}`, NOTICE);
+      this.#systemd(unit, `${name}: Failed with result '${signal === undefined ? 'exit-code' : 'signal'}'.`, WARNING);
     }
     if (restartAfterMs === undefined) return this.#become(unit, isClean ? 'inactive' : 'failed');
     this.#become(unit, 'activating');
     unit.callOff = this.clock.schedule(restartAfterMs, () => {
-      this.log(unit, `${name}: Scheduled restart job, restart counter is at ${++unit.restarts}.`, 'systemd', 1);
+      this.#systemd(unit, `${name}: Scheduled restart job, restart counter is at ${++unit.restarts}.`);
       this.#begin(unit);
     });
   }
 
   /** A line in the journal. */
   log(unit: Unit, message: string, identifier = unit.options.command[0]?.split('/').at(-1) ?? unit.options.name, pid = unit.mainPid ?? 0): void {
-    this.#keep({ unixMs: this.clock.unixMs(), unit: unit.options.name, identifier, pid, message });
+    this.#keep({ unixMs: this.clock.unixMs(), unit: unit.options.name, identifier, pid, message, priority: INFO });
+  }
+
+  /** What systemd itself says of a unit. */
+  #systemd(unit: Unit, message: string, priority = INFO): void {
+    this.#keep({ unixMs: this.clock.unixMs(), unit: unit.options.name, identifier: 'systemd', pid: 1, message, priority });
   }
 
   /** What a program says through syslog, under the name that it gives itself. */
-  say(identifier: string, message: string, pid: number): void {
-    this.#keep({ unixMs: this.clock.unixMs(), unit: '', identifier, pid, message });
+  say(identifier: string, message: string, pid: number, priority = NOTICE): void {
+    this.#keep({ unixMs: this.clock.unixMs(), unit: '', identifier, pid, message, priority });
   }
 
   /** What the kernel says: `journalctl -k`, and dmesg. */
   kernel(message: string): void {
-    this.#keep({ unixMs: this.clock.unixMs(), unit: '', identifier: KERNEL, pid: 0, message });
+    this.#keep({ unixMs: this.clock.unixMs(), unit: '', identifier: KERNEL, pid: 0, message, priority: INFO });
   }
 
   #keep(entry: JournalEntry): void {

@@ -2,7 +2,7 @@
 import { tool } from './tool.ts';
 
 export const cat = tool({
-  name: 'cat', short: 'AbeEnstTuv', long: { number: 'n', 'show-all': 'A', 'number-nonblank': 'b', 'show-ends': 'E', 'squeeze-blank': 's', 'show-tabs': 'T', 'show-nonprinting': 'v' },
+  name: 'cat', short: 'AbeEnstTuv', long: { number: 'n', 'show-all': 'A', 'number-nonblank': 'b', 'show-ends': 'E', 'squeeze-blank': 's', 'show-tabs': 'T', 'show-nonprinting': 'v' }, withoutEffect: { u: 'nothing is held back anyway' },
   async run(t) {
     let status = 0;
     const plain = !/[AbeEnstTv]/.test(['A', 'b', 'e', 'E', 'n', 's', 't', 'T', 'v'].filter((letter) => t.has(letter)).join(''));

@@ -3,7 +3,7 @@ import { parseDate, strftime } from './time.ts';
 import { reason, tool } from './tool.ts';
 
 export const date = tool({
-  name: 'date', short: 'ud:s:r:RI::D:', long: { utc: 'u', universal: 'u', date: 'd', set: 's', reference: 'r', 'rfc-2822': 'R', 'rfc-email': 'R', 'iso-8601': 'I' },
+  name: 'date', short: 'ud:s:r:RI::', absent: ['D', 'f', 'file', 'rfc-3339', 'debug'], withoutEffect: { u: 'the time zone is UTC anyway' }, long: { utc: 'u', universal: 'u', date: 'd', set: 's', reference: 'r', 'rfc-2822': 'R', 'rfc-email': 'R', 'iso-8601': 'I' },
   async run(t) {
     const now = t.process.machine.clock.unixMs();
     let at: number | undefined = now;

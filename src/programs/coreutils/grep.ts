@@ -1,15 +1,17 @@
 /** grep, egrep, fgrep: see POSIX, "grep", and GNU's manual for context and `-o`. */
 import { posixToRegExp } from '../../base/posix-regex.ts';
 import type { Input, Program } from '../../machine/program.ts';
-import { lines } from '../../machine/streams.ts';
+import { patternToRegExp } from '../../shell/pattern.ts';
 import { joined } from './names.ts';
+import { records } from './records.ts';
 import { type Tool, tool } from './tool.ts';
 
-const LONG = { 'ignore-case': 'i', 'invert-match': 'v', 'extended-regexp': 'E', 'fixed-strings': 'F', 'only-matching': 'o', count: 'c', 'line-number': 'n', recursive: 'r', quiet: 'q', silent: 'q', 'word-regexp': 'w', 'line-regexp': 'x', 'after-context': 'A', 'before-context': 'B', context: 'C', 'files-with-matches': 'l', 'files-without-match': 'L', 'no-filename': 'h', 'with-filename': 'H', regexp: 'e', file: 'f', 'max-count': 'm', 'no-messages': 's', text: 'a', color: 'K', colour: 'K', 'line-buffered': 'U', 'basic-regexp': 'G', include: 'I', exclude: 'X' };
+const LONG = { 'ignore-case': 'i', 'invert-match': 'v', 'extended-regexp': 'E', 'fixed-strings': 'F', 'only-matching': 'o', count: 'c', 'line-number': 'n', recursive: 'r', quiet: 'q', silent: 'q', 'word-regexp': 'w', 'line-regexp': 'x', 'after-context': 'A', 'before-context': 'B', context: 'C', 'files-with-matches': 'l', 'files-without-match': 'L', 'no-filename': 'h', 'with-filename': 'H', regexp: 'e', file: 'f', 'max-count': 'm', 'no-messages': 's', text: 'a', color: 'color::', colour: 'color::', 'line-buffered': 'line-buffered', 'basic-regexp': 'G', 'perl-regexp': 'P', include: 'include:', exclude: 'exclude:', 'exclude-dir': 'exclude-dir:', 'null-data': 'z', 'dereference-recursive': 'R' };
 
 function grepNamed(name: string, kind: '' | 'E' | 'F'): Program {
   return tool({
-    name, short: 'iyvEFGPocnrRqwxA:B:C:lLhHe:f:m:saK::UI:X:z', long: LONG, usageStatus: 2, numbers: 'C',
+    name, short: 'iyvEFGPocnrRqwxA:B:C:lLhHe:f:m:saz', long: LONG, absent: ['b', 'byte-offset', 'T', 'initial-tab', 'Z', 'null', 'u', 'U', 'binary', 'D', 'devices', 'd', 'directories', 'I', 'binary-files', 'label', 'exclude-from', 'no-ignore-case'],
+    withoutEffect: { a: 'every file counts as text', 'line-buffered': 'nothing is held back anyway' }, usageStatus: 2, numbers: 'C',
     run: (t) => grepWith(t, kind),
   });
 }
@@ -54,8 +56,7 @@ async function grepWith(t: Tool, kind: string): Promise<number> {
   let failed = false;
   for (const name of recursive || files.length > 0 ? files : ['-']) {
     if (name !== '-' && t.process.files.exists(t.path(name)) && t.process.files.stat(t.path(name)).type === 'directory') {
-      if (t.gnu) await t.complain(`${name}: Is a directory`);
-      else await t.complain(`${name}: Is a directory`);
+      await t.complain(`${name}: Is a directory`);
       continue;
     }
     const silent = t.has('s');
@@ -87,13 +88,17 @@ async function grepInput(t: Tool, { regexp, headed, before, after, most }: Searc
   let number = 0;
   let trailing = 0;
   let lastShown = 0;
+  const end = t.has('z') ? '\0' : '\n';
   const earlier: string[] = [];
   const quiet = t.has('q') || t.has('c') || t.has('l') || t.has('L');
+  const paint = isColoured(t) ? (code: string, text: string) => `\x1b[${code}m\x1b[K${text}\x1b[m\x1b[K` : (_code: string, text: string) => text;
   const show = (text: string, at: number, mark: string) => {
     lastShown = at;
-    return t.write(`${headed ? `${name}${mark}` : ''}${t.has('n') ? `${at}${mark}` : ''}${text}\n`);
+    const between = paint('36', mark);
+    const shown = mark === ':' && !t.has('v') ? text.replace(regexp, (found) => (found === '' ? '' : paint('01;31', found))) : text;
+    return t.write(`${headed ? paint('35', name) + between : ''}${t.has('n') ? paint('32', String(at)) + between : ''}${shown}${end}`);
   };
-  for await (const line of lines(input)) {
+  for await (const line of records(input, end)) {
     number++;
     regexp.lastIndex = 0;
     if (regexp.test(line) !== t.has('v')) {
@@ -125,6 +130,8 @@ async function grepInput(t: Tool, { regexp, headed, before, after, most }: Searc
   return hits;
 }
 
+const isColoured = (t: Tool): boolean => ['always', 'yes', 'force'].includes(t.value('color') ?? '') || (['auto', 'tty', 'if-tty', ''].includes(t.value('color') ?? 'never') && t.process.terminal !== undefined);
+
 function filesBelow(t: Tool, path: string): string[] {
   const { files } = t.process;
   if (!files.exists(t.path(path)) || files.stat(t.path(path)).type !== 'directory') return [path];
@@ -132,8 +139,9 @@ function filesBelow(t: Tool, path: string): string[] {
     const below = path === '.' && t.operands.length < 2 ? name : joined(path, name);
     const at = t.path(below);
     const stat = files.lstat(at);
-    if (stat.type === 'directory') return filesBelow(t, below);
-    if (t.has('I') && !t.values('I').some((glob) => new RegExp(`^${glob.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*')}$`).test(name))) return [];
+    if (stat.type === 'directory') return t.values('exclude-dir').some((glob) => patternToRegExp(glob).test(name)) ? [] : filesBelow(t, below);
+    const named = (globs: readonly string[]) => globs.some((glob) => patternToRegExp(glob).test(name));
+    if ((t.has('include') && !named(t.values('include'))) || named(t.values('exclude'))) return [];
     return stat.type === 'symlink' && !t.has('R') ? [] : [below];
   });
 }

@@ -28,29 +28,36 @@ export const kill: Program = {
   },
 };
 
-export const killall = tool({
-  name: 'killall', short: 'lqs:ewi0123456789TERMKILHUPNSG', stopAtOperand: true,
-  async run(t) {
-    const { signal, rest } = await signalOf(t.process);
+export const killall: Program = {
+  name: 'killall',
+  async run(process) {
+    const { signal, rest, list } = await signalOf(process, 'q');
+    if (list) return await listSignals(process, rest);
     if (signal === undefined) return 1;
+    const isQuiet = rest.includes('-q') || rest.includes('--quiet');
     let status = 0;
-    for (const name of rest) {
-      const found = findTasks(t.process, (task) => taskName(task) === name || task.comm === name);
+    for (const name of rest.filter((word) => word !== '-q' && word !== '--quiet')) {
+      if (name.startsWith('-')) {
+        await process.stderr.write(`killall: ${name} is not part of this simulator\n`);
+        return 1;
+      }
+      const found = findTasks(process, (task) => taskName(task) === name || task.comm === name);
       if (found.length === 0) {
-        await t.complain(`${name}: no process ${t.gnu ? 'found' : 'killed'}`);
+        if (!isQuiet) await process.stderr.write(isGnu(process) ? `${name}: no process found\n` : `killall: ${name}: no process killed\n`);
         status = 1;
       }
-      if (signal !== 'none') for (const { pid } of found) t.process.machine.processes.kill(pid, signal);
+      if (signal !== 'none') for (const { pid } of found) process.machine.processes.kill(pid, signal);
     }
     return status;
   },
-});
+};
 
 export const pidof = tool({
-  name: 'pidof', short: 'so:x',
+  name: 'pidof', short: 'so:x', gnuOnly: 'x', absent: ['c', 'n', 'w', 'z', 'S'], withoutEffect: { x: 'a script is known by its own name anyway' },
   async run(t) {
     const pids = t.operands.flatMap((name) => findTasks(t.process, (task) => taskName(task) === name || task.comm === name).map(({ pid }) => pid));
-    const shown = pids.toReversed().slice(0, t.has('s') ? 1 : undefined);
+    const omitted = t.values('o').flatMap((text) => text.split(',')).map((text) => (text === '%PPID' ? t.process.parent : Number(text)));
+    const shown = pids.toReversed().filter((pid) => !omitted.includes(pid)).slice(0, t.has('s') ? 1 : undefined);
     if (shown.length > 0) await t.write(`${shown.join(' ')}\n`);
     return shown.length > 0 ? 0 : 1;
   },

@@ -2,11 +2,12 @@
 import type { Program } from '../../machine/program.ts';
 import { readAll } from '../../machine/streams.ts';
 import { openInput } from '../../machine/open.ts';
-import { tool } from './tool.ts';
+import { type Tool, tool } from './tool.ts';
 
 function pager(name: 'less' | 'more'): Program {
   return tool({
-    name, short: 'eEFgGiIMmNrRSXs',
+    name, short: 'eEFgGiINrRSXs', absent: ['m', 'M', 'p', 'o', 'O', 'k', 'j', 'x', 'f', 'd', 'c', 'l', 'u', 'n'],
+    withoutEffect: { F: 'a text that fits the screen is shown and left anyway', g: 'there is no search', G: 'there is no search', i: 'there is no search', I: 'there is no search', r: 'bytes go to the terminal as they are', R: 'bytes go to the terminal as they are', X: 'the screen is not put back anyway' },
     async run(t) {
       let status = 0;
       let text = '';
@@ -17,7 +18,9 @@ function pager(name: 'less' | 'more'): Program {
         await t.write(text);
         return status;
       }
-      await page(t, text.replace(/\n$/, '').split('\n'), terminal.rows - 1);
+      if (t.has('s')) text = text.replace(/\n{3,}/g, '\n\n');
+      const lines = text.replace(/\n$/, '').split('\n').map((line, index) => (t.has('N') ? `${String(index + 1).padStart(7)} ${line}` : line));
+      await page(t, t.has('S') ? lines.map((line) => line.slice(0, terminal.columns)) : lines, terminal.rows - 1);
       return status;
     },
   });
@@ -28,7 +31,7 @@ function hasInput(stdin: object, terminal: object): boolean {
   return 'terminal' in stdin ? stdin.terminal !== terminal : true;
 }
 
-async function page(t: { process: Parameters<typeof openInput>[0] & { terminal?: import('../../machine/program.ts').Terminal | undefined }; write(text: string): Promise<void> }, lines: readonly string[], rows: number): Promise<void> {
+async function page(t: Tool, lines: readonly string[], rows: number): Promise<void> {
   const terminal = t.process.terminal!;
   if (lines.length <= rows) return await t.write(`${lines.join('\n')}\n`);
   const keys = openInput(t.process, '/dev/tty');
@@ -38,7 +41,10 @@ async function page(t: { process: Parameters<typeof openInput>[0] & { terminal?:
     const last = Math.max(0, lines.length - rows);
     for (;;) {
       await t.write(`\x1b[H\x1b[J${lines.slice(top, top + rows).join('\n')}\n${top >= last ? '\x1b[7m(END)\x1b[m' : ':'}`);
+      // -E ends at the end, -e when it is reached for the second time.
+      if (top >= last && t.has('E')) break;
       const key = await keys.read();
+      if (top >= last && t.has('e') && (key === ' ' || key === 'f' || key === '\r' || key === 'j')) break;
       if (key === undefined || key === 'q' || key === 'Q' || key === '\x03') break;
       if (key === ' ' || key === 'f' || key === '\x1b[6~') top = Math.min(last, top + rows);
       else if (key === 'b' || key === '\x1b[5~') top = Math.max(0, top - rows);

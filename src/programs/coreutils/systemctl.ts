@@ -1,21 +1,26 @@
-/** systemctl and journalctl: a node's services and what they said. Words are those of systemd 252. */
-import { type JournalEntry, KERNEL, type Unit } from '../../machine/units.ts';
+/** systemctl: a node's services. Words are those of systemd 252. */
+import type { Unit } from '../../machine/units.ts';
 import { parseSignal } from '../../shell/builtins/job-control.ts';
 import { strftime } from './time.ts';
+import { journalLine } from './journalctl.ts';
 import { type Tool, tool } from './tool.ts';
 
 export const systemctl = tool({
-  name: 'systemctl', short: 'lqan:t:o:HMp:fNs:', long: { 'no-pager': 'N', full: 'l', quiet: 'q', all: 'a', lines: 'n', type: 't', output: 'o', property: 'p', now: 'H', force: 'f', signal: 's' },
+  name: 'systemctl', short: 'lqan:t:p:fs:',
+  long: { 'no-pager': 'no-pager', full: 'l', quiet: 'q', all: 'a', lines: 'n', type: 't', property: 'p', now: 'now', force: 'f', signal: 's', state: 'state:', failed: 'failed', value: 'value', 'no-legend': 'no-legend' },
+  absent: ['o', 'output', 'H', 'host', 'M', 'machine', 'user', 'P', 'show-types', 'no-block', 'no-reload', 'runtime', 'job-mode', 'kill-whom', 'reverse', 'after', 'before', 'r', 'recursive', 'i', 'T'],
+  withoutEffect: { 'no-pager': 'nothing is paged', l: 'names are never cut', f: 'nothing here has to be forced' },
   async run(t) {
     const [verb = 'list-units', ...names] = t.operands;
     const { units } = t.process.machine;
     switch (verb) {
       case 'daemon-reload': case 'reset-failed': return 0;
-      case 'list-units': return await list(t, units.list().filter((unit) => t.has('a') || unit.state !== 'inactive'));
+      case 'list-units': return await list(t, units.list().filter((unit) => isListed(t, unit)));
       case 'list-unit-files': {
-        await t.write(`${'UNIT FILE'.padEnd(30)} STATE    PRESET\n`);
-        for (const unit of units.list()) await t.write(`${unit.options.name.padEnd(30)} ${(unit.enabled ? 'enabled' : 'disabled').padEnd(8)} enabled\n`);
-        await t.write(`\n${units.list().length} unit files listed.\n`);
+        const files = units.list().filter(() => isService(t));
+        if (!t.has('no-legend')) await t.write(`${'UNIT FILE'.padEnd(30)} STATE    PRESET\n`);
+        for (const unit of files) await t.write(`${unit.options.name.padEnd(30)} ${(unit.enabled ? 'enabled' : 'disabled').padEnd(8)} enabled\n`);
+        if (!t.has('no-legend')) await t.write(`\n${files.length} unit files listed.\n`);
         return 0;
       }
       case 'is-system-running': await t.write(units.list().some((unit) => unit.state === 'failed') ? 'degraded\n' : 'running\n'); return 0;
@@ -37,6 +42,15 @@ export const systemctl = tool({
     return status;
   },
 });
+
+/** Every unit here is a service. */
+const isService = (t: Tool): boolean => !t.has('t') || t.value('t')!.split(',').includes('service');
+
+function isListed(t: Tool, unit: Unit): boolean {
+  if (!isService(t)) return false;
+  const states = t.has('failed') ? ['failed'] : t.value('state')?.split(',');
+  return states ? states.some((state) => [unit.state, subState(unit), 'loaded'].includes(state)) : t.has('a') || unit.state !== 'inactive';
+}
 
 async function missing(t: Tool, verb: string, name: string): Promise<number> {
   const say = (text: string) => t.process.stderr.write(`${text}\n`);
@@ -71,11 +85,16 @@ async function act(t: Tool, verb: string, unit: Unit): Promise<number> {
       const link = `/etc/systemd/system/multi-user.target.wants/${name}`;
       if (unit.enabled !== on) await t.process.stderr.write(on ? `Created symlink ${link} → ${pathOf(unit)}.\n`.replace('→', '\xe2\x86\x92') : `Removed ${link.startsWith('/') ? `"${link}"` : link}.\n`);
       unit.enabled = on;
-      if (t.has('H')) return on ? await begin(t, unit) : (units.stop(unit), 0);
+      if (t.has('now')) return on ? await begin(t, unit) : (units.stop(unit), 0);
       return 0;
     }
     case 'cat': await t.write(unitFiles(t, unit) ?? `# ${pathOf(unit)}\n[Unit]\nDescription=${unit.options.description}\n${unit.options.docs ? `Documentation=${unit.options.docs}\n` : ''}\n[Service]\nExecStart=${unit.options.command.join(' ')}\nRestart=always\n\n[Install]\nWantedBy=multi-user.target\n`); return 0;
-    case 'show': await t.write(`Id=${name}\nDescription=${unit.options.description}\nLoadState=loaded\nActiveState=${unit.state}\nSubState=${subState(unit)}\nMainPID=${unit.mainPid ?? 0}\nUnitFileState=${unit.enabled ? 'enabled' : 'disabled'}\n`); return 0;
+    case 'show': {
+      const properties = { Id: name, Description: unit.options.description, LoadState: 'loaded', ActiveState: unit.state, SubState: subState(unit), MainPID: String(unit.mainPid ?? 0), NRestarts: String(unit.restarts), FragmentPath: pathOf(unit), UnitFileState: unit.enabled ? 'enabled' : 'disabled' };
+      const wanted = t.has('p') ? t.values('p').flatMap((text) => text.split(',')) : undefined;
+      for (const [key, value] of Object.entries(properties)) if (!wanted || wanted.includes(key)) await t.write(t.has('value') ? `${value}\n` : `${key}=${value}\n`);
+      return 0;
+    }
     default: return await showStatus(t, unit);
   }
 }
@@ -118,9 +137,9 @@ const subState = (unit: Unit): string => ({ active: 'running', inactive: 'dead',
 
 async function list(t: Tool, units: readonly Unit[]): Promise<number> {
   const width = Math.max(4, ...units.map((unit) => unit.options.name.length));
-  await t.write(`  ${'UNIT'.padEnd(width)} LOAD   ACTIVE   SUB     DESCRIPTION\n`);
+  if (!t.has('no-legend')) await t.write(`  ${'UNIT'.padEnd(width)} LOAD   ACTIVE   SUB     DESCRIPTION\n`);
   for (const unit of units) await t.write(`${unit.state === 'failed' ? '\xe2\x97\x8f' : ' '} ${unit.options.name.padEnd(width)} loaded ${unit.state.padEnd(8)} ${subState(unit).padEnd(7)} ${unit.options.description}\n`);
-  await t.write(`\nLOAD   = Reflects whether the unit definition was properly loaded.\nACTIVE = The high-level unit activation state, i.e. generalization of SUB.\nSUB    = The low-level unit activation state, values depend on unit type.\n${units.length} loaded units listed.\n`);
+  if (!t.has('no-legend')) await t.write(`\nLOAD   = Reflects whether the unit definition was properly loaded.\nACTIVE = The high-level unit activation state, i.e. generalization of SUB.\nSUB    = The low-level unit activation state, values depend on unit type.\n${units.length} loaded units listed.\n`);
   return 0;
 }
 
@@ -135,7 +154,7 @@ async function showStatus(t: Tool, unit: Unit): Promise<number> {
   if (unit.mainPid !== undefined) await t.write(`   Main PID: ${unit.mainPid} (${processes.get(unit.mainPid)?.comm ?? unit.options.command[0]?.split('/').at(-1) ?? ''})\n      Tasks: 1\n     CGroup: /system.slice/${name}\n             \xe2\x94\x94\xe2\x94\x80${unit.mainPid} ${(processes.get(unit.mainPid)?.argv ?? unit.options.command).join(' ')}\n`);
   else if (unit.exit) await t.write(`   Main PID: ${unit.exit.pid} (${unit.exit.words})\n`);
   const entries = units.journal().filter((entry) => entry.unit === name).slice(-Number(t.value('n') ?? 10));
-  if (entries.length > 0) await t.write(`\n${entries.map((entry) => line(entry, t.process.machine.hostname)).join('')}`);
+  if (entries.length > 0) await t.write(`\n${entries.map((entry) => journalLine(entry, t.process.machine.hostname)).join('')}`);
   return unit.state === 'active' ? 0 : 3;
 }
 
@@ -145,46 +164,4 @@ function ago(milliseconds: number): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)}min${seconds < 600 && seconds % 60 ? ` ${seconds % 60}s` : ''}`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h${Math.floor(seconds / 60) % 60 ? ` ${Math.floor(seconds / 60) % 60}min` : ''}`;
   return `${Math.floor(seconds / 86_400)} day${seconds >= 172_800 ? 's' : ''}`;
-}
-
-function line(entry: JournalEntry, hostname: string): string {
-  return `${strftime('%b %d %H:%M:%S', entry.unixMs)} ${hostname} ${entry.identifier}${entry.pid > 0 ? `[${entry.pid}]` : ''}: ${entry.message}\n`;
-}
-
-export const journalctl = tool({
-  name: 'journalctl', short: 'u:fn::exrb::S:U:p:o:kqNag:t:', long: { unit: 'u', dmesg: 'k', follow: 'f', lines: 'n', 'no-pager': 'N', 'pager-end': 'e', catalog: 'x', reverse: 'r', boot: 'b', since: 'S', until: 'U', output: 'o', grep: 'g', quiet: 'q', identifier: 't' },
-  async run(t) {
-    const { units, hostname, clock } = t.process.machine;
-    const names = t.values('u').map((name) => (name.includes('.') ? name : `${name}.service`));
-    const pattern = t.has('g') ? new RegExp(t.value('g')!, /[A-Z]/.test(t.value('g')!) ? '' : 'i') : undefined;
-    const since = t.has('S') ? sinceMs(t.value('S')!, clock.unixMs()) : 0;
-    const wanted = (entry: JournalEntry) => (names.length === 0 || names.includes(entry.unit)) && (!pattern || pattern.test(entry.message)) && entry.unixMs >= since && (!t.has('t') || entry.identifier === t.value('t')) && (!t.has('k') || entry.identifier === KERNEL);
-    let entries = units.journal().filter(wanted);
-    // `-n` takes its number attached or as the next word.
-    const count = t.has('n') ? Number(t.value('n') || (/^\d+$/.test(t.operands[0] ?? '') ? t.operands[0] : 10)) : t.has('f') ? 10 : t.has('e') ? 1000 : undefined;
-    if (count !== undefined) entries = entries.slice(-count);
-    if (t.has('r')) entries = entries.toReversed();
-    const shown = (entry: JournalEntry) => (t.value('o') === 'cat' ? `${entry.message}\n` : line(entry, hostname));
-    if (entries.length === 0 && !t.has('f')) await t.write('-- No entries --\n');
-    for (const entry of entries) await t.write(shown(entry));
-    if (!t.has('f')) return 0;
-    return await new Promise<number>((_resolve, reject) => {
-      const stop = units.onEntry((entry) => {
-        if (wanted(entry)) t.write(shown(entry)).catch(reject);
-      });
-      t.process.signal.addEventListener('abort', () => {
-        stop();
-        reject(t.process.signal.reason as Error);
-      }, { once: true });
-    });
-  },
-});
-
-function sinceMs(text: string, nowMs: number): number {
-  const relative = /^-?(\d+)\s*(s|sec|m|min|h|hour|d|day)s?(?:\s+ago)?$/.exec(text);
-  if (relative) return nowMs - Number(relative[1]) * { s: 1, m: 60, h: 3600, d: 86_400 }[relative[2]![0] as 's' | 'm' | 'h' | 'd'] * 1000;
-  if (text === 'today') return nowMs - (nowMs % 86_400_000);
-  if (text === 'yesterday') return nowMs - (nowMs % 86_400_000) - 86_400_000;
-  const match = /^(\d{4})-(\d\d)-(\d\d)(?: (\d\d):(\d\d)(?::(\d\d))?)?$/.exec(text);
-  return match ? Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3]), Number(match[4] ?? 0), Number(match[5] ?? 0), Number(match[6] ?? 0)) : 0;
 }

@@ -37,6 +37,7 @@ export function strftime(format: string, unixMs: number): string {
       case 'M': return two(at.getUTCMinutes());
       case 'n': return '\n';
       case 'N': return `${String(Math.floor(unixMs) % 1000).padStart(3, '0')}${String(Math.floor((unixMs % 1) * 1e6)).padStart(6, '0')}`;
+      case '6N': return `${String(Math.floor(unixMs) % 1000).padStart(3, '0')}${String(Math.floor((unixMs % 1) * 1e3)).padStart(3, '0')}`;
       case '3N': return String(Math.floor(unixMs) % 1000).padStart(3, '0');
       case 'p': return at.getUTCHours() < 12 ? 'AM' : 'PM';
       case 'P': return at.getUTCHours() < 12 ? 'am' : 'pm';
