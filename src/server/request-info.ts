@@ -34,8 +34,11 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
     rest = rest.slice(2);
   }
   const [resource = '', name, ...sub] = rest;
-  return { verb: verbOf(method, name !== undefined, watchPath || isTrue(query.get('watch'))), group, version, resource, namespace, name, subresource: sub.length > 0 ? sub.join('/') : undefined };
+  return { verb: verbOf(method, name !== undefined, watchPath || isTrue(query.get('watch'))), group, version, resource, namespace, name, subresource: subresourceOf(sub) };
 }
+
+/** What follows `proxy` is the path of somebody else. */
+const subresourceOf = (sub: readonly string[]): string | undefined => (sub[0] === 'proxy' ? 'proxy' : sub.length > 0 ? sub.join('/') : undefined);
 
 function verbOf(method: string, named: boolean, watch: boolean): RequestInfo['verb'] {
   switch (method) {

@@ -96,6 +96,10 @@ async function serveInfo(exchange: Exchange, context: RouteContext): Promise<voi
     const { serveLog } = await import('./log-stream.ts');
     return serveLog(exchange, context, info);
   }
+  if (info.subresource === 'proxy' && (kind.plural === 'pods' || kind.plural === 'services') && kind.group === '') {
+    const { serveProxy } = await import('./proxy.ts');
+    return serveProxy(exchange, context, info, kind);
+  }
   return serveResource(exchange, context, info, kind);
 }
 
