@@ -97,6 +97,10 @@ describe('the Corefile', () => {
   const logs = async () => (await Promise.all([...sim.nodes.keys()].map((node) => run(sim, `node:${node}`, 'cat /var/log/pods/kube-system_coredns-*/coredns/*.log 2>/dev/null')))).map((one) => one.stdout).join('');
   let original = '';
 
+  it('who cannot ask further says so, from where and where to, beginning with the probe for loops', async () => {
+    expect(await logs()).toMatch(/\[ERROR\] plugin\/errors: 2 \d+\.\d+\. HINFO: read udp 10\.244\.\d+\.\d+:\d+->172\.18\.0\.1:53: read: connection refused/);
+  });
+
   it('takes effect by itself, some time after it was changed', async () => {
     original = corefile();
     write(original.replace('    forward .', '    hosts {\n       192.0.2.1 lab.example\n       fallthrough\n    }\n    forward .'));

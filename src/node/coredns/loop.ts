@@ -22,7 +22,7 @@ export function detectLoop(block: ServerBlock, handler: Handler, component: Comp
     seen++;
     if (seen > SEEN_TOO_OFTEN) onFatal(`plugin/loop: Loop (127.0.0.1 -> :${block.keys[0]?.port ?? 53}) detected for zone "${zone || '.'}", see https://coredns.io/plugins/loop#troubleshooting. Query: "HINFO ${name}."`);
   });
-  const probe: Query = { message: query(component.rng.below(65536), name, 'TYPE13'), from: { address: '127.0.0.1', port: 0 }, transport: 'udp', size: 0 };
+  const probe: Query = { message: query(component.rng.below(65536), name, 'HINFO'), from: { address: '127.0.0.1', port: 0 }, transport: 'udp', size: 0 };
   const cancel = component.clock.schedule(1000, () => {
     handler(probe).catch((error: unknown) => {
       if (!(error instanceof UpstreamFailure)) throw error;

@@ -6,7 +6,7 @@
 import { fromNumber, parseIpv4, toNumber, type Ipv4 } from '../../base/address.ts';
 
 /** The kinds of record, and the two kinds of question that no record has. */
-export const TYPE_NUMBERS = { A: 1, NS: 2, CNAME: 5, SOA: 6, PTR: 12, MX: 15, TXT: 16, AAAA: 28, SRV: 33, OPT: 41, ANY: 255 } as const;
+export const TYPE_NUMBERS = { A: 1, NS: 2, CNAME: 5, SOA: 6, PTR: 12, HINFO: 13, MX: 15, TXT: 16, AAAA: 28, SRV: 33, OPT: 41, ANY: 255 } as const;
 export type DnsType = keyof typeof TYPE_NUMBERS;
 
 /** By number, as `dig` names them. */

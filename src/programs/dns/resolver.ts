@@ -28,7 +28,7 @@ export type Answer =
 /** What one server said to one question, or why it said nothing. */
 export type ServerReply =
   | { readonly outcome: 'reply'; readonly message: DnsMessage; readonly size: number; readonly tookMs: number }
-  | { readonly outcome: 'timed-out' | 'refused' | 'unreachable' };
+  | { readonly outcome: 'timed-out' | 'refused' | 'unreachable'; /** Where it was asked from, over UDP. */ readonly localPort?: number };
 
 export interface AskOptions {
   readonly timeoutMs: number;
@@ -163,6 +163,8 @@ async function askUdp(process: Process, server: Ipv4, question: DnsMessage, opti
   const { clock } = process.machine;
   const startedAt = clock.now();
   const arrivals = new Arrivals<string | NetError>();
+  let localPort: number | undefined;
+  const failed = (error: unknown): ServerReply => ({ ...failure(error), ...(localPort === undefined ? {} : { localPort }) });
   try {
     const socket = bindUdp(process, {
       onMessage: (data, from) => {
@@ -170,11 +172,12 @@ async function askUdp(process: Process, server: Ipv4, question: DnsMessage, opti
       },
       onError: (error) => arrivals.put(error),
     });
+    localPort = socket.local.port;
     try {
       socket.send(encode(question), { address: server, port: options.port ?? 53 });
       for (;;) {
         const arrived = await until(process, arrivals.next(), options.timeoutMs - (clock.now() - startedAt));
-        if (arrived instanceof NetError) return failure(arrived);
+        if (arrived instanceof NetError) return failed(arrived);
         const message = decode(arrived);
         if (message?.response && message.id === question.id) return { outcome: 'reply', message, size: arrived.length, tookMs: clock.now() - startedAt };
       }
@@ -182,7 +185,7 @@ async function askUdp(process: Process, server: Ipv4, question: DnsMessage, opti
       socket.close();
     }
   } catch (error) {
-    return failure(error);
+    return failed(error);
   }
 }
 

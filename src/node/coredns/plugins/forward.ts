@@ -36,7 +36,8 @@ export const forwardPlugin: MakePlugin = (directive, context) => {
       const answer = await ask(context.process, upstream.address, question.name, question.type, { timeoutMs: READ_TIMEOUT_MS, port: upstream.port, tcp: tcp || query.transport === 'tcp' });
       if (answer.outcome === 'reply') return { ...answer.message, id: query.message.id, ...(query.message.edns ? { edns: query.message.edns } : {}) };
       const peer = `${upstream.address}:${upstream.port}`;
-      failure = answer.outcome === 'timed-out' ? `read udp ->${peer}: i/o timeout` : answer.outcome === 'refused' ? `read udp ->${peer}: read: connection refused` : `dial udp ${peer}: connect: network is unreachable`;
+      const local = `${context.process.netns.addresses('eth0')[0]?.address.address ?? ''}:${answer.localPort ?? 0}`;
+      failure = answer.outcome === 'timed-out' ? `read udp ${local}->${peer}: i/o timeout` : answer.outcome === 'refused' ? `read udp ${local}->${peer}: read: connection refused` : `dial udp ${peer}: connect: network is unreachable`;
     }
     throw new UpstreamFailure(failure);
   };
