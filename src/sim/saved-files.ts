@@ -24,6 +24,8 @@ export interface SavedFiles {
   readonly changed: readonly SavedFile[];
   /** In the image, and no longer there. */
   readonly removed: readonly string[];
+  /** What the machine's maker had written on top of the image: whatever of it is not there any more, somebody removed. */
+  readonly made?: readonly string[];
 }
 
 /** Made anew when a machine starts (kernel, runtime, logs of containers that are gone), or of pods that start anew. */
@@ -48,13 +50,16 @@ export function changesSince(image: FileSystem, files: FileSystem): SavedFiles {
 }
 
 /** A machine as its maker left it becomes what was saved. */
-export function changeAgain(image: FileSystem, files: FileSystem, { changed, removed }: SavedFiles): void {
+export function changeAgain(files: FileSystem, { changed, removed, made = [] }: SavedFiles): void {
   const kept = new Set(changed.map(({ path }) => path));
-  // What its maker wrote on top of the image and somebody removed later.
-  const unwanted = changesSince(image, files).changed.map(({ path }) => path).filter((path) => !kept.has(path));
+  // A maker of today may write more than the one of then, before an update: that is new here, and stays.
+  const unwanted = made.filter((path) => !kept.has(path));
   for (const path of [...removed, ...unwanted]) if (files.exists(path)) files.remove(path, { recursive: true });
   for (const file of changed) write(files, file);
 }
+
+/** What stands on a machine that was just made, beyond its image. */
+export const madeOnTop = (image: FileSystem, files: FileSystem): readonly string[] => changesSince(image, files).changed.map(({ path }) => path);
 
 function write(files: FileSystem, { path, type, content = '', mode, uid, gid, mtimeMs }: SavedFile): void {
   if (type === 'symlink') {

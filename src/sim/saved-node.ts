@@ -23,10 +23,11 @@ export interface SavedNode {
   readonly rules: string;
 }
 
-export function saveNode(machine: Machine, image: FileSystem): SavedNode {
+/** @param made what `madeOnTop` said when the machine was new */
+export function saveNode(machine: Machine, image: FileSystem, made: readonly string[]): SavedNode {
   const { netns } = machine;
   return {
-    files: changesSince(image, machine.files),
+    files: { ...changesSince(image, machine.files), made },
     units: machine.units.list().map(({ options, state, enabled }) => ({ name: options.name, active: state === 'active' || state === 'activating', enabled })),
     modules: [...machine.modules],
     sysctls: netns.sysctl.list().filter(([name]) => !OF_A_DEVICE.test(name)),
@@ -36,9 +37,9 @@ export function saveNode(machine: Machine, image: FileSystem): SavedNode {
 }
 
 /** Before its units start. */
-export function restoreNode(machine: Machine, image: FileSystem, saved: SavedNode): void {
+export function restoreNode(machine: Machine, saved: SavedNode): void {
   const { netns } = machine;
-  changeAgain(image, machine.files, saved.files);
+  changeAgain(machine.files, saved.files);
   for (const name of machine.modules) if (!saved.modules.includes(name)) machine.modules.delete(name);
   for (const name of saved.modules) machine.modules.add(name);
   if (machine.modules.has('ip_vs')) netns.sysctl.loadIpvs();

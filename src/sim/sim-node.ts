@@ -27,6 +27,7 @@ import { programs } from '../programs/index.ts';
 import { stringify } from 'yaml';
 import { writeKubeadmFiles } from './kubeadm-files.ts';
 import { makeNodeMachine } from './node-machine.ts';
+import { madeOnTop } from './saved-files.ts';
 import { restoreNode, type SavedNode, saveNode } from './saved-node.ts';
 import { staticPods } from './system/control-plane.ts';
 import { KUBERNETES_VERSION, type NodePlan, type TopologyOptions } from './topology.ts';
@@ -107,11 +108,12 @@ export function startNode(options: NodeOptions): SimNode {
     machine.files.write('/etc/kubernetes/pki/apiserver.crt', options.certificates.server, { mode: 0o644 });
     for (const pod of staticPods(options.topology, plan)) machine.files.write(`/etc/kubernetes/manifests/${pod.metadata.name}.yaml`, stringify(pod), { mode: 0o600 });
   }
+  const made = madeOnTop(options.image, machine.files);
   startUnits(machine, kubelet, options);
-  return { name: plan.name, plan, machine, kubelet, save: () => saveNode(machine, options.image) };
+  return { name: plan.name, plan, machine, kubelet, save: () => saveNode(machine, options.image, made) };
 }
 
-function startUnits(machine: Machine, kubelet: Kubelet, { image, saved }: NodeOptions): void {
+function startUnits(machine: Machine, kubelet: Kubelet, { saved }: NodeOptions): void {
   let runtime: Task | undefined;
   const containerd = machine.units.add({
     name: 'containerd.service', description: 'containerd container runtime', path: '/etc/systemd/system/containerd.service', command: ['/usr/local/bin/containerd'], docs: 'https://containerd.io',
@@ -139,7 +141,7 @@ function startUnits(machine: Machine, kubelet: Kubelet, { image, saved }: NodeOp
     onStart: () => kubelet.start(),
     onStop: () => kubelet.stop(),
   });
-  if (saved) restoreNode(machine, image, saved);
+  if (saved) restoreNode(machine, saved);
   for (const one of [containerd, unit]) {
     const before = saved?.units.find(({ name }) => name === one.options.name);
     one.enabled = before?.enabled ?? true;
