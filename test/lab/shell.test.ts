@@ -61,6 +61,8 @@ test.each([
   ['ssh cka-lab-worker', 'cka: ssh --name cka-lab cka-lab-worker'],
   ['ssh root@cka-lab-worker2 ip route', 'cka: ssh --name cka-lab cka-lab-worker2 -- ip route'],
   ['ssh -o StrictHostKeyChecking=no -v cka-lab-worker uptime', 'cka: ssh --name cka-lab cka-lab-worker -- uptime'],
+  ['ssh cka-lab-worker -t -o X=y -- ls -l', 'cka: ssh --name cka-lab cka-lab-worker -- ls -l'],
+  ['ssh cka-lab-worker -q', 'cka: ssh --name cka-lab cka-lab-worker'],
   ['ssh -p 22 elsewhere.example ls', 'real ssh: -p 22 elsewhere.example ls'],
   ['ssh', 'real ssh:'],
 ])('%s', async (line, said) => {

@@ -9,7 +9,7 @@ import type { Lab } from '../lab.ts';
 import { type LabShell, prepareShell, type ShellFolders, startCommand } from '../shell/lab-shell.ts';
 import { ownFolder } from '../shell/own-folder.ts';
 import { commandLine, quote } from '../shell/quote.ts';
-import { FIND_HOST, script } from '../shell/stand-ins.ts';
+import { FIND_HOST, script, SHIFT_TO_COMMAND } from '../shell/stand-ins.ts';
 import { exports, exportsFish } from '../shell/start-up-files.ts';
 import type { ExamPlan, ExamTask } from './plan.ts';
 import { recordBash, recordFish, recordZsh } from './shell-record.ts';
@@ -100,7 +100,7 @@ function sshFromBase(plan: ExamPlan, hosts: string): string {
   return `${FIND_HOST}
 case "\${host-}" in
   ${plan.tasks.map(({ host }) => host).join(' | ')})
-    shift "$count"
+    ${SHIFT_TO_COMMAND}
     if [ -x ${quote(hosts)}/"$host" ]; then exec ${quote(hosts)}/"$host" "$@"; fi
     echo "ssh: connect to host $host port 22: Connection refused" >&2
     exit 255

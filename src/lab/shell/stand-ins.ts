@@ -35,6 +35,9 @@ export async function script(file: string, body: string): Promise<void> {
   await chmod(file, 0o700);
 }
 
+/** Options of ssh that are followed by a value. */
+const WITH_VALUE = '-[BbcDEeFIiJLlmOoPpQRSWw]';
+
 /** Sets `host` and `count`: finds the host among the arguments as ssh does, the first that is neither an option nor an option's value. */
 export const FIND_HOST = `takes_value=0
 count=0
@@ -42,9 +45,20 @@ for word in "$@"; do
   count=$((count + 1))
   if [ $takes_value = 1 ]; then takes_value=0; continue; fi
   case "$word" in
-    -[BbcDEeFIiJLlmOoPpQRSWw]) takes_value=1 ;;
+    ${WITH_VALUE}) takes_value=1 ;;
     -*) ;;
     *) host=\${word##*@}; break ;;
+  esac
+done`;
+
+/** Takes the host away, and options that come after it: ssh knows them there too. What is left is the command. */
+export const SHIFT_TO_COMMAND = `shift "$count"
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --) shift; break ;;
+    ${WITH_VALUE}) shift; [ $# = 0 ] || shift ;;
+    -?*) shift ;;
+    *) break ;;
   esac
 done`;
 
@@ -52,7 +66,7 @@ function ssh({ self, cluster, nodes, folder }: StandInOptions): string {
   return `${FIND_HOST}
 case "\${host-}" in
   ${nodes.map((node) => quote(node)).join(' | ') || "''"})
-    shift "$count"
+    ${SHIFT_TO_COMMAND}
     if [ $# = 0 ]; then exec ${commandLine([...self, 'ssh', '--name', cluster])} "$host"; fi
     exec ${commandLine([...self, 'ssh', '--name', cluster])} "$host" -- "$@"
     ;;
