@@ -76,6 +76,8 @@ export interface ClusterInfo {
 export interface Cluster {
   readonly info: ClusterInfo;
   readonly offers: ReadonlySet<Capability>;
+  /** Whose labs are here, where others may practise on the same cluster. */
+  readonly owner?: string;
   /** Run to the end and collect. @throws UserError when the place does not exist */
   exec(where: ExecTarget, command: readonly string[], options?: { readonly stdin?: string; readonly timeoutMs?: number }): Promise<ExecResult>;
   /** The same with live streams: for `cka ssh`. */

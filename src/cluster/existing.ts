@@ -8,6 +8,7 @@ import { UserError } from '../base/user-error.ts';
 import { ApiClient } from './client.ts';
 import type { Capability, Cluster, ClusterBackend, ClusterInfo, ClusterSpec } from './cluster.ts';
 import { KindFiles } from './kind-files.ts';
+import { labSelector, ownerOf } from './lab-namespaces.ts';
 import type { AppPaths } from './paths.ts';
 import { Tools } from './tools.ts';
 import { chooseContext, endpointOf, kubeconfigPaths } from './user-kubeconfig.ts';
@@ -32,10 +33,9 @@ interface ExistingRecord {
   readonly info: Pick<ClusterInfo, 'cni' | 'proxyMode' | 'kubernetesVersion' | 'nodes'>;
   readonly workers: number;
   readonly because?: string;
+  /** See OWNER_LABEL. */
+  readonly owner: string;
 }
-
-/** The label of namespaces of labs; see `lab/setup.ts`. */
-const LAB_LABEL = 'cka-trainer/lab';
 
 export function existingBackend(paths: Pick<AppPaths, 'data'>, options: ExistingOptions): ClusterBackend {
   const tools = new Tools({ env: options.env });
@@ -65,7 +65,7 @@ export function existingBackend(paths: Pick<AppPaths, 'data'>, options: Existing
       const client = new ApiClient(await endpointOf(chosen.text, tools));
       const found = await lookAt(client, chosen.context, options.allowClusterWide ?? false);
       client.close();
-      const record: ExistingRecord = { name: spec.name, context: chosen.context, server: chosen.server, allowClusterWide: options.allowClusterWide ?? false, ...found, ...(spec.because === undefined ? {} : { because: spec.because }) };
+      const record: ExistingRecord = { name: spec.name, context: chosen.context, server: chosen.server, allowClusterWide: options.allowClusterWide ?? false, owner: ownerOf(paths.data), ...found, ...(spec.because === undefined ? {} : { because: spec.because }) };
       const files = filesOf(spec.name);
       files.write('kubeconfig', chosen.text);
       files.write('record.json', JSON.stringify(record));
@@ -90,9 +90,11 @@ export function existingBackend(paths: Pick<AppPaths, 'data'>, options: Existing
 class ExistingCluster implements Cluster {
   readonly info: ClusterInfo;
   readonly offers: ReadonlySet<Capability>;
+  readonly owner: string;
 
   constructor(private readonly record: ExistingRecord, private readonly files: KindFiles, private readonly client: ApiClient) {
     this.info = infoOf(record, files);
+    this.owner = record.owner;
     const { cni } = record.info;
     this.offers = new Set<Capability>([
       ...(record.workers >= 2 ? (['nodes-2'] as const) : []), ...(cni === 'other' ? [] : [`cni-${cni}` as const]),
@@ -123,9 +125,9 @@ class ExistingCluster implements Cluster {
     }
   }
 
-  /** Namespaces with our label go; nothing else is touched. */
+  /** Namespaces with our labels go; nothing else is touched. */
   async reset(): Promise<void> {
-    const path = `/api/v1/namespaces?labelSelector=${encodeURIComponent(LAB_LABEL)}`;
+    const path = `/api/v1/namespaces?labelSelector=${encodeURIComponent(labSelector(this.owner))}`;
     const ours = async () => ((await this.request('GET', path)).body as { readonly items?: readonly { readonly metadata: { readonly name: string } }[] }).items ?? [];
     for (const { metadata } of await ours()) await this.request('DELETE', `/api/v1/namespaces/${metadata.name}`);
     for (let left = 600; (await ours()).length > 0; left--) {

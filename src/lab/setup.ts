@@ -7,14 +7,12 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../base/user-error.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { LAB_LABEL, labSelector, OWNER_LABEL } from '../cluster/lab-namespaces.ts';
 import { Api } from './api.ts';
 import type { Checker, KubernetesObject } from './checker.ts';
 import type { Lab, SetupStep } from './lab.ts';
 import { fillIn } from './template.ts';
 import { clusterView } from './view.ts';
-
-/** Namespaces of labs carry it; its value is the lab's id with a dot for the slash. */
-export const LAB_LABEL = 'cka-trainer/lab';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const WAIT_MS = 90_000;
@@ -26,29 +24,31 @@ export type Progressing = (step: string) => void;
 export async function prepare(lab: Lab, cluster: Cluster, onProgress: Progressing = () => undefined, checkers: readonly Checker[] = []): Promise<void> {
   const api = new Api(cluster);
   onProgress(`creating namespace ${lab.namespaces.join(', ')}`);
-  await Promise.all(lab.namespaces.map((name) => isFree(name, api)));
-  await Promise.all(lab.namespaces.map((name) => apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { [LAB_LABEL]: labelOf(lab) } } }, api)));
+  await Promise.all(lab.namespaces.map((name) => isFree(name, cluster, api)));
+  await Promise.all(lab.namespaces.map((name) => apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { [LAB_LABEL]: labelOf(lab), ...(cluster.owner === undefined ? {} : { [OWNER_LABEL]: cluster.owner }) } } }, api)));
   // Pods are refused until the controller manager has made the account that they run as.
   await Promise.all(lab.namespaces.map((namespace) => until(`the service account of namespace ${namespace}`, async () => (await api.get(`/api/v1/namespaces/${namespace}/serviceaccounts/default`)) !== undefined)));
   for (const step of lab.setup) await run(step, { lab, cluster, api, onProgress, checkers });
 }
 
 /** What somebody keeps there would go with the lab. @throws UserError */
-async function isFree(name: string, api: Api): Promise<void> {
+async function isFree(name: string, { owner }: Cluster, api: Api): Promise<void> {
   const found = (await api.get(`/api/v1/namespaces/${name}`)) as KubernetesObject | undefined;
-  if (found && found.metadata.labels?.[LAB_LABEL] === undefined) throw new UserError(`The cluster has a namespace ${name} that no lab made.`, `Remove it if nobody needs it (kubectl delete namespace ${name}), or use another cluster.`);
+  const labels = found?.metadata.labels ?? {};
+  if (found && labels[LAB_LABEL] !== undefined && labels[OWNER_LABEL] !== owner) throw new UserError(`The namespace ${name} of this cluster belongs to a lab of somebody else.`, `Wait until they have ended it, or use another cluster. If it is nobody's any more: kubectl delete namespace ${name}`);
+  if (found && labels[LAB_LABEL] === undefined) throw new UserError(`The cluster has a namespace ${name} that no lab made.`, `Remove it if nobody needs it (kubectl delete namespace ${name}), or use another cluster.`);
 }
 
 /** Is this lab's first namespace there, and ours? */
 export async function isPrepared(lab: Lab, cluster: Cluster): Promise<boolean> {
   const namespace = (await new Api(cluster).get(`/api/v1/namespaces/${lab.namespaces[0]}`)) as KubernetesObject | undefined;
-  return namespace?.metadata.labels?.[LAB_LABEL] === labelOf(lab);
+  return namespace?.metadata.labels?.[LAB_LABEL] === labelOf(lab) && namespace.metadata.labels[OWNER_LABEL] === cluster.owner;
 }
 
 /** Remove the namespaces of every lab, and wait until they are gone. Namespaces that are not ours stay. */
 export async function clear(cluster: Cluster): Promise<void> {
   const api = new Api(cluster);
-  const path = `/api/v1/namespaces?labelSelector=${encodeURIComponent(LAB_LABEL)}`;
+  const path = `/api/v1/namespaces?labelSelector=${encodeURIComponent(labSelector(cluster.owner))}`;
   const ours = async () => ((await api.get(path)) as { readonly items: readonly KubernetesObject[] }).items;
   await Promise.all((await ours()).map(async ({ metadata: { name, deletionTimestamp } }) => {
     if (deletionTimestamp === undefined) await api.send('DELETE', `/api/v1/namespaces/${name}`);

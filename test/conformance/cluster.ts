@@ -17,8 +17,6 @@ export interface Subject {
   readonly slowMs?: number;
 }
 
-const LABELLED = { 'cka-trainer/lab': 'conformance.suite' };
-
 export function clusterConformance({ title, spec, make, clean, skip = [], slowMs = 60_000 }: Subject): void {
   describe(`a cluster on ${title}`, () => {
     let backend: ClusterBackend;
@@ -62,7 +60,7 @@ export function clusterConformance({ title, spec, make, clean, skip = [], slowMs
     });
 
     check('takes objects and runs what they ask for', async () => {
-      expect(await post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'conformance', labels: LABELLED } })).toBe(201);
+      expect(await post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'conformance', labels: { 'cka-trainer/lab': 'conformance.suite', ...(cluster.owner === undefined ? {} : { 'cka-trainer/owner': cluster.owner }) } } })).toBe(201);
       await expect.poll(async () => (await cluster.request('GET', '/api/v1/namespaces/conformance/serviceaccounts/default')).status, { timeout: 30_000 }).toBe(200);
       const spec_ = { terminationGracePeriodSeconds: 0, containers: [{ name: 'main', image: 'busybox:1.28', command: ['sleep', '3600'] }] };
       expect(await post('/api/v1/namespaces/conformance/pods', { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'box', namespace: 'conformance' }, spec: spec_ })).toBe(201);

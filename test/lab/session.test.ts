@@ -136,6 +136,16 @@ test('a start that was interrupted leaves nothing that the next one trips over',
   expect([session.resumed, cluster.writes]).toEqual([false, ['DELETE /api/v1/namespaces/one', 'DELETE /api/v1/namespaces/one/pods', 'POST /api/v1/namespaces']]);
 });
 
+test('on a cluster that others use too, theirs stays and is not built upon', async () => {
+  const { cluster, options } = surroundings();
+  Object.assign(cluster, { owner: 'me', offers: new Set(['nodes-2']) });
+  const namespace = (name: string, owner: string) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { 'cka-trainer/lab': 'pack.first', 'cka-trainer/owner': owner } } });
+  cluster.put(namespace('theirs', 'somebody'));
+  await LabSession.start(options);
+  expect([cluster.objects.has('/api/v1/namespaces/theirs'), cluster.objects.get('/api/v1/namespaces/one')?.metadata.labels]).toEqual([true, { 'cka-trainer/lab': 'pack.first', 'cka-trainer/owner': 'me' }]);
+  await expect(LabSession.start({ ...options, lab: makeLab({ id: 'pack/second', namespaces: ['theirs'] }) })).rejects.toMatchObject({ message: 'The namespace theirs of this cluster belongs to a lab of somebody else.' });
+});
+
 test('two starts at the same moment are one', async () => {
   const { cluster, options } = surroundings();
   const [a, b] = await Promise.all([LabSession.start(options), LabSession.start(options)]);

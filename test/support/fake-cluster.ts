@@ -31,6 +31,7 @@ export class FakeCluster implements Cluster {
   readonly writes: string[] = [];
   readonly objects = new Map<string, KubernetesObject>();
   resets = 0;
+  owner?: string;
   readonly #options: FakeOptions;
 
   constructor(options: FakeOptions = {}) {
