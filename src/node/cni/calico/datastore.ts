@@ -19,6 +19,8 @@ const GROUP = 'crd.projectcalico.org';
 const POOL = 'default-ipv4-ippool';
 /** How soon it looks again for definitions that are not established yet. */
 const RETRY_MS = 200;
+/** A cluster of long ago has none, and never will. */
+const LONGEST_RETRY_MS = 60_000;
 /** Several addresses that are given out at once become one write. */
 const WRITE_MS = 100;
 
@@ -45,11 +47,11 @@ export class CalicoDatastore {
   }
 
   /** @param onPool told when the pool may have changed */
-  start(onPool: () => void): void {
+  start(onPool: () => void, retryMs = RETRY_MS): void {
     const { registry } = this.component;
     const kinds = ['ippools', 'clusterinformations', 'felixconfigurations', 'ipamblocks', 'blockaffinities'].map((plural) => kindOf(registry, plural));
     const [pools] = kinds;
-    if (!pools || kinds.includes(undefined)) return this.#later(RETRY_MS, () => this.start(onPool));
+    if (!pools || kinds.includes(undefined)) return this.#later(retryMs, () => this.start(onPool, Math.min(2 * retryMs, LONGEST_RETRY_MS)));
     this.#makeDefaults();
     this.#stops.add(registry.watch(pools, {}, onPool));
     this.#stops.add(this.ipam.onChange(() => this.#later(WRITE_MS, () => this.#writeBlocks())));
