@@ -1,8 +1,11 @@
 /**
  * The table of connections of one namespace: how netfilter knows an answer from a question, and NAT its way back.
  * Active from the first rule that needs it, as in Linux. See net/netfilter/nf_conntrack_core.c.
+ * Above 250 lines because following packets, entries made by hand and who hears of both are one table.
  */
 import type { Ipv4 } from '../base/address.ts';
+import type { Disposer } from '../base/clock.ts';
+import { NetError } from './errors.ts';
 import type { PacketInFlight } from './in-flight.ts';
 import type { NetNamespace } from './namespace.ts';
 import { isIcmpError, type Ipv4Packet, type Protocol, sizeOf } from './packet.ts';
@@ -50,6 +53,9 @@ export interface ConntrackFilter {
 }
 
 const SWEEP_EVERY_MS = 30_000;
+/** What `conntrack -E` is told of. */
+export type ConntrackEvent = 'NEW' | 'UPDATE' | 'DESTROY';
+
 /** How many entries are looked at before a full table is called full. */
 const EARLY_DROP_LOOKS = 64;
 const OTHER: Readonly<Record<Direction, Direction>> = { original: 'reply', reply: 'original' };
@@ -59,6 +65,9 @@ export class Conntrack {
   /** Set when the first rule that needs connections appears; never unset. */
   enabled = false;
   readonly #byTuple = new Map<string, { readonly entry: ConntrackEntry; readonly direction: Direction }>();
+  /** Since the beginning, as `conntrack -S` shows it. */
+  readonly statistics = { invalid: 0, insert: 0, insertFailed: 0, drop: 0, earlyDrop: 0 };
+  readonly #listeners = new Set<(event: ConntrackEvent, entry: ConntrackEntry) => void>();
   #lastId = 0;
   #sweptAtMs = 0;
 
@@ -73,13 +82,22 @@ export class Conntrack {
       const found = this.find(tuple);
       if (found) this.#trackKnown(flight, tuple, found);
       else if (this.#hasRoom()) this.#trackNew(flight, tuple);
-      else return false;
+      else {
+        this.statistics.drop++;
+        return false;
+      }
     }
+    this.#count(flight);
     return true;
+  }
+
+  #count({ tracking }: PacketInFlight): void {
+    if (tracking?.state === 'INVALID') this.statistics.invalid++;
   }
 
   #trackKnown(flight: PacketInFlight, tuple: Tuple, found: { readonly entry: ConntrackEntry; readonly direction: Direction }): void {
     const { entry, direction } = found;
+    const before = `${entry.state} ${entry.status.seenReply}`;
     if (flight.packet.payload.protocol === 'tcp') {
       const state = nextTcpState(entry.state, flight.packet.payload.flags, direction);
       if (state === 'reopen') {
@@ -97,6 +115,7 @@ export class Conntrack {
     }
     if (direction === 'reply') entry.status.seenReply = true;
     this.#refresh(entry, flight.packet, direction);
+    if (`${entry.state} ${entry.status.seenReply}` !== before) this.#tell('UPDATE', entry);
     flight.tracking = { state: direction === 'reply' || entry.status.seenReply ? 'ESTABLISHED' : 'NEW', entry, direction };
   }
 
@@ -105,11 +124,15 @@ export class Conntrack {
     const entry = flight.tracking?.entry;
     if (!entry || entry.status.confirmed || flight.tracking?.direction !== 'original') return true;
     const keys = [keyOf(entry.original), keyOf(entry.reply)] as const;
-    if (this.find(entry.original) || this.find(entry.reply)) return false;
+    if (this.find(entry.original) || this.find(entry.reply)) {
+      this.statistics.insertFailed++;
+      return false;
+    }
     entry.status.confirmed = true;
     this.#byTuple.set(keys[0], { entry, direction: 'original' });
     this.#byTuple.set(keys[1], { entry, direction: 'reply' });
     this.#sweep();
+    this.#tell('NEW', entry);
     return true;
   }
 
@@ -141,6 +164,7 @@ export class Conntrack {
     let looked = 0;
     for (const { entry } of this.#byTuple.values()) {
       if (!entry.status.assured) {
+        this.statistics.earlyDrop++;
         this.remove(entry);
         return true;
       }
@@ -175,6 +199,31 @@ export class Conntrack {
     flight.tracking = { state: 'NEW', entry, direction: 'original' };
   }
 
+  /** An entry made by hand, confirmed as it stands. @throws NetError EEXIST */
+  insert(original: Tuple, reply: Tuple, made: Pick<ConntrackEntry, 'state' | 'mark'> & { readonly timeoutSeconds: number; readonly status: Partial<ConntrackEntry['status']> }): void {
+    if (this.find(original) || this.find(reply)) throw new NetError('EEXIST');
+    const now = this.namespace.world.clock.now();
+    const entry: ConntrackEntry = {
+      id: ++this.#lastId, original, reply, state: made.state, mark: made.mark, expiresAtMs: now + 1000 * made.timeoutSeconds, createdAtMs: now,
+      status: { confirmed: true, seenReply: false, assured: false, snat: false, dnat: false, sourceDone: true, destinationDone: true, ...made.status },
+      counters: { original: { packets: 0, bytes: 0 }, reply: { packets: 0, bytes: 0 } },
+    };
+    this.#byTuple.set(keyOf(original), { entry, direction: 'original' });
+    this.#byTuple.set(keyOf(reply), { entry, direction: 'reply' });
+    this.statistics.insert++;
+    this.#tell('NEW', entry);
+  }
+
+  /** Hear of connections that begin, change and end. */
+  watch(listener: (event: ConntrackEvent, entry: ConntrackEntry) => void): Disposer {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  #tell(event: ConntrackEvent, entry: ConntrackEntry): void {
+    for (const listener of this.#listeners) listener(event, entry);
+  }
+
   /** An ICMP error is related to the connection of the packet it quotes, and flows against it. */
   #trackError(flight: PacketInFlight): void {
     const { payload } = flight.packet;
@@ -196,6 +245,7 @@ export class Conntrack {
 
   /** Its packets begin a new connection, or belong to none. */
   remove(entry: ConntrackEntry): void {
+    if (this.#byTuple.has(keyOf(entry.original))) this.#tell('DESTROY', entry);
     this.#byTuple.delete(keyOf(entry.original));
     this.#byTuple.delete(keyOf(entry.reply));
   }

@@ -20,6 +20,7 @@ const TEXTS = {
   ENODEV: 'No such device',
   ENOENT: 'No such file or directory',
   ENOPROTOOPT: 'Protocol not available',
+  ENOSPC: 'No space left on device',
   ENOTCONN: 'Transport endpoint is not connected',
   EOPNOTSUPP: 'Operation not supported',
   EPERM: 'Operation not permitted',

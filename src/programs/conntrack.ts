@@ -3,6 +3,7 @@ import { mayAdministerNetwork } from '../machine/capabilities.ts';
 import { parseIpv4 } from '../base/address.ts';
 import type { Process, Program } from '../machine/program.ts';
 import type { ConntrackEntry } from '../net/conntrack.ts';
+import { ConntrackRefusal as Refusal, insert, statistics, update, wanted, watch } from './conntrack-change.ts';
 import { OptionError, type ParsedOptions, parseOptions } from './options.ts';
 import { refuse } from './usage.ts';
 
@@ -13,12 +14,9 @@ const PROTOCOL_NUMBERS: Readonly<Record<string, string>> = { tcp: '6', udp: '17'
 const PORTS = { sport: 'sport:', 'orig-port-src': 'sport:', dport: 'dport:', 'orig-port-dst': 'dport:', 'reply-port-src': 'reply-sport:', 'reply-port-dst': 'reply-dport:' };
 const TCP_STATES = ['NONE', 'SYN_SENT', 'SYN_RECV', 'ESTABLISHED', 'FIN_WAIT', 'CLOSE_WAIT', 'LAST_ACK', 'TIME_WAIT', 'CLOSE', 'SYN_SENT2'];
 const LONG = {
-  dump: 'L', delete: 'D', flush: 'F', count: 'C', help: 'h', version: 'V', src: 's:', 'orig-src': 's:', dst: 'd:', 'orig-dst': 'd:', 'reply-src': 'r:', 'reply-dst': 'q:',
+  dump: 'L', get: 'G', create: 'I', update: 'U', event: 'E', stats: 'S', timeout: 't:', 'event-mask': 'e:', delete: 'D', flush: 'F', count: 'C', help: 'h', version: 'V', src: 's:', 'orig-src': 's:', dst: 'd:', 'orig-dst': 'd:', 'reply-src': 'r:', 'reply-dst': 'q:',
   protonum: 'p:', proto: 'p:', family: 'f:', mark: 'm:', 'src-nat': 'n::', 'dst-nat': 'g::', 'any-nat': 'j::', status: 'u:', output: 'o:',
 };
-
-/** What was asked for is not there: said by name, with the tool's exit code for what it does not understand. */
-class Refusal extends Error {}
 
 export const conntrack: Program = {
   name: 'conntrack',
@@ -27,7 +25,7 @@ export const conntrack: Program = {
       return await run(process, read(process.argv.slice(1)));
     } catch (error) {
       if (error instanceof OptionError) return refuse(process, 2, `${VERSION}: ${sentence(error)}\n${TRY}`);
-      if (error instanceof Refusal) return refuse(process, 2, `${VERSION}: ${error.message}\n${TRY}`);
+      if (error instanceof Refusal) return refuse(process, error.usage ? 2 : 1, `${VERSION}: ${error.message}${error.usage ? `\n${TRY}` : ''}`);
       throw error;
     }
   },
@@ -38,7 +36,7 @@ function read(args: readonly string[]): ParsedOptions {
   const protocol = at < 0 ? undefined : args[at + 1];
   if (protocol !== undefined && !(protocol in PROTOCOL_NUMBERS)) throw new Refusal(`\`${protocol}' unsupported protocol`);
   const ports = protocol === 'tcp' ? { ...PORTS, state: 'state:' } : protocol === 'udp' ? PORTS : {};
-  return parseOptions(args, { short: 'LDFCSGIUEhVs:d:r:q:p:f:m:n::g::j::u:o:', long: { ...LONG, ...ports } });
+  return parseOptions(args, { short: 'LDFCSGIUEhVs:d:r:q:p:f:m:n::g::j::u:o:t:e:', long: { ...LONG, ...ports } });
 }
 
 function sentence({ kind, option }: OptionError): string {
@@ -52,17 +50,48 @@ async function run(process: Process, options: ParsedOptions): Promise<number> {
   const [table] = options.operands;
   if (table !== undefined && table !== 'conntrack') throw new Refusal(['expect', 'dying', 'unconfirmed'].includes(table) ? `the table ${table} is not part of this simulator` : `unknown type \`${table}'`);
   if (!mayAdministerNetwork(process)) return refuse(process, 1, `${VERSION}: Operation failed: sorry, you must be root or get CAP_NET_ADMIN capability to do this`);
-  const entries = process.netns.conntrack.entries().filter(filterOf(options));
-  const lines = () => process.stdout.write(entries.map((entry) => `${entryLine(entry, process)}\n`).join(''));
-  const counted = (verb: string) => `${VERSION}: ${entries.length} flow entries have been ${verb}.`;
+  const form = formOf(options);
+  const lines = (shown: readonly ConntrackEntry[]) => process.stdout.write(shown.map((entry) => `${entryLine(entry, process, form)}\n`).join(''));
+  const counted = (count: number, verb: string) => `${VERSION}: ${count} flow entries have been ${verb}.`;
+  const fitting = () => process.netns.conntrack.entries().filter(filterOf(options));
   switch (commands[0]) {
-    case 'L':
-      await lines();
-      return refuse(process, 0, counted('shown'));
-    case 'D':
-      await lines();
+    case 'L': {
+      const entries = fitting();
+      await lines(entries);
+      return refuse(process, 0, counted(entries.length, 'shown'));
+    }
+    case 'D': {
+      const entries = fitting();
+      await lines(entries);
       for (const entry of entries) process.netns.conntrack.remove(entry);
-      return refuse(process, entries.length > 0 ? 0 : 1, counted('deleted'));
+      return refuse(process, entries.length > 0 ? 0 : 1, counted(entries.length, 'deleted'));
+    }
+    case 'G':
+      await process.stdout.write(`${entryLine(wanted(process, options), process, { ...form, use: 2 })}\n`);
+      return refuse(process, 0, counted(1, 'shown'));
+    case 'I':
+      insert(process, options);
+      return refuse(process, 0, counted(1, 'created'));
+    case 'U': {
+      // What is to be set is nothing to look for.
+      const entries = process.netns.conntrack.entries().filter(filterOf({ ...options, has: (key) => !SET.has(key) && options.has(key), value: (key) => (SET.has(key) ? undefined : options.value(key)) }));
+      for (const entry of entries) {
+        update(process, options, entry);
+        await process.stdout.write(`${entryLine(entry, process, { ...form, use: 2 })}\n`);
+      }
+      return refuse(process, entries.length > 0 ? 0 : 1, counted(entries.length, 'updated'));
+    }
+    case 'E': {
+      const mask = options.value('e')?.toUpperCase().split(',').map((word) => word.replace(/S$/, ''));
+      const bad = mask?.find((word) => !['ALL', 'NEW', 'UPDATE', 'DESTROY'].includes(word));
+      if (bad !== undefined) throw new Refusal(`Bad parameter \`${bad}'`);
+      const fits = filterOf(options);
+      const count = await watch(process, fits, (event, entry) => `${`[${event}]`.padStart(9)} ${entryLine(entry, process, { ...form, use: undefined, gone: event === 'DESTROY' })}`);
+      return refuse(process, 0, `${VERSION}: ${count} flow events have been shown.`);
+    }
+    case 'S':
+      await process.stdout.write(statistics(process, process.machine.cpus));
+      return 0;
     case 'F':
       process.netns.conntrack.delete({});
       return refuse(process, 0, `${VERSION}: connection tracking table has been emptied.`);
@@ -72,13 +101,29 @@ async function run(process: Process, options: ParsedOptions): Promise<number> {
     case 'V':
       await process.stdout.write(`${VERSION}\n`);
       return 0;
-    case undefined:
-    case 'h':
+    default:
       await process.stdout.write(HELP);
       return 0;
-    default:
-      throw new Refusal(`conntrack -${commands[0]} is not part of this simulator`);
   }
+}
+
+/** What `-U` sets. */
+const SET: ReadonlySet<string> = new Set(['m', 't', 'u', 'state']);
+
+interface Form {
+  readonly extended: boolean;
+  readonly id: boolean;
+  /** How many look at the entry; events do not say. */
+  readonly use: number | undefined;
+  /** Whose time ran out has none left to tell. */
+  readonly gone?: boolean;
+}
+
+function formOf(options: ParsedOptions): Form {
+  const words = (options.value('o') ?? '').split(',').filter((word) => word !== '');
+  const bad = words.find((word) => !['extended', 'id', 'ktimestamp', 'timestamp'].includes(word));
+  if (bad !== undefined) throw new Refusal(bad === 'xml' ? 'XML is not part of this simulator' : `Bad parameter \`${bad}'`);
+  return { extended: words.includes('extended'), id: words.includes('id'), use: 1 };
 }
 
 /** Everything that was named must fit. */
@@ -112,14 +157,15 @@ function filterOf(options: ParsedOptions): (entry: ConntrackEntry) => boolean {
 }
 
 /** As nfct_snprintf writes it: protocol, seconds left, state, both directions, what is known of them. */
-function entryLine(entry: ConntrackEntry, { machine }: Process): string {
+function entryLine(entry: ConntrackEntry, { machine }: Process, { extended, id, use, gone = false }: Form): string {
   const { original, reply, status } = entry;
   const left = Math.max(0, Math.ceil((entry.expiresAtMs - machine.clock.now()) / 1000));
   const end = (tuple: ConntrackEntry['original']) =>
     `src=${tuple.source} dst=${tuple.destination} ${tuple.protocol === 'icmp' ? `type=${tuple.destinationPort} code=0 id=${tuple.sourcePort}` : `sport=${tuple.sourcePort} dport=${tuple.destinationPort}`}`;
   const words = [
-    `${original.protocol.padEnd(8)} ${PROTOCOL_NUMBERS[original.protocol] ?? '0'} ${left}`, ...(entry.state ? [entry.state] : []), end(original),
-    ...(status.seenReply ? [] : ['[UNREPLIED]']), end(reply), ...(status.assured ? ['[ASSURED]'] : []), `mark=${entry.mark}`, 'use=1',
+    `${extended ? 'ipv4     2 ' : ''}${original.protocol.padEnd(8)} ${PROTOCOL_NUMBERS[original.protocol] ?? '0'}${gone && left === 0 ? '' : ` ${left}`}`, ...(entry.state ? [entry.state] : []), end(original),
+    ...(status.seenReply ? [] : ['[UNREPLIED]']), end(reply), ...(status.assured ? ['[ASSURED]'] : []), ...(use === undefined ? (entry.mark === 0 ? [] : [`mark=${entry.mark}`]) : [`mark=${entry.mark}`, `use=${use}`]),
+    ...(id ? [`id=${Math.imul(entry.id, 2654435761) >>> 0}`] : []),
   ];
   return words.join(' ');
 }

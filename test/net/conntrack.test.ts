@@ -213,3 +213,19 @@ test('an answer to nothing is INVALID', async () => {
   await lab.run(100);
   expect([arrived, router.drops.get('filtered')]).toEqual([0, 1]);
 });
+
+test('whoever watches hears of a connection as it begins, changes and ends', async () => {
+  const { lab, client, router, server } = routed();
+  serveTcp(server, 80);
+  iptables(router, '-A FORWARD -m conntrack --ctstate NEW');
+  const heard: string[] = [];
+  const stop = router.conntrack.watch((event, entry) => heard.push(`${event} ${entry.state}${entry.status.assured ? ' ASSURED' : ''}`));
+  await tcp(lab, client, '10.2.0.2', 80, 1000);
+  router.conntrack.delete({});
+  expect(heard[0]).toBe('NEW SYN_SENT');
+  expect(heard.slice(1, 3)).toEqual(['UPDATE SYN_RECV', 'UPDATE ESTABLISHED ASSURED']);
+  expect(heard.at(-1)).toMatch(/^DESTROY /);
+  stop();
+  await tcp(lab, client, '10.2.0.2', 80, 1000);
+  expect(heard.at(-1)).toMatch(/^DESTROY /);
+});

@@ -1,24 +1,36 @@
-/**
- * Sets of addresses, networks and ports that rules ask with `-m set`. See ipset(8), net/netfilter/ipset.
- * Differs from Linux: no `timeout` per entry and no size limit; neither kube-proxy nor Calico relies on them here.
- */
+/** Sets of addresses, networks and ports that rules ask with `-m set`. See ipset(8), net/netfilter/ipset. */
 import { type Cidr, networkOf, parseCidr, parseIpv4, printCidr } from '../../base/address.ts';
 import { NetError } from '../errors.ts';
 import { type Ipv4Packet, portsOf } from '../packet.ts';
 
 /** What `ipset create` takes here. */
-export const SET_TYPES = ['hash:ip', 'hash:net', 'hash:ip,port', 'hash:ip,port,ip', 'hash:ip,port,net', 'hash:net,net', 'bitmap:port'] as const;
+export const SET_TYPES = ['hash:ip', 'hash:net', 'hash:ip,port', 'hash:ip,port,ip', 'hash:ip,port,net', 'hash:net,net', 'hash:net,port', 'bitmap:port'] as const;
 /** One of them. */
 export type SetType = (typeof SET_TYPES)[number];
 
 /** One part of an entry, in the order of the type's name. */
 type Part = { readonly kind: 'net'; readonly value: Cidr } | { readonly kind: 'port'; readonly protocol: string; readonly value: number };
 
+/** What `ipset create` says besides the type. */
+export interface SetOptions {
+  readonly hashSize?: number;
+  /** More than so many are not taken. */
+  readonly maxElements?: number;
+  readonly bucketSize?: number;
+  readonly initval?: string;
+  /** Seconds that an entry stays when it says nothing itself; without it entries stay for ever, and may say nothing. */
+  readonly timeoutSeconds?: number;
+  /** Of a bitmap: its first and last port. */
+  readonly range?: readonly [first: number, last: number];
+}
+
 /** A member, with its canonical text. */
 export interface SetEntry {
   readonly text: string;
   readonly parts: readonly Part[];
   readonly nomatch: boolean;
+  /** When it goes by itself. */
+  readonly expiresAtMs?: number;
 }
 
 /** One set. */
@@ -30,14 +42,21 @@ export class IpSet {
   constructor(
     readonly name: string,
     readonly type: SetType,
+    readonly options: SetOptions = {},
+    private readonly now: () => number = () => 0,
   ) {}
 
   /** @throws NetError EEXIST, EINVAL */
-  add(text: string, options: { readonly nomatch?: boolean } = {}): void {
+  add(text: string, options: { readonly nomatch?: boolean; readonly timeoutSeconds?: number } = {}): void {
+    this.#forget();
     const parts = parseParts(this.type, text);
     const canonical = printParts(this.type, parts);
+    const [first, last] = this.options.range ?? [0, 65_535];
+    if (parts.some((part) => part.kind === 'port' && (part.value < first || part.value > last))) throw new NetError('EINVAL', 'Element is out of the range of the set');
     if (this.#entries.has(canonical)) throw new NetError('EEXIST', "Element cannot be added to the set: it's already added");
-    this.#entries.set(canonical, { text: canonical, parts, nomatch: options.nomatch ?? false });
+    if (this.#entries.size >= (this.options.maxElements ?? 65_536)) throw new NetError('ENOSPC', 'Hash is full, cannot add more elements');
+    const seconds = options.timeoutSeconds ?? this.options.timeoutSeconds ?? 0;
+    this.#entries.set(canonical, { text: canonical, parts, nomatch: options.nomatch ?? false, ...(seconds > 0 ? { expiresAtMs: this.now() + 1000 * seconds } : {}) });
     const prefixes = prefixesOf(parts);
     const shape = this.#shapes.get(prefixes.join());
     if (shape) shape.count++;
@@ -46,6 +65,7 @@ export class IpSet {
 
   /** @throws NetError ENOENT, EINVAL */
   delete(text: string): void {
+    this.#forget();
     const parts = parseParts(this.type, text);
     if (!this.#entries.delete(printParts(this.type, parts))) throw new NetError('ENOENT', "Element cannot be deleted from the set: it's not added");
     const shape = this.#shapes.get(prefixesOf(parts).join());
@@ -53,6 +73,7 @@ export class IpSet {
   }
 
   has(text: string): boolean {
+    this.#forget();
     return this.#entries.has(printParts(this.type, parseParts(this.type, text)));
   }
 
@@ -62,16 +83,31 @@ export class IpSet {
   }
 
   list(): readonly SetEntry[] {
+    this.#forget();
     return [...this.#entries.values()];
   }
 
   /** How many entries there are. */
   get size(): number {
+    this.#forget();
     return this.#entries.size;
+  }
+
+  /** Whose time is over has gone; only sets with a timeout have such entries. */
+  #forget(): void {
+    if (this.options.timeoutSeconds === undefined) return;
+    for (const { text, expiresAtMs } of [...this.#entries.values()]) {
+      if (expiresAtMs === undefined || expiresAtMs > this.now()) continue;
+      const { parts } = this.#entries.get(text)!;
+      this.#entries.delete(text);
+      const shape = this.#shapes.get(prefixesOf(parts).join());
+      if (shape && --shape.count === 0) this.#shapes.delete(prefixesOf(parts).join());
+    }
   }
 
   /** @param flags `src` or `dst` for each part */
   matches(packet: Ipv4Packet, flags: readonly ('src' | 'dst')[]): boolean {
+    this.#forget();
     let best: SetEntry | undefined;
     for (const { prefixes } of this.#shapes.values()) {
       const key = this.#keyOf(packet, flags, prefixes);
@@ -107,6 +143,9 @@ export class IpSet {
 export class IpSets {
   readonly #sets = new Map<string, IpSet>();
 
+  /** @param now the time by which entries go */
+  constructor(private readonly now: () => number = () => 0) {}
+
   get(name: string): IpSet | undefined {
     return this.#sets.get(name);
   }
@@ -116,17 +155,17 @@ export class IpSets {
   }
 
   /** @throws NetError EEXIST, EINVAL no such type */
-  create(name: string, type: string): IpSet {
+  create(name: string, type: string, options: SetOptions = {}): IpSet {
     if (this.#sets.has(name)) throw new NetError('EEXIST', 'Set cannot be created: set with the same name already exists');
     if (!(SET_TYPES as readonly string[]).includes(type)) throw new NetError('EINVAL', `Syntax error: unknown settype ${type}`);
-    const set = new IpSet(name, type as SetType);
+    const set = new IpSet(name, type as SetType, options, this.now);
     this.#sets.set(name, set);
     return set;
   }
 
   /** Create the set if need be and make `entries` all that is in it, in one step as `ipset restore` and `swap` would. @throws NetError EINVAL */
-  replace(name: string, type: SetType, entries: readonly string[]): IpSet {
-    const set = new IpSet(name, type);
+  replace(name: string, type: SetType, entries: readonly string[], options: SetOptions = {}): IpSet {
+    const set = new IpSet(name, type, options, this.now);
     for (const entry of entries) if (!set.has(entry)) set.add(entry);
     this.#sets.set(name, set);
     return set;
@@ -141,15 +180,23 @@ export class IpSets {
   swap(a: string, b: string): void {
     const [first, second] = [this.#sets.get(a), this.#sets.get(b)];
     if (!first || !second) throw new NetError('ENOENT', 'The set with the given name does not exist');
-    this.#sets.set(a, renamed(second, a));
-    this.#sets.set(b, renamed(first, b));
+    this.#sets.set(a, this.#copied(second, a));
+    this.#sets.set(b, this.#copied(first, b));
   }
-}
 
-function renamed(set: IpSet, name: string): IpSet {
-  const copy = new IpSet(name, set.type);
-  for (const { text, nomatch } of set.list()) copy.add(text, { nomatch });
-  return copy;
+  /** @throws NetError ENOENT */
+  rename(name: string, newName: string): void {
+    const set = this.#sets.get(name);
+    if (!set) throw new NetError('ENOENT', 'The set with the given name does not exist');
+    this.#sets.set(newName, this.#copied(set, newName));
+    this.#sets.delete(name);
+  }
+
+  #copied(set: IpSet, name: string): IpSet {
+    const copy = new IpSet(name, set.type, set.options, this.now);
+    for (const { text, nomatch, expiresAtMs } of set.list()) copy.add(text, { nomatch, timeoutSeconds: expiresAtMs === undefined ? 0 : (expiresAtMs - this.now()) / 1000 });
+    return copy;
+  }
 }
 
 function narrower(a: SetEntry, b: SetEntry): boolean {

@@ -20,7 +20,7 @@ const PASS: Verdict = { verdict: 'accept' };
 
 /** Hooks, tables and sets of one namespace. */
 export class Netfilter {
-  readonly sets = new IpSets();
+  readonly sets: IpSets;
   readonly recent = new RecentLists();
   readonly accounting = new Accounting();
   /** What LOG wrote, for the kernel log. */
@@ -28,6 +28,7 @@ export class Netfilter {
   readonly #tables = new Map<TableName, Table>();
 
   constructor(private readonly namespace: NetNamespace) {
+    this.sets = new IpSets(() => namespace.world.clock.now());
     for (const name of Object.keys(TABLES) as TableName[]) {
       this.#tables.set(
         name,

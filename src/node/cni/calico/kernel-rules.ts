@@ -42,7 +42,8 @@ export class KernelRules {
       if (this.#sets.get(name) === text && !mend) continue;
       const present = this.netns.netfilter.sets.get(name);
       if (present?.type === type && present.list().map((entry) => entry.text).sort().join(' ') === [...members].sort().join(' ')) continue;
-      this.netns.netfilter.sets.replace(name, type, members);
+      // Felix's MaxIPSetSize.
+      this.netns.netfilter.sets.replace(name, type, members, { maxElements: 1_048_576 });
     }
     this.#sets = written;
   }
