@@ -17,7 +17,7 @@ export interface Subject {
   readonly slowMs?: number;
 }
 
-export function clusterConformance({ title, spec, make, clean, skip = [], slowMs = 60_000 }: Subject): void {
+export function clusterConformance({ title, spec, make, clean, skip = [], slowMs = 180_000 }: Subject): void {
   describe(`a cluster on ${title}`, () => {
     let backend: ClusterBackend;
     let cluster: Cluster;
