@@ -271,11 +271,12 @@ export class Registry {
     keepSystemMetadata(next, current);
     of.defaults(next);
     if (options.subresource) keepAllBut(options.subresource, next, current);
-    else of.prepareForUpdate(next, current);
+    // Before it is asked whether the spec changed: what admission puts back has not.
+    admitUpdate({ registry: this, kind: of, object: next, previous: current, options });
+    if (!options.subresource) of.prepareForUpdate(next, current);
     // Who reports a status from an older reading must not bring back its labels.
     if (options.subresource === 'status' && !given) keepLabels(next, current);
     setOwners(next, options.managedFields ?? ownedAfterWrite(this, of, next, current, owners, options));
-    admitUpdate({ registry: this, kind: of, object: next, previous: current, options });
     const errors = [...validateMetadata(of, next.metadata), ...validateMetadataUpdate(next, current)];
     if (!options.subresource) errors.push(...of.validate(next), ...of.validateUpdate(next, current));
     else if (of.custom || options.subresource === 'resize' || options.subresource === 'ephemeralcontainers') errors.push(...of.validate(next));

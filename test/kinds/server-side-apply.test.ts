@@ -108,6 +108,7 @@ test('a pod with tolerations of its own can be applied again: the two that every
   registry.create('pods', structuredClone(manifest), { namespace: 'default' });
   const before = registry.get('pods', 'p', 'default');
   for (const type of ['strategic', 'merge'] as const) registry.patch('pods', 'p', 'default', { type, body: { spec: { tolerations: manifest['spec' as never]['tolerations'] } } });
+  expect(registry.get('pods', 'p', 'default').metadata.generation).toBe(1);
   registry.patch('pods', 'p', 'default', { type: 'apply', body: manifest }, { fieldManager: 'kubectl', force: true });
   expect((registry.get('pods', 'p', 'default') as unknown as { spec: object }).spec).toEqual((before as unknown as { spec: object }).spec);
 });
