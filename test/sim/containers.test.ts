@@ -105,3 +105,14 @@ it('who takes more memory than its limit is killed, and so is who keeps an input
   expect(['within', 'beyond', 'endless'].map((name) => [ended(name).exitCode, ended(name).reason])).toEqual([[0, 'Completed'], [137, 'OOMKilled'], [137, 'OOMKilled']]);
   expect((await run(sim, `node:${NODE}`, 'dmesg | grep -o "Killed process.*vm" | sed "s/[0-9][0-9]*/N/"')).stdout).toBe('Killed process N (stress) total-vm\nKilled process N (tail) total-vm\n');
 }, 60_000);
+
+it('images come and go by crictl', async () => {
+  const on = async (command: string) => {
+    const { stdout, stderr } = await run(sim, `node:${NODE}`, command);
+    return (stdout + stderr).replaceAll(/time="[^"]*" /g, '').replaceAll(/[0-9a-f]{64}/g, 'DIGEST');
+  };
+  expect(await on('crictl pull httpd:2.4; crictl images | grep -c httpd')).toBe('Image is up to date for sha256:DIGEST\n1\n');
+  expect(await on('crictl rmi httpd:2.4; crictl images | grep -c httpd')).toBe('Deleted: docker.io/library/httpd:2.4\n0\n');
+  expect(await on('crictl pull nginx:nope; echo $?')).toBe('1\nlevel=fatal msg="pulling image: rpc error: code = NotFound desc = failed to pull and unpack image \\"docker.io/library/nginx:nope\\": failed to resolve reference \\"docker.io/library/nginx:nope\\": docker.io/library/nginx:nope: not found"\n');
+  expect(await on('crictl rmi never; echo $?')).toContain('unable to remove the image(s)');
+}, 60_000);

@@ -22,6 +22,8 @@ export type Pulled =
 
 export class NodeImages {
   readonly #present = new Map<string, FoundImage>();
+  /** Came with the node, and was taken away since. */
+  readonly #removed = new Set<string>();
   readonly #pulling = new Map<string, number>();
   readonly #backOff = new BackOff(10_000, 300_000);
   readonly #lastError = new Map<string, { message: string; atMs: number }>();
@@ -39,6 +41,22 @@ export class NodeImages {
     return [...this.#present.values()];
   }
 
+  /** As somebody on the node asks the runtime, without the kubelet and its patience. @throws Error with the status of gRPC */
+  async pull(reference: string): Promise<FoundImage> {
+    const found = this.find(reference);
+    await this.clock.sleep(PULL_MS + this.rng.below(100));
+    if ('missing' in found) throw new Error(`rpc error: code = ${found.rpcCode} desc = ${found.message}`);
+    this.#present.set(found.name, found);
+    this.#removed.delete(found.name);
+    return found;
+  }
+
+  /** @param name as `list` has it */
+  remove(name: string): void {
+    this.#present.delete(name);
+    this.#removed.add(name);
+  }
+
   /** Answers once the image is there or cannot be had; says every step to `tell`. At once when nothing must be pulled. */
   ensure(reference: string, policy: PullPolicy, tell: Tell, answer: (result: Pulled) => void): void {
     const found = this.find(reference);
@@ -48,7 +66,7 @@ export class NodeImages {
       tell('Warning', 'Failed', 'Error: InvalidImageName');
       return answer({ reason: 'InvalidImageName', message, againAfterMs: 10_000 });
     }
-    const isPresent = !('missing' in found) && (this.#present.has(found.name) || this.preloaded(found.name));
+    const isPresent = !('missing' in found) && (this.#present.has(found.name) || (this.preloaded(found.name) && !this.#removed.has(found.name)));
     if (!('missing' in found) && isPresent && policy !== 'Always') {
       this.#present.set(found.name, found);
       tell('Normal', 'Pulled', `Container image "${reference}" already present on machine and can be accessed by the pod`);
@@ -82,6 +100,7 @@ export class NodeImages {
       const took = goDuration(this.clock.now() - start);
       if ('missing' in found) return answer(this.#failed(reference, found, tell));
       this.#present.set(found.name, found);
+      this.#removed.delete(found.name);
       this.#backOff.forget(reference);
       this.#lastError.delete(reference);
       tell('Normal', 'Pulled', `Successfully pulled image "${reference}" in ${took} (${took} including waiting). Image size: ${found.recipe.sizeBytes} bytes.`);

@@ -52,6 +52,14 @@ export class NodeRuntime implements ContainerRuntime {
     return this.node.images.list().map(({ name, recipe, digest }) => ({ id: digest, tags: [name], sizeBytes: recipe.sizeBytes }));
   }
 
+  async pull(reference: string): Promise<string> {
+    return (await this.node.images.pull(reference)).digest;
+  }
+
+  remove(tag: string): void {
+    this.node.images.remove(tag);
+  }
+
   async logs(id: string, wish: LogWish, write: (bytes: string) => Promise<void>, signal: AbortSignal): Promise<void> {
     await this.#run(id).run.log.read(wish, this.machine.clock.unixMs(), write, signal);
   }

@@ -1,7 +1,8 @@
 /**
  * crictl: what runs on a node, asked of the container runtime itself. Words and columns of 1.35; see cri-tools' cmd/crictl.
+ * Over 250 lines, because it is many commands of a few lines each.
  *
- * Differs from Linux: pulling, creating and removing are missing, and so are `stats`, `events` and `runp`: nothing
+ * Differs from Linux: creating and removing containers are missing, and so are `stats`, `events` and `runp`: nothing
  * here measures or makes containers but the kubelet.
  */
 import { formatTable } from '../../base/table.ts';
@@ -38,6 +39,8 @@ const COMMANDS: readonly Command[] = [
   { names: ['ps', 'list'], usage: 'List containers', ...LIST, short: 'aqo:lp:', run: listContainers },
   { names: ['pods', 'p'], usage: 'List pods', ...LIST, run: listPods },
   { names: ['images', 'image', 'img'], usage: 'List images', short: 'qo:v', long: { quiet: 'q', output: 'o:', 'no-trunc': 'no-trunc', digests: 'digests' }, run: listImages },
+  { names: ['pull'], usage: 'Pull an image from a registry', short: 'q', long: { quiet: 'q' }, run: pull },
+  { names: ['rmi'], usage: 'Remove one or more images', short: 'aq', long: { all: 'a', prune: 'q' }, run: removeImages },
   { names: ['inspect'], usage: 'Display the status of one or more containers', short: 'o:q', long: { output: 'o:', quiet: 'q' }, run: (asking) => inspect(asking, (id) => containerInspection(container(asking.runtime, id))) },
   { names: ['inspectp'], usage: 'Display the status of one or more pods', short: 'o:q', long: { output: 'o:', quiet: 'q' }, run: (asking) => inspect(asking, (id) => sandboxInspection(sandbox(asking.runtime, id))) },
   { names: ['inspecti'], usage: 'Return the status of one or more images', short: 'o:q', long: { output: 'o:', quiet: 'q' }, run: (asking) => inspect(asking, (id) => image(asking.runtime, id)) },
@@ -177,6 +180,44 @@ async function stop(asking: Asking): Promise<number> {
   return 0;
 }
 
+async function pull(asking: Asking): Promise<number> {
+  const { runtime, options } = asking;
+  const [reference] = options.operands;
+  if (reference === undefined) throw new Fatal('image name cannot be empty');
+  try {
+    return await print(asking, `Image is up to date for ${await runtime.pull(reference)}\n`);
+  } catch (error) {
+    throw new Fatal(`pulling image: ${(error as Error).message}`);
+  }
+}
+
+async function removeImages(asking: Asking): Promise<number> {
+  const { runtime, options, process } = asking;
+  const names = options.has('a') ? runtime.images().flatMap(({ tags }) => tags) : options.operands;
+  if (options.has('q')) throw new Fatal('--prune is not part of this simulator');
+  if (names.length === 0) throw new Fatal('ID cannot be empty');
+  let failed = false;
+  for (const name of names) {
+    const found = imageCalled(runtime, name);
+    if (!found) {
+      await process.stderr.write(`time="${new Date(process.machine.clock.unixMs()).toISOString().slice(0, 19)}Z" level=error msg="no such image ${name}"\n`);
+      failed = true;
+      continue;
+    }
+    for (const tag of found.tags) {
+      runtime.remove(tag);
+      await print(asking, `Deleted: ${tag}\n`);
+    }
+  }
+  if (failed) throw new Fatal('unable to remove the image(s)');
+  return 0;
+}
+
+/** By id, by its whole name, or as one says it. */
+function imageCalled(runtime: ContainerRuntime, name: string) {
+  return runtime.images().find(({ id, tags }) => short(id).startsWith(name.slice(0, 13)) || tags.some((tag) => [name, `${name}:latest`].some((one) => tag === one || tag === `docker.io/library/${one}` || tag === `docker.io/${one}`)));
+}
+
 /** @throws Fatal */
 function container(runtime: ContainerRuntime, id: string): RuntimeContainer {
   return only(runtime.containers(), id) ?? missing(`container status: rpc error: code = NotFound desc = an error occurred when try to find container "${id}": not found`);
@@ -187,7 +228,7 @@ function sandbox(runtime: ContainerRuntime, id: string): PodSandbox {
 }
 
 function image(runtime: ContainerRuntime, name: string): unknown {
-  const found = runtime.images().find(({ id, tags }) => short(id).startsWith(name.slice(0, 13)) || tags.some((tag) => tag === name || tag === `docker.io/library/${name}` || tag === `docker.io/library/${name}:latest`));
+  const found = imageCalled(runtime, name);
   if (!found) return missing(`no such image "${name}" present`);
   return { status: { id: found.id, repoTags: found.tags, repoDigests: [], size: String(found.sizeBytes), pinned: false } };
 }

@@ -68,6 +68,10 @@ export interface ContainerRuntime {
   sandboxes(): readonly PodSandbox[];
   containers(): readonly RuntimeContainer[];
   images(): readonly RuntimeImage[];
+  /** @returns the image's id @throws Error in the words of gRPC */
+  pull(reference: string): Promise<string>;
+  /** @param tag of an image that is there */
+  remove(tag: string): void;
   logs(id: string, wish: LogWish, write: (bytes: string) => Promise<void>, signal: AbortSignal): Promise<void>;
   /** @returns the exit code @throws StartError */
   exec(id: string, argv: readonly string[], streams: ExecStreams): Promise<number>;
