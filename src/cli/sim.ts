@@ -4,6 +4,7 @@
  */
 import { UserError } from '../base/user-error.ts';
 import { ENCAPSULATION_WORDS } from '../cluster/encapsulation.ts';
+import { quote } from '../lab/shell/quote.ts';
 import { asTyped } from './as-typed.ts';
 import { type CliCommand, type CliOptions, EXIT, JSON_OPTION, printJson } from './command.ts';
 import { DEFAULT_CLUSTER, paths, specOf } from './labs.ts';
@@ -52,7 +53,7 @@ function greeting(name: string, { nodes, kubeconfig }: { readonly nodes: readonl
 
 In another terminal:
 
-  export KUBECONFIG=${kubeconfig}
+  export KUBECONFIG=${quote(kubeconfig)}
   kubectl get nodes
 
 Ctrl-C stops it. The same name goes on where it was; \`cka cluster down\` forgets it.
