@@ -35,6 +35,8 @@ const FILES: Readonly<Record<string, string>> = {
   'nokind.yaml': 'apiVersion: v1\nmetadata: {name: x}\n',
   'immutable.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: {name: broken}\nspec: {containers: [{name: c, image: nosuchimage, command: [x]}]}\n',
   'rbac.yaml': 'apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: rec, namespace: default}\nrules: [{apiGroups: [""], resources: [pods], verbs: [get]}]\n',
+  'wrong.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: Wrong}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: s3}\nspec: {ports: [{port: 99999}], selector: {a: b}}\n',
+  'sizes.yaml': Object.entries({ 'a-1': '10Gi', 'a-10': '1Ti', 'a-2': '500Mi', b: '2Gi', c: 'small', d: '' }).map(([name, size]) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, namespace: kube-node-lease, labels: {sized: ""}}\n${size === '' ? '' : `data: {size: ${size}}\n`}`).join('---\n'),
   'kustom/kustomization.yaml': 'namePrefix: p-\nresources: [cm.yaml]\nconfigMapGenerator: [{name: gen, literals: [a=b]}]\n',
   'kustom/cm.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: plain}\ndata: {x: "1"}\n',
 };
@@ -47,7 +49,7 @@ beforeAll(async () => {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
   }
-  for (const command of ['apply -f mix.yaml', 'apply -f one.yaml', 'create deployment web --image=nginx --replicas=2', 'create rolebinding rb --clusterrole=view --user=jane', 'rollout status deploy/web', 'wait --for=condition=Ready pod/rich --timeout=60s']) await ours(command);
+  for (const command of ['apply -f mix.yaml', 'apply -f one.yaml', 'apply -f sizes.yaml', 'create deployment web --image=nginx --replicas=2', 'create rolebinding rb --clusterrole=view --user=jane', 'rollout status deploy/web', 'wait --for=condition=Ready pod/rich --timeout=60s']) await ours(command);
 }, 90_000);
 
 afterAll(async () => {

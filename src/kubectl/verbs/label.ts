@@ -118,5 +118,7 @@ function checkOverwrites(known: Readonly<Record<string, string>>, set: Readonly<
     if (changed.length === 0) return;
     throw plainError(`--overwrite is false but found the following declared annotation(s): ${changed.map(([key]) => `'${key}' already has a value (${known[key]})`).join('; ')}`);
   }
-  throw plainError(clashes.map(([key]) => `'${key}' already has a value (${known[key]}), and --overwrite is false`).join('; '));
+  // Several stand in a list, which begins with no word of its own.
+  const lines = clashes.map(([key]) => `'${key}' already has a value (${known[key]}), and --overwrite is false`);
+  throw lines.length > 1 ? new KubectlError(lines.join('\n')) : plainError(lines[0]!);
 }
