@@ -46,7 +46,7 @@ export const cmp = tool({
     if (t.has('l')) return await everyDifference(t, [left, right], [a, b]);
     const line = a.slice(0, at).split('\n').length;
     if (at === Math.min(a.length, b.length)) await t.complain(`EOF on ${a.length < b.length ? left : right}${t.gnu ? ` after byte ${at}, ${a.endsWith('\n') ? 'line' : 'in line'} ${a.endsWith('\n') ? line - 1 : line}` : ''}`);
-    else await t.write(`${left} ${right} differ: ${t.gnu ? 'byte' : 'char'} ${at + 1}, line ${line}\n`);
+    else await t.write(`${left} ${right} differ: char ${at + 1}, line ${line}\n`);
     return 1;
   },
 });

@@ -20,8 +20,8 @@ export const diff = tool({
     const [isLeft, isRight] = [isDirectory(t, left), isDirectory(t, right)];
     if (isLeft && isRight) return await trees(t, left, right);
     // A file and a directory: the one of that name in it.
-    if (isLeft && right !== '-') return await files(t, joined(left, basename(right)), right, false);
-    if (isRight && left !== '-') return await files(t, left, joined(right, basename(left)), false);
+    if (isLeft && right !== '-' && exists(t, right)) return await files(t, joined(left, basename(right)), right, false);
+    if (isRight && left !== '-' && exists(t, left)) return await files(t, left, joined(right, basename(left)), false);
     return await files(t, left, right, false);
   },
 });
@@ -31,10 +31,12 @@ const exists = (t: Tool, path: string): boolean => path === '-' || t.process.fil
 
 async function files(t: Tool, left: string, right: string, isInTree: boolean): Promise<Outcome> {
   const texts: string[] = [];
-  for (const path of [left, right]) {
-    const text = await textOf(t, path, [left, right].some((other) => exists(t, other)));
+  const isOneThere = exists(t, left) || exists(t, right);
+  // A missing one is told before a directory is opened as a file.
+  for (const index of exists(t, left) ? [1, 0] : [0, 1]) {
+    const text = await textOf(t, index === 0 ? left : right, isOneThere);
     if (text === undefined) return 2;
-    texts.push(text);
+    texts[index] = text;
   }
   const linesOf = (text = ''): readonly string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
   const [a, b] = [linesOf(texts[0]), linesOf(texts[1])];

@@ -50,7 +50,8 @@ import { arch, basename, bracket, clear, dirname, echo, falseProgram, nproc, pri
 import { readlink, realpath } from './realpath.ts';
 import { sort } from './sort.ts';
 import { mount, mountpoint, umount } from './mount.ts';
-import { df, du, stat } from './stat.ts';
+import { df } from './df.ts';
+import { du, stat } from './stat.ts';
 import { free, groups, hostname, id, uname, uptime } from './system.ts';
 import { journalctl } from './journalctl.ts';
 import { systemctl } from './systemctl.ts';

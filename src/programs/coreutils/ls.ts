@@ -1,9 +1,9 @@
-/** ls: see POSIX, "ls". Long lines, sorting, recursion; columns on a terminal. No colours, as in containers by default. */
+/** ls: see POSIX, "ls". Long lines, sorting, recursion, colours; columns on a terminal. */
 import type { FileStat } from '../../machine/files.ts';
 import { DEVICE_NUMBERS } from '../../machine/inode.ts';
 import { groupName, userName } from '../../machine/users.ts';
 import { modeLetters } from './mode.ts';
-import { listDate } from './time.ts';
+import { listDate, strftime } from './time.ts';
 import { type Tool, reason, tool } from './tool.ts';
 import { humanSize } from './units.ts';
 
@@ -14,7 +14,10 @@ interface Entry {
 }
 
 export const ls = tool({
-  name: 'ls', short: '1aAcCdFghHilLnopqrRsStuUvw:xXZ', long: { all: 'a', 'almost-all': 'A', 'human-readable': 'h', recursive: 'R', reverse: 'r', directory: 'd', color: 'Z', inode: 'i', size: 's', classify: 'F' }, usageStatus: 2,
+  name: 'ls', short: '1aAcCdFghHilLnopqrRsStuUvw:xX', gnuOnly: 'oqU', usageStatus: 2,
+  long: { all: 'a', 'almost-all': 'A', 'human-readable': 'h', recursive: 'R', reverse: 'r', directory: 'd', color: 'color::', inode: 'i', size: 's', classify: 'F', 'hide-control-chars': 'q', dereference: 'L', width: 'w', 'numeric-uid-gid': 'n', 'group-directories-first': 'group-directories-first', 'full-time': 'full-time' },
+  absent: ['Z', 'context', 'm', 'Q', 'quote-name', 'b', 'escape', 'B', 'ignore-backups', 'I', 'ignore', 'k', 'kibibytes', 'N', 'literal', 'T', 'D', 'f', 'G', 'no-group', 'sort', 'time', 'time-style', 'format', 'block-size', 'si', 'author', 'hide', 'indicator-style', 'file-type', 'quoting-style', 'zero', 'hyperlink'],
+  withoutEffect: { c: 'a file has one time', u: 'a file has one time', q: 'names are written as they are to what is no terminal' },
   async run(t) {
     let status = 0;
     const files: Entry[] = [];
@@ -70,32 +73,35 @@ async function listDirectory(t: Tool, directory: Entry, headed: boolean, first: 
 function sorted(t: Tool, entries: readonly Entry[]): readonly Entry[] {
   if (t.has('U')) return entries;
   const by = t.last('tSvX');
-  const byName = (a: Entry, b: Entry) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+  const extension = ({ name }: Entry) => /\.[^.]*$/.exec(name)?.[0] ?? '';
+  const byName = (a: Entry, b: Entry) => compareText(a.name, b.name);
   const order = [...entries].sort((a, b) => {
     if (by === 't') return b.stat.mtimeMs - a.stat.mtimeMs || byName(a, b);
     if (by === 'S') return b.stat.size - a.stat.size || byName(a, b);
+    if (by === 'X') return compareText(extension(a), extension(b)) || byName(a, b);
     if (by === 'v') return a.name.localeCompare(b.name, 'en', { numeric: true });
     return byName(a, b);
   });
-  return t.has('r') ? order.reverse() : order;
+  const ordered = t.has('r') ? order.reverse() : order;
+  return t.has('group-directories-first') ? [...ordered.filter(({ stat }) => stat.type === 'directory'), ...ordered.filter(({ stat }) => stat.type !== 'directory')] : ordered;
 }
 
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 async function print(t: Tool, entries: readonly Entry[], total: boolean): Promise<void> {
-  if (!t.has('l') && !t.has('n') && !t.has('o') && !t.has('g')) return await printNames(t, entries);
-  if (total) {
-    const blocks = entries.reduce((sum, { stat }) => sum + (stat.type === 'symlink' ? 0 : Math.ceil(stat.size / 4096) * 4), 0);
-    await t.write(`total ${t.has('h') ? humanSize(blocks * 1024) : blocks}\n`);
-  }
+  const isLong = t.has('l') || t.has('n') || t.has('o') || t.has('g') || t.has('full-time');
+  if (total && (isLong || t.has('s'))) await t.write(`total ${blocksText(t, entries.reduce((sum, { stat }) => sum + blocksOf(stat), 0))}\n`);
+  if (!isLong) return await printNames(t, entries);
   const { files } = t.process;
   const rows = entries.map(({ name, stat }) => ({
-    inode: t.has('i') ? `${stat.ino} ` : '',
+    inode: before(t, entries, stat),
     mode: modeLetters(stat),
     links: String(stat.links),
     user: t.has('g') ? '' : t.has('n') ? String(stat.uid) : userName(stat.uid, files),
     group: t.has('o') ? '' : t.has('n') ? String(stat.gid) : groupName(stat.gid, files),
     size: stat.device ? DEVICE_NUMBERS[stat.device].join(', ').replace(', ', t.gnu ? ', ' : ',   ') : t.has('h') ? humanSize(stat.size) : String(stat.size),
-    date: listDate(stat.mtimeMs, t.process.machine.clock.unixMs()),
-    name: marked(t, name, stat) + (stat.type === 'symlink' ? ` -> ${stat.target}` : ''),
+    date: t.has('full-time') ? strftime('%F %T.%N %z', stat.mtimeMs) : listDate(stat.mtimeMs, t.process.machine.clock.unixMs()),
+    name: painted(t, stat, marked(t, name, stat)) + (stat.type === 'symlink' ? ` -> ${stat.target}` : ''),
   }));
   const width = (column: 'links' | 'user' | 'group' | 'size') => Math.max(...rows.map((row) => row[column].length));
   // GNU makes columns as narrow as they can be, busybox has fixed ones.
@@ -107,20 +113,60 @@ async function print(t: Tool, entries: readonly Entry[], total: boolean): Promis
   }
 }
 
+const blocksOf = (stat: FileStat): number => (stat.type === 'symlink' || stat.type === 'device' ? 0 : Math.ceil(stat.size / 4096) * 4);
+const blocksText = (t: Tool, blocks: number): string => (t.has('h') && blocks > 0 ? humanSize(blocks * 1024) : String(blocks));
+
+/** What `-i` and `-s` put before each name. */
+function before(t: Tool, entries: readonly Entry[], stat: FileStat): string {
+  const width = t.gnu ? Math.max(...entries.map((entry) => blocksText(t, blocksOf(entry.stat)).length)) : 6;
+  return `${t.has('i') ? `${stat.ino} ` : ''}${t.has('s') ? `${blocksText(t, blocksOf(stat)).padStart(width)} ` : ''}`;
+}
+
+/** The colours that dircolors(1) begins with. */
+function painted(t: Tool, stat: FileStat, text: string): string {
+  const when = t.value('color') ?? 'never';
+  if (!['always', 'yes', 'force', ''].includes(when) && !(['auto', 'tty', 'if-tty'].includes(when) && t.process.terminal)) return text;
+  const code = { directory: '01;34', symlink: '01;36', device: '40;33;01', file: (stat.mode & 0o111) !== 0 ? '01;32' : undefined }[stat.type];
+  return code === undefined ? text : `\x1b[${code}m${text}\x1b[0m`;
+}
+
 async function printNames(t: Tool, entries: readonly Entry[]): Promise<void> {
-  const names = entries.map(({ name, stat }) => (t.has('i') ? `${stat.ino} ` : '') + marked(t, name, stat));
-  if (!t.process.terminal || t.has('1')) {
-    if (names.length > 0) await t.write(`${names.join('\n')}\n`);
+  const cells = entries.map(({ name, stat }) => {
+    const head = before(t, entries, stat);
+    const plain = marked(t, name, stat);
+    return { length: head.length + plain.length, text: head + painted(t, stat, plain) };
+  });
+  const layout = t.last('1Cx') ?? (t.process.terminal ? 'C' : '1');
+  if (layout === '1') {
+    if (cells.length > 0) await t.write(`${cells.map(({ text }) => text).join('\n')}\n`);
     return;
   }
-  const columns = t.process.terminal.columns;
-  const widest = Math.max(0, ...names.map((name) => name.length)) + 2;
-  const across = Math.max(1, Math.floor(columns / widest));
-  const rows = Math.ceil(names.length / across);
+  const widths = columnWidths(cells.map(({ length }) => length), Number(t.value('w') ?? t.process.terminal?.columns ?? 80), layout, t.gnu);
+  const rows = Math.ceil(cells.length / widths.length);
   for (let row = 0; row < rows; row++) {
-    const line = names.filter((_name, index) => index % rows === row);
-    await t.write(`${line.map((name, index) => (index === line.length - 1 ? name : name.padEnd(widest))).join('')}\n`);
+    const line = cells.filter((_cell, index) => (layout === 'C' ? index % rows === row : Math.floor(index / widths.length) === row));
+    await t.write(`${line.map(({ text, length }, column) => (column === line.length - 1 ? text : text + ' '.repeat(widths[column]! - length))).join('')}\n`);
   }
+}
+
+/** As many columns as go into a line. -C goes down, -x across; GNU's columns are as narrow as they can be, busybox's all alike. */
+function columnWidths(lengths: readonly number[], room: number, layout: string, isNarrow: boolean): readonly number[] {
+  const widest = Math.max(0, ...lengths) + 2;
+  if (!isNarrow) return Array.from({ length: Math.max(1, Math.floor((room + 1) / widest)) }, () => widest);
+  for (let count = lengths.length; count > 1; count--) {
+    const rows = Math.ceil(lengths.length / count);
+    // GNU's never makes a column narrower than three.
+    const widths = Array.from({ length: count }, () => 3);
+    const filled = new Set<number>();
+    for (const [index, length] of lengths.entries()) {
+      const column = layout === 'C' ? Math.floor(index / rows) : index % count;
+      filled.add(column);
+      widths[column] = Math.max(widths[column]!, length + (column === count - 1 ? 0 : 2));
+    }
+    // Whole rows can leave the last columns empty.
+    if (filled.size === count && widths.reduce((sum, width) => sum + width, 0) < room) return widths;
+  }
+  return [widest];
 }
 
 function marked(t: Tool, name: string, stat: FileStat): string {

@@ -10,7 +10,9 @@ import { sysFiles } from '../../machine/sys-files.ts';
 import { type Tool, reason, tool } from './tool.ts';
 
 export const mount = tool({
-  name: 'mount', short: 'at:o:rwvnlBRfU:L:T', long: { bind: 'B', rbind: 'R', all: 'a', types: 't', options: 'o', 'read-only': 'r', verbose: 'v', 'make-private': 'f', 'make-rprivate': 'f', 'make-shared': 'f', 'make-rshared': 'f' },
+  name: 'mount', short: 'at:o:rwvnlBR', gnuOnly: 'lBR', long: { bind: 'B', rbind: 'R', all: 'a', types: 't', options: 'o', 'read-only': 'r', 'read-write': 'w', rw: 'w', ro: 'r', verbose: 'v', 'no-mtab': 'n', 'show-labels': 'l', 'make-private': 'propagation', 'make-rprivate': 'propagation', 'make-shared': 'propagation', 'make-rshared': 'propagation', 'make-slave': 'propagation', 'make-rslave': 'propagation' },
+  absent: ['f', 'fake', 'F', 'i', 'U', 'uuid', 'L', 'label', 'T', 'fstab', 'M', 'move', 'N', 'namespace', 'O', 's', 'target', 'source', 'mkdir'],
+  withoutEffect: { n: 'there is no mtab', l: 'no file system here has a label' },
   async run(t) {
     const { files, user, machine } = t.process;
     if (t.operands.length === 0 && !t.has('a')) return await list(t);
@@ -25,13 +27,13 @@ export const mount = tool({
     }
     const options = new Map(given.filter((word) => word !== '').map((word) => [word.split('=')[0]!, word.slice(word.indexOf('=') + 1)] as const));
     // Every mount namespace is private here, so there is nothing to change.
-    if (t.has('f') && target === undefined) return 0;
+    if (t.has('propagation') && target === undefined) return 0;
     if (target === undefined) {
       if (t.has('a')) return 0;
       await t.complain(t.gnu ? `${source}: can't find in /etc/fstab.` : `can't find ${source} in /etc/fstab`);
       return 1;
     }
-    const readonly = t.has('r') || options.has('ro');
+    const readonly = t.last('rw') === 'w' ? false : t.has('r') || options.has('ro');
     if (!files.exists(t.path(target))) return await failed(t, source, target, 'mount point does not exist.', 'No such file or directory');
     const path = files.realpath(t.path(target));
     if (options.has('remount')) {
@@ -50,6 +52,7 @@ export const mount = tool({
       const made = make(t, type, options);
       if (!made) return await failed(t, source, target, type === '' || type === 'ext4' ? (source.startsWith('/dev/') && files.exists(source) ? 'not a block device.' : `special device ${source} does not exist.`) : `unknown filesystem type '${type}'.`, type === 'ext4' ? 'No such file or directory' : 'No such device');
       files.mount(path, made, { readonly: readonly || made.readonly, source, type, words: type === 'overlay' ? LAYERS.flatMap((name) => (options.has(name) ? [`${name}=${options.get(name)}`] : [])).join(',') : '' });
+      if (t.has('v')) await t.write(`mount: ${source} mounted on ${target}.\n`);
       return 0;
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
@@ -92,9 +95,10 @@ async function failed(t: Tool, source: string, target: string, gnu: string, busy
 }
 
 export const umount = tool({
-  name: 'umount', short: 'lfrav',
+  name: 'umount', short: 'lfv', long: { lazy: 'l', force: 'f', verbose: 'v' }, absent: ['a', 'all', 'r', 'read-only', 'R', 'recursive', 't', 'types', 'n', 'O', 'c', 'd', 'i', 'A', 'all-targets', 'q', 'quiet'],
+  withoutEffect: { l: 'nothing keeps a mount busy', f: 'nothing keeps a mount busy' },
   async run(t) {
-    if (t.operands.length === 0 && !t.has('a')) return await t.usage('bad usage');
+    if (t.operands.length === 0) return await t.usage('bad usage');
     let status = 0;
     for (const operand of t.operands) {
       const { files, user, machine } = t.process;
@@ -102,6 +106,7 @@ export const umount = tool({
         if (user.uid !== 0 || !machine.privileged) throw new FileError('EPERM', operand);
         if (!files.exists(t.path(operand))) throw new FileError('ENOENT', operand);
         files.unmount(t.path(operand));
+        if (t.has('v')) await t.write(t.gnu ? `umount: ${operand} unmounted\n` : '');
       } catch (error) {
         const words = reason(error);
         await t.complain(t.gnu ? (words === 'Invalid argument' ? `${operand}: not mounted.` : words === 'Operation not permitted' ? `${operand}: must be superuser to unmount.` : `${operand}: no mount point specified.`) : `can't unmount ${operand}: ${words}`);
@@ -113,7 +118,7 @@ export const umount = tool({
 });
 
 export const mountpoint = tool({
-  name: 'mountpoint', short: 'qdx', long: { quiet: 'q', fs: 'd' },
+  name: 'mountpoint', short: 'q', long: { quiet: 'q' }, absent: ['d', 'fs-devno', 'x', 'devno', 'nofollow'],
   async run(t) {
     const { files } = t.process;
     const [operand] = t.operands;

@@ -29,7 +29,7 @@ export const od = tool({
     for (let at = 0; at < bytes.length; at += width) {
       const row = bytes.slice(at, at + width);
       const isRepeated = row === previous && !t.has('v');
-      if (!isRepeated) for (const [index, format] of formats.entries()) await t.write(`${index === 0 ? address(skip + at) : ' '.repeat(address(0).length)}${rowIn(format, row, width, formats)}\n`);
+      if (!isRepeated) for (const [index, format] of formats.entries()) await t.write(`${index === 0 ? address(skip + at) : ' '.repeat(address(0).length)}${rowIn(format, row, width, t.gnu ? formats : [format])}\n`);
       else if (!starred) await t.write('*\n');
       starred = isRepeated;
       previous = row;
@@ -61,7 +61,7 @@ async function bytesOf(t: Tool, most: number): Promise<{ readonly bytes: string;
 }
 
 function rowIn(format: Format, row: string, width: number, all: readonly Format[]): string {
-  // Formats below one another share their columns: the widest byte decides.
+  // Formats of GNU's below one another share their columns: the widest byte decides.
   const perByte = Math.max(...all.map((one) => (cellWidth(one) + 1) / one.size));
   let text = '';
   for (let at = 0; at < row.length; at += format.size) text += cell(format, row.slice(at, at + format.size)).padStart(perByte * format.size);

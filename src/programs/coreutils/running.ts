@@ -82,7 +82,7 @@ export const nohup = tool({
 });
 
 export const env = tool({
-  name: 'env', short: 'iu:0C:S:v', gnuOnly: 'CSv', long: { 'ignore-environment': 'i', unset: 'u', null: '0', chdir: 'C', 'split-string': 'S' }, absent: ['v', 'debug', 'block-signal', 'default-signal', 'ignore-signal'], usageStatus: 125, stopAtOperand: true,
+  name: 'env', short: 'iu:0C:S:', gnuOnly: 'CS', long: { 'ignore-environment': 'i', unset: 'u', null: '0', chdir: 'C', 'split-string': 'S' }, absent: ['v', 'debug', 'block-signal', 'default-signal', 'ignore-signal'], usageStatus: 125, stopAtOperand: true,
   async run(t) {
     // `#!/usr/bin/env -S`: one word that stands for several.
     const given = [...quotedWords(t.value('S') ?? ''), ...t.operands];

@@ -137,6 +137,8 @@ class Editor {
   /** @returns the exit code of a `q`, undefined at the end of the input */
   async run(source: AsyncGenerator<Ended, void, undefined>): Promise<number | undefined> {
     this.#lines = source;
+    this.#next = undefined;
+    this.#last = false;
     if (this.t.has('s')) this.#line = 0;
     let again = false;
     while (again || (await this.#advance())) {

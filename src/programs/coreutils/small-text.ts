@@ -4,12 +4,14 @@ import { type Tool, tool } from './tool.ts';
 
 export const expand = tool({ name: 'expand', short: 't:i', long: { tabs: 't', initial: 'i' }, numbers: 't', run: (t) => eachLine(t, (line, size) => {
   let out = '';
-  for (const letter of line) out += letter === '\t' ? ' '.repeat(size - (out.length % size)) : letter;
-  return out;
+  // -i: only the tabs before the first letter.
+  const end = t.has('i') ? line.search(/[^ \t]|$/) : line.length;
+  for (const letter of line.slice(0, end)) out += letter === '\t' ? ' '.repeat(size - (out.length % size)) : letter;
+  return out + line.slice(end);
 }) });
 
-export const unexpand = tool({ name: 'unexpand', short: 'at:', long: { all: 'a', tabs: 't', 'first-only': 'f' }, run: (t) => eachLine(t, (line, size) => {
-  const everywhere = t.has('a') || t.has('t');
+export const unexpand = tool({ name: 'unexpand', short: 'at:', long: { all: 'a', tabs: 't', 'first-only': 'first-only' }, run: (t) => eachLine(t, (line, size) => {
+  const everywhere = (t.has('a') || t.has('t')) && !t.has('first-only');
   let out = '';
   for (let at = 0; at < line.length; at += size) {
     const piece = line.slice(at, at + size);

@@ -5,9 +5,9 @@ import { findUser, homeOf } from '../../machine/users.ts';
 import { type Tool, tool } from './tool.ts';
 
 export const su = tool({
-  name: 'su', short: 'lc:s:mpPw:g:', long: { login: 'l', command: 'c', shell: 's', 'preserve-environment': 'p' },
+  name: 'su', short: 'lc:s:mp', long: { login: 'l', command: 'c', shell: 's', 'preserve-environment': 'p' }, absent: ['P', 'pty', 'w', 'whitelist-environment', 'g', 'group', 'G', 'supp-group', 'f', 'fast', 'session-command'],
   async run(t) {
-    const { files, user: own } = t.process;
+    const { files, user: own, env } = t.process;
     // `su - NAME`: the dash stands for a login.
     const isLogin = t.has('l') || t.operands[0] === '-';
     const [name = 'root', ...rest] = t.operands.filter((operand, at) => !(at === 0 && operand === '-'));
@@ -20,18 +20,21 @@ export const su = tool({
       await t.complain(t.gnu ? 'Authentication failure' : 'must be suid to work properly');
       return 1;
     }
-    const shell = t.value('s') ?? shellOf(t.process, user.name);
+    const isKept = (t.has('m') || t.has('p')) && !isLogin;
+    const shell = t.value('s') ?? (isKept ? env.get('SHELL') : undefined) ?? shellOf(t.process, user.name);
     if (/\/(?:nologin|false)$/.test(shell)) {
       if (shell.endsWith('nologin')) await t.write('This account is currently not available.\n');
       return 1;
     }
     const command = t.has('c') ? ['-c', t.value('c')!] : [];
-    return await runAs(t, user, [shell, ...(isLogin && command.length === 0 ? ['-l'] : []), ...command, ...rest], { home: true, isLogin, shell });
+    return await runAs(t, user, [shell, ...(isLogin && command.length === 0 ? ['-l'] : []), ...command, ...rest], { home: !isKept, isLogin, shell });
   },
 });
 
 export const sudo = tool({
-  name: 'sudo', short: 'u:g:isnEHSkvlAbKPD:h:p:', long: { user: 'u', group: 'g', login: 'i', shell: 's', 'non-interactive': 'n', 'preserve-env': 'E' }, stopAtOperand: true,
+  name: 'sudo', short: 'u:isnEHSkvKD:', long: { user: 'u', login: 'i', shell: 's', 'non-interactive': 'n', 'preserve-env': 'E', 'set-home': 'H', stdin: 'S', chdir: 'D', validate: 'v', 'reset-timestamp': 'k', 'remove-timestamp': 'K' }, stopAtOperand: true,
+  absent: ['g', 'group', 'l', 'list', 'A', 'askpass', 'b', 'background', 'P', 'preserve-groups', 'h', 'host', 'p', 'prompt', 'C', 'close-from', 'e', 'edit', 'R', 'chroot', 'T', 'command-timeout', 'U', 'other-user'],
+  withoutEffect: { n: 'no password is ever asked for', S: 'no password is ever asked for', E: 'the environment is kept anyway' },
   async run(t) {
     const { files, user: own, env } = t.process;
     if (own.uid !== 0) {
@@ -48,14 +51,14 @@ export const sudo = tool({
     const at = t.operands.findIndex((word) => !/^\w+=/.test(word));
     const argv = at < 0 ? [] : t.operands.slice(at);
     const given = new Map(t.operands.slice(0, at < 0 ? t.operands.length : at).map((word) => word.split(/=(.*)/s) as [string, string]));
-    if (t.has('v') || t.has('k')) return 0;
+    if (argv.length === 0 && (t.has('v') || t.has('k') || t.has('K'))) return 0;
     if (argv.length === 0 && !t.has('i') && !t.has('s')) {
       await t.process.stderr.write('usage: sudo -h | -K | -k | -V\nusage: sudo [-ABbEHnPS] [-u user] [VAR=value] [-i | -s] [command [arg ...]]\n');
       return 1;
     }
     const shell = t.has('s') ? (env.get('SHELL') ?? '/bin/bash') : shellOf(t.process, user.name);
     const command = t.has('i') ? [shell, '-l', ...(argv.length > 0 ? ['-c', argv.join(' ')] : [])] : t.has('s') ? [shell, ...(argv.length > 0 ? ['-c', argv.join(' ')] : [])] : argv;
-    return await runAs(t, user, command, { home: t.has('i') || t.has('H') || user.uid !== own.uid, isLogin: t.has('i'), shell, given });
+    return await runAs(t, user, command, { home: t.has('i') || t.has('H') || user.uid !== own.uid, isLogin: t.has('i'), shell, given, ...(t.has('D') ? { cwd: t.path(t.value('D')!) } : {}) });
   },
 });
 
@@ -65,6 +68,7 @@ interface As {
   readonly isLogin: boolean;
   readonly shell: string;
   readonly given?: ReadonlyMap<string, string>;
+  readonly cwd?: string;
 }
 
 async function runAs(t: Tool, user: NonNullable<SpawnOptions['user']>, argv: readonly string[], as: As): Promise<number> {
@@ -72,7 +76,7 @@ async function runAs(t: Tool, user: NonNullable<SpawnOptions['user']>, argv: rea
   const home = homeOf(user.uid, process.files);
   const kept = as.isLogin ? [...process.env].filter(([name]) => ['TERM', 'PATH', 'LANG'].includes(name)) : [...process.env];
   const env = new Map([...kept, ...(as.home ? [['HOME', home], ['USER', user.name], ['LOGNAME', user.name], ['SHELL', as.shell]] as const : []), ...(as.given ?? [])]);
-  const cwd = as.isLogin && process.files.exists(home) ? home : as.isLogin ? '/' : process.cwd;
+  const cwd = as.isLogin && process.files.exists(home) ? home : as.isLogin ? '/' : (as.cwd ?? process.cwd);
   try {
     const child = process.spawn(argv, { user, env, cwd });
     // ^C is meant for whoever runs now.

@@ -5,7 +5,7 @@ import { strftime } from './time.ts';
 import { tool } from './tool.ts';
 
 export const hostname = tool({
-  name: 'hostname', short: 'iIfsdA', long: { 'ip-address': 'i', 'all-ip-addresses': 'I', fqdn: 'f', long: 'f', short: 's', domain: 'd' },
+  name: 'hostname', short: 'iIfsd', long: { 'ip-address': 'i', 'all-ip-addresses': 'I', fqdn: 'f', long: 'f', short: 's', domain: 'd' }, absent: ['A', 'all-fqdns', 'F', 'file', 'y', 'yp', 'a', 'alias', 'b', 'boot'],
   async run(t) {
     const { process } = t;
     const name = process.hostname;
@@ -26,8 +26,9 @@ export const hostname = tool({
         await t.complain(t.gnu ? 'Name or service not known' : `${name}: Unknown host`);
         return 1;
       }
-      await t.write(`${found}${t.gnu ? '' : ' '}\n`.replace(' \n', t.gnu ? '\n' : ' \n'));
-    } else if (t.has('s')) await t.write(`${name.split('.')[0]}\n`);
+      await t.write(`${found}${t.gnu ? '' : ' '}\n`);
+    } else if (t.has('f')) await t.write(`${fullName(process.files.exists('/etc/hosts') ? process.files.read('/etc/hosts') : '', name)}\n`);
+    else if (t.has('s')) await t.write(`${name.split('.')[0]}\n`);
     else if (t.has('d')) await t.write(`${name.split('.').slice(1).join('.')}\n`);
     else await t.write(`${name}\n`);
     return 0;
@@ -40,6 +41,12 @@ function hostsEntry(hosts: string, name: string): string | undefined {
     if (address && names.includes(name)) return address;
   }
   return undefined;
+}
+
+/** The first name on the line of /etc/hosts that has this one. */
+function fullName(hosts: string, name: string): string {
+  const line = hosts.split('\n').map((row) => row.replace(/#.*/, '').trim().split(/\s+/)).find(([, ...names]) => names.includes(name));
+  return line?.[1] ?? name;
 }
 
 export const uname = tool({
@@ -63,31 +70,44 @@ export function uptimeText(milliseconds: number): string {
 }
 
 export const uptime = tool({
-  name: 'uptime', short: 'ps',
+  name: 'uptime', short: 'ps', gnuOnly: 'p', long: { pretty: 'p', since: 's' },
   async run(t) {
     const { clock, bootedAtMs } = t.process.machine;
-    await t.write(` ${strftime('%H:%M:%S', clock.unixMs())} up ${uptimeText(clock.now() - bootedAtMs)},  0 users,  load average: 0.00, 0.00, 0.00\n`);
+    const up = clock.now() - bootedAtMs;
+    if (t.has('s')) await t.write(`${strftime('%F %T', clock.unixMs() - up)}\n`);
+    else if (t.has('p')) await t.write(`${prettyUptime(up)}\n`);
+    else await t.write(` ${strftime('%H:%M:%S', clock.unixMs())} up ${uptimeText(up)},  0 users,  load average: 0.00, 0.00, 0.00\n`);
     return 0;
   },
 });
 
+/** `up 1 day, 2 hours, 5 minutes`. */
+function prettyUptime(milliseconds: number): string {
+  const minutes = Math.floor(milliseconds / 60_000);
+  const parts = [[Math.floor(minutes / 10_080), 'week'], [Math.floor(minutes / 1440) % 7, 'day'], [Math.floor(minutes / 60) % 24, 'hour'], [minutes % 60, 'minute']] as const;
+  const shown = parts.filter(([count, unit]) => count > 0 || (unit === 'minute' && minutes < 60)).map(([count, unit]) => `${count} ${unit}${count === 1 ? '' : 's'}`);
+  return `up ${shown.join(', ')}`;
+}
+
 /** Differs from Linux: memory is not used by programs here; a fixed quarter counts as used. */
 export const free = tool({
-  name: 'free', short: 'bkmghtw', long: { human: 'h', bytes: 'b', kibi: 'k', mebi: 'm', gibi: 'g' },
+  name: 'free', short: 'bkmghtw', gnuOnly: 'tw', long: { human: 'h', bytes: 'b', kibi: 'k', mebi: 'm', gibi: 'g', total: 't', wide: 'w' }, absent: ['s', 'seconds', 'c', 'count', 'l', 'lohi', 'v', 'committed', 'si', 'kilo', 'mega', 'giga', 'tera', 'peta', 'tebi', 'pebi'],
   async run(t) {
     const total = t.process.machine.memoryBytes;
-    const unit = t.has('b') ? 1 : t.has('m') ? 2 ** 20 : t.has('g') ? 2 ** 30 : 1024;
-    const show = (bytes: number) => (t.has('h') ? (bytes === 0 ? '0B' : humanSize(bytes).replace(/([KMG])$/, t.gnu ? '$1i' : '$1')) : String(Math.floor(bytes / unit)));
+    const letter = t.last('bkmgh') ?? 'k';
+    const unit = { b: 1, m: 2 ** 20, g: 2 ** 30 }[letter] ?? 1024;
+    const show = (bytes: number) => (letter === 'h' ? (bytes === 0 ? '0B' : humanSize(bytes).replace(/([KMG])$/, t.gnu ? '$1i' : '$1')) : String(Math.floor(bytes / unit)));
     const row = (name: string, cells: readonly number[]) => `${name.padEnd(t.gnu ? 8 : 7)}${cells.map((cell) => show(cell).padStart(12)).join('')}\n`;
-    await t.write(t.gnu ? '               total        used        free      shared  buff/cache   available\n' : '              total        used        free      shared  buff/cache   available\n');
-    await t.write(row('Mem:', [total, total / 4, total / 2, 0, total / 4, (total * 3) / 4]));
+    await t.write(t.has('w') ? '               total        used        free      shared     buffers       cache   available\n' : t.gnu ? '               total        used        free      shared  buff/cache   available\n' : '              total        used        free      shared  buff/cache   available\n');
+    await t.write(row('Mem:', [total, total / 4, total / 2, 0, ...(t.has('w') ? [total / 32, (total * 7) / 32] : [total / 4]), (total * 3) / 4]));
     await t.write(row('Swap:', [0, 0, 0]));
+    if (t.has('t')) await t.write(row('Total:', [total, total / 4, total / 2]));
     return 0;
   },
 });
 
 export const id = tool({
-  name: 'id', short: 'ugGnr', long: { user: 'u', group: 'g', groups: 'G', name: 'n', real: 'r' },
+  name: 'id', short: 'ugGnr', long: { user: 'u', group: 'g', groups: 'G', name: 'n', real: 'r' }, absent: ['Z', 'context', 'z', 'zero'],
   async run(t) {
     const { files } = t.process;
     const user = t.operands[0] === undefined ? t.process.user : findUser(t.operands[0], files);
@@ -95,6 +115,8 @@ export const id = tool({
       await t.complain(t.gnu ? `'${t.operands[0]}': no such user` : `unknown user ${t.operands[0]}`);
       return 1;
     }
+    // Nothing here runs with the rights of another: the real user is the effective one.
+    if ((t.has('n') || t.has('r')) && !t.has('u') && !t.has('g') && !t.has('G')) return await t.refuse('cannot print only names or real IDs in default format');
     const group = groupName(user.gid, files);
     if (t.has('u')) await t.write(`${t.has('n') ? user.name : user.uid}\n`);
     else if (t.has('g') || t.has('G')) await t.write(`${t.has('n') ? group : user.gid}\n`);

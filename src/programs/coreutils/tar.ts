@@ -7,16 +7,18 @@ import { modeLetters } from './mode.ts';
 import { joined } from './names.ts';
 import { strftime } from './time.ts';
 import { type Tool, reason, tool, withArguments } from './tool.ts';
+import { FileError } from '../../machine/file-error.ts';
 import { Exit, type Program } from '../../machine/program.ts';
 
 const BLOCK = 512;
 
 const tarTool = tool({
-  name: 'tar', hint: "Try 'tar --help' or 'tar --usage' for more information.", short: 'cxtf:C:vmpozjJaOkhPS:X:T:B', usageStatus: 2,
-  long: { create: 'c', extract: 'x', get: 'x', list: 't', file: 'f', directory: 'C', verbose: 'v', touch: 'm', 'preserve-permissions': 'p', 'no-same-owner': 'o', gzip: 'z', 'to-stdout': 'O', 'keep-old-files': 'k', dereference: 'h', 'strip-components': 'S', exclude: 'X', 'no-same-permissions': 'B', 'absolute-names': 'P' },
+  name: 'tar', hint: "Try 'tar --help' or 'tar --usage' for more information.", short: 'cxtf:C:vmpozjJaOkhPT:', gnuOnly: 'PT', usageStatus: 2,
+  absent: ['A', 'catenate', 'r', 'append', 'u', 'update', 'd', 'diff', 'delete', 'Z', 'w', 'interactive', 'l', 'W', 'verify', 'g', 'i', 'N', 'newer', 'K', 'X', 'exclude-from', 'S', 'sparse', 's', 'b', 'B', 'H', 'I', 'use-compress-program', 'transform', 'owner', 'group', 'mode', 'wildcards', 'remove-files', 'keep-newer-files', 'overwrite', 'numeric-owner', 'no-recursion', 'zstd'],
+  withoutEffect: { 'same-order': 'members are looked for in the whole archive' },
+  long: { create: 'c', extract: 'x', get: 'x', list: 't', file: 'f', directory: 'C', verbose: 'v', touch: 'm', 'preserve-permissions': 'p', 'no-same-owner': 'o', gzip: 'z', 'to-stdout': 'O', 'keep-old-files': 'k', dereference: 'h', 'strip-components': 'strip-components:', exclude: 'exclude:', 'no-same-permissions': 'no-same-permissions', 'absolute-names': 'P', 'files-from': 'T', 'auto-compress': 'a', bzip2: 'j', xz: 'J', 'preserve-order': 'same-order', 'same-order': 'same-order' },
   async run(t) {
-    for (const letter of 'jJ') {
-      if (!t.has(letter)) continue;
+    for (const letter of [...'jJ'].filter((one) => t.has(one))) {
       const program = { j: 'bzip2', J: 'xz' }[letter]!;
       await t.process.stderr.write(`tar (child): ${program}: Cannot exec: No such file or directory\ntar (child): Error is not recoverable: exiting now\n`);
       return 2;
@@ -24,7 +26,7 @@ const tarTool = tool({
     const mode = [...'cxt'].filter((letter) => t.has(letter));
     if (mode.length !== 1) {
       if (t.gnu) return await t.usage(mode.length === 0 ? "You must specify one of the '-Acdtrux', '--delete' or '--test-label' options" : "You may not specify more than one '-Acdtrux', '--delete' or  '--test-label' option");
-      await t.complain('must specify one of -c, -x, -t'.replace('must specify one of -c, -x, -t', 'bad usage: one of -c, -x, -t is needed'));
+      await t.complain('bad usage: one of -c, -x, -t is needed');
       return 1;
     }
     return mode[0] === 'c' ? await create(t) : await extract(t, mode[0] === 't');
@@ -37,8 +39,8 @@ export const tar: Program = {
   run: (process) => {
     const [first = '', ...rest] = process.argv.slice(1);
     if (!/^[cxt][a-zA-Z]*$|^[a-zA-Z]*[cxt][a-zA-Z]*$/.test(first)) return tarTool.run(process);
-    const values = [...first].filter((letter) => 'fC'.includes(letter)).flatMap((letter, index) => [`-${letter}`, rest[index] ?? '']);
-    const flags = [...first].filter((letter) => !'fC'.includes(letter)).join('');
+    const values = [...first].filter((letter) => 'fCT'.includes(letter)).flatMap((letter, index) => [`-${letter}`, rest[index] ?? '']);
+    const flags = [...first].filter((letter) => !'fCT'.includes(letter)).join('');
     const argv = [process.argv[0]!, `-${flags}`, ...values, ...rest.slice(values.length / 2)];
     return tarTool.run(withArguments(process, argv));
   },
@@ -47,7 +49,8 @@ export const tar: Program = {
 async function create(t: Tool): Promise<number> {
   const { files } = t.process;
   const base = t.has('C') ? t.path(t.value('C')!) : t.process.cwd;
-  if (t.operands.length === 0) {
+  const named = t.has('T') ? namesIn(t, t.value('T')!) : [];
+  if (t.operands.length === 0 && !t.has('T')) {
     await t.complain(t.gnu ? 'Cowardly refusing to create an empty archive' : 'empty archive');
     return t.gnu ? 2 : 1;
   }
@@ -55,9 +58,10 @@ async function create(t: Tool): Promise<number> {
   const output = target === '-' ? t.process.stdout : await t.output(target, false);
   if (!output) return 2;
   // A compressed archive is written when it is whole.
+  const isPacked = t.has('z') || (t.has('a') && /\.(?:gz|tgz|taz)$/.test(target));
   let whole = '';
   const put = async (bytes: string): Promise<void> => {
-    if (t.has('z')) whole += bytes;
+    if (isPacked) whole += bytes;
     else await output.write(bytes);
   };
   let status = 0;
@@ -72,7 +76,7 @@ async function create(t: Tool): Promise<number> {
       status = t.gnu ? 2 : 1;
       return;
     }
-    if (t.values('X').some((pattern) => name.split('/').includes(pattern))) return;
+    if (t.values('exclude').some((pattern) => name.split('/').includes(pattern))) return;
     let stored = name;
     if (name.startsWith('/') && !t.has('P')) {
       stored = name.replace(/^\/+/, '');
@@ -86,11 +90,16 @@ async function create(t: Tool): Promise<number> {
     if (stored !== '') await put(header(stored, { ...stat, size: content.length }, userName(stat.uid, files), groupName(stat.gid, files)) + content + '\0'.repeat((BLOCK - (content.length % BLOCK)) % BLOCK));
     if (stat.type === 'directory') for (const child of files.list(path)) await add(joined(name, child));
   };
-  for (const operand of t.operands) await add(operand);
+  for (const operand of [...t.operands, ...named]) await add(operand);
   await put('\0'.repeat(BLOCK * 2));
-  if (t.has('z')) await output.write(gzip(whole));
+  if (isPacked) await output.write(gzip(whole));
   if (status !== 0) await t.complain(t.gnu ? 'Exiting with failure status due to previous errors' : 'error exit delayed from previous errors');
   return status;
+}
+
+/** `-T`: names from a file, one a line. */
+function namesIn(t: Tool, path: string): readonly string[] {
+  return t.process.files.read(t.path(path)).split('\n').filter((line) => line !== '');
 }
 
 function header(name: string, stat: FileStat, user: string, group: string): string {
@@ -155,7 +164,7 @@ async function extract(t: Tool, list: boolean): Promise<number> {
   }
   const archive = await source(t);
   const wanted = (name: string) => t.operands.length === 0 || t.operands.some((operand) => name === operand || name === `${operand}/` || name.startsWith(`${operand.replace(/\/$/, '')}/`));
-  const strip = Number(t.value('S') ?? 0);
+  const strip = Number(t.value('strip-components') ?? 0);
   let status = 0;
   try {
     for (const member of members(archive)) {
@@ -215,11 +224,14 @@ async function unpacked(t: Tool, archive: string): Promise<string> {
 
 function place(t: Tool, { stat, content, hard }: Member, path: string, base: string): void {
   const { files, user } = t.process;
+  // Who is not root, or is told so, leaves out what the umask takes away.
+  const mode = (user.uid === 0 && !t.has('no-same-permissions')) || t.has('p') ? stat.mode : stat.mode & ~0o022;
   const plain = path.replace(/\/$/, '');
   const above = plain.slice(0, plain.lastIndexOf('/')) || '/';
   if (!files.exists(above)) files.mkdir(above, { recursive: true });
+  if (t.has('k') && stat.type !== 'directory' && files.exists(plain)) throw new FileError('EEXIST', plain);
   if (stat.type === 'directory') {
-    if (!files.exists(plain)) files.mkdir(plain, { mode: stat.mode });
+    if (!files.exists(plain)) files.mkdir(plain, { mode });
   } else if (stat.type === 'symlink') {
     try {
       files.remove(plain);
@@ -230,7 +242,7 @@ function place(t: Tool, { stat, content, hard }: Member, path: string, base: str
   } else if (hard) {
     if (files.exists(plain)) files.remove(plain);
     return files.link(joined(base, stat.target ?? ''), plain);
-  } else files.write(plain, content, { mode: stat.mode });
+  } else files.write(plain, content, { mode });
   if (user.uid === 0 && !t.has('o')) files.chown(plain, stat.uid, stat.gid);
   if (!t.has('m')) files.utimes(plain, stat.mtimeMs);
 }

@@ -7,7 +7,8 @@ import { type Tool, tool } from './tool.ts';
 import { uptimeText } from './system.ts';
 
 export const top = tool({
-  name: 'top', short: 'bn:d:Hmp:o:w::',
+  name: 'top', short: 'bn:d:p:o:w::', gnuOnly: 'pow', absent: ['H', 'threads', 'm', 'c', 'i', 'u', 'U', 's', 'S', 'e', 'E', 'O', '1'],
+  withoutEffect: { o: 'every process uses as much as the others', w: 'lines are never cut' },
   async run(t) {
     const { machine, signal } = t.process;
     const rounds = t.has('n') ? Number(t.value('n')) : t.process.terminal ? Number.POSITIVE_INFINITY : t.has('b') || !t.gnu ? Number.POSITIVE_INFINITY : 0;
@@ -26,7 +27,8 @@ export const top = tool({
 
 function tasks(t: Tool) {
   const { processes } = t.process.machine;
-  return processes.list().map((task) => ({ task, pid: processes.pidOf(task)!, ppid: task.parentPid(processes) }));
+  const wanted = t.values('p').flatMap((text) => text.split(',')).map(Number);
+  return processes.list().map((task) => ({ task, pid: processes.pidOf(task)!, ppid: task.parentPid(processes) })).filter(({ pid }) => wanted.length === 0 || wanted.includes(pid));
 }
 
 function gnuScreen(t: Tool): string {

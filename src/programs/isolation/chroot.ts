@@ -6,7 +6,7 @@ import { tool } from '../coreutils/tool.ts';
 import { orFailedStart, ownShell } from './failed-start.ts';
 
 export const chroot = tool({
-  name: 'chroot', short: 'u:g:s', long: { userspec: 'u', groups: 'g', 'skip-chdir': 's' }, usageStatus: 125, stopAtOperand: true,
+  name: 'chroot', short: '', long: { userspec: 'userspec:' }, absent: ['groups', 'skip-chdir'], usageStatus: 125, stopAtOperand: true,
   async run(t) {
     const { process } = t;
     const [root, ...command] = t.operands;
@@ -16,7 +16,7 @@ export const chroot = tool({
       return t.gnu ? 125 : 1;
     };
     if (process.user.uid !== 0) return await cannot('Operation not permitted');
-    const user = t.value('u');
+    const user = t.value('userspec');
     if (user !== undefined && user !== 'root' && findUser(user, process.files)?.uid !== 0) {
       await t.complain(`--userspec=${user}: only root can be asked for in this simulator`);
       return 125;

@@ -32,7 +32,8 @@ const COLUMNS: Readonly<Record<string, Column>> = {
 };
 
 export const lsns = tool({
-  name: 'lsns', short: 'lnruWp:t:o:', long: { list: 'l', noheadings: 'n', raw: 'r', notruncate: 'u', task: 'p', type: 't', output: 'o' },
+  name: 'lsns', short: 'lnruWp:t:o:', long: { list: 'l', noheadings: 'n', raw: 'r', notruncate: 'u', task: 'p', type: 't', output: 'o' }, absent: ['J', 'json', 'T', 'tree', 'P', 'persistent'],
+  withoutEffect: { l: 'the list is the only form', W: 'a long line is cut, never wrapped' },
   async run(t) {
     const type = t.value('t');
     if (type !== undefined && !TYPES.includes(type)) return await t.refuse(`unknown namespace type: ${type}`);

@@ -9,8 +9,8 @@ import { orFailedStart, ownShell, waitFor } from './failed-start.ts';
 const KINDS: readonly (readonly [letter: string, name: string])[] = [['U', 'user'], ['C', 'cgroup'], ['i', 'ipc'], ['u', 'uts'], ['n', 'net'], ['p', 'pid'], ['m', 'mnt'], ['T', 'time']];
 
 export const nsenter = tool({
-  name: 'nsenter', short: 'at:m::u::i::n::p::C::U::T::S:G:r::w::FZe', stopAtOperand: true,
-  long: { all: 'a', target: 't', mount: 'm', uts: 'u', ipc: 'i', net: 'n', pid: 'p', cgroup: 'C', user: 'U', time: 'T', setuid: 'S', setgid: 'G', root: 'r', wd: 'w', 'no-fork': 'F', env: 'e' },
+  name: 'nsenter', short: 'at:m::u::i::n::p::C::U::T::r::w::F', absent: ['S', 'setuid', 'G', 'setgid', 'Z', 'follow-context', 'e', 'env', 'W', 'wdns', 'preserve-credentials'], stopAtOperand: true,
+  long: { all: 'a', target: 't', mount: 'm', uts: 'u', ipc: 'i', net: 'n', pid: 'p', cgroup: 'C', user: 'U', time: 'T', root: 'r', wd: 'w', 'no-fork': 'F' },
   async run(t) {
     const { process } = t;
     const pid = t.value('t');
@@ -48,7 +48,7 @@ const quoted = (process: Process, path: string): string => (isGnu(process) ? pat
 /** `-mnp` looks like an option with a value; a value that is no path is more letters. */
 function clustered(t: Tool): ReadonlySet<string> | undefined {
   const letters = new Set<string>();
-  for (const letter of 'amuinpCUTrwF') if (t.has(letter)) letters.add(letter);
+  for (const letter of [...'amuinpCUTrwF']) if (t.has(letter)) letters.add(letter);
   for (const [letter] of KINDS) {
     const value = t.value(letter);
     if (value && !value.startsWith('/')) for (const more of value) letters.add(more);
