@@ -7,18 +7,21 @@ import type { Encapsulation } from '../sim/topology.ts';
 export type BackendName = 'simulator' | 'kind' | 'existing';
 
 /** What a cluster can truthfully do. Labs declare what they need; what is missing is said with a reason. */
-export type Capability =
-  | 'nodes-2' // at least two schedulable nodes
-  | 'node-shell' // exec and ssh on nodes
-  | 'network-policy' // NetworkPolicy is enforced
-  | 'ipvs' // kube-proxy can run in IPVS mode
-  | 'reset' // back to the start without a new cluster
-  | 'cni-calico'
-  | 'cni-flannel'
-  | 'plain-machines' // machines beside the cluster, to make nodes of
-  | 'cluster-wide' // what belongs to no namespace may be changed
-  | 'simulator' // it can be looked into as no real cluster can
-  | 'kind'; // real kernels and containers
+export const CAPABILITIES = [
+  'nodes-2', // at least two schedulable nodes
+  'node-shell', // exec and ssh on nodes
+  'network-policy', // NetworkPolicy is enforced
+  'ipvs', // kube-proxy can run in IPVS mode
+  'reset', // back to the start without a new cluster
+  'cni-calico',
+  'cni-flannel',
+  'plain-machines', // machines beside the cluster, to make nodes of
+  'cluster-wide', // what belongs to no namespace may be changed
+  'simulator', // it can be looked into as no real cluster can
+  'kind', // real kernels and containers
+] as const;
+
+export type Capability = (typeof CAPABILITIES)[number];
 
 export interface ClusterSpec {
   /** `cka-lab`: nodes are `<name>-control-plane`, `<name>-worker`, `<name>-worker2`; the context is `kind-<name>`. */

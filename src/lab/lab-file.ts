@@ -4,11 +4,11 @@
  */
 import { type Document, type ErrorCode, isMap, isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { CAPABILITIES } from '../cluster/cluster.ts';
+import { DOMAINS } from './exam/domains.ts';
 
 const name = z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'use lower-case letters, digits and dashes');
 const sentence = z.string().trim().min(1);
-
-export const DOMAINS = ['Troubleshooting', 'Cluster Architecture, Installation and Configuration', 'Services and Networking', 'Workloads and Scheduling', 'Storage'] as const;
 
 const fault = name.optional().describe('only when this fault was drawn');
 const check = { use: name.describe('a checker'), with: z.unknown().describe('its parameters') };
@@ -46,7 +46,7 @@ export const labFile = z.strictObject({
   difficulty: z.enum(['easy', 'medium', 'hard']),
   minutes: z.number().int().positive().max(120).describe('target time'),
   weight: z.number().positive().optional().describe('share in an exam'),
-  needs: z.array(z.enum(['nodes-2', 'node-shell', 'network-policy', 'ipvs', 'reset', 'cni-calico', 'cni-flannel', 'plain-machines', 'cluster-wide', 'simulator', 'kind'])).default([]),
+  needs: z.array(z.enum(CAPABILITIES)).default([]),
   proxyMode: z.enum(['iptables', 'ipvs', 'nftables']).optional(),
   touches: z.enum(['namespaces', 'cluster']).default('namespaces'),
   namespaces: z.array(name).min(1, 'a lab owns at least one namespace'),

@@ -4,9 +4,8 @@
  */
 import type { Capability, ClusterSpec } from '../cluster/cluster.ts';
 import type { Finding } from './checker.ts';
+import type { Domain } from './exam/domains.ts';
 import type { Drawn } from './template.ts';
-
-export type Domain = 'Troubleshooting' | 'Cluster Architecture, Installation and Configuration' | 'Services and Networking' | 'Workloads and Scheduling' | 'Storage';
 
 export interface Lab {
   /** `<pack>/<name>`, e.g. `networking/cross-node-pods`. Unique suffixes (`cross-node-pods`) find it too. */

@@ -211,7 +211,7 @@ async function fresh(lab: Lab, cluster: Cluster, used: boolean, checkers: readon
   await prepare(lab, cluster, onProgress, checkers);
 }
 
-const CAPABILITIES: Readonly<Record<Capability, string>> = {
+const CAPABILITY_WORDS: Readonly<Record<Capability, string>> = {
   'nodes-2': 'two worker nodes',
   'node-shell': 'a shell on the nodes',
   'network-policy': 'a network plugin that enforces NetworkPolicy',
@@ -239,7 +239,7 @@ export function requireCapabilities(lab: Lab, cluster: Cluster, proxyMode: Lab['
   if (missing.length === 0) return;
   const reasons = missing.map((need) => cluster.whyNot?.(need)).filter((reason) => reason !== undefined);
   throw new UserError(
-    `Lab ${lab.id} needs ${missing.map((need) => CAPABILITIES[need]).join(' and ')}, which cluster ${cluster.info.name} does not have${reasons.length > 0 ? ` (${reasons.join('; ')})` : ''}.`,
+    `Lab ${lab.id} needs ${missing.map((need) => CAPABILITY_WORDS[need]).join(' and ')}, which cluster ${cluster.info.name} does not have${reasons.length > 0 ? ` (${reasons.join('; ')})` : ''}.`,
     'Choose another cluster with --name, or another backend with --backend: the simulator runs nearly every lab.',
   );
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkers } from '../../checkers/index.ts';
 import { mayStandBeside, placed } from '../../src/lab/exam/beside.ts';
+import { DOMAINS, type Domain } from '../../src/lab/exam/domains.ts';
 import { drawExam } from '../../src/lab/exam/draw.ts';
 import type { ExamEvent, ExamHappening, TaskResult } from '../../src/lab/exam/event.ts';
 import { ExamFile } from '../../src/lab/exam/exam-file.ts';
@@ -18,11 +19,10 @@ import { examPercent, taskScore } from '../../src/lab/exam/score.ts';
 import { examState, warningBetween } from '../../src/lab/exam/state.ts';
 import { passed, type Reading } from '../../src/lab/exam/time.ts';
 import { readTyped } from '../../src/lab/exam/typed.ts';
-import type { Domain, Lab } from '../../src/lab/lab.ts';
+import type { Lab } from '../../src/lab/lab.ts';
 import { loadPacks } from '../../src/lab/load.ts';
 import { makeLab, scratch } from './lab-support.ts';
 
-const DOMAINS: readonly Domain[] = ['Troubleshooting', 'Cluster Architecture, Installation and Configuration', 'Services and Networking', 'Workloads and Scheduling', 'Storage'];
 const lab = (id: string, changes: Partial<Lab> = {}): Lab => makeLab({ id, title: id, namespaces: [id.replace('/', '-')], ...changes });
 /** Ten labs in each of the domains. */
 const many = (domains: readonly Domain[] = DOMAINS): readonly Lab[] =>

@@ -5,9 +5,9 @@
 import { seededRng, type Rng } from '../../base/rng.ts';
 import { UserError } from '../../base/user-error.ts';
 import type { Capability, ClusterSpec } from '../../cluster/cluster.ts';
-import type { Domain, Lab } from '../lab.ts';
+import type { Lab } from '../lab.ts';
 import { missing, placed, specFor } from './beside.ts';
-import { DOMAIN_WEIGHTS } from './domains.ts';
+import { DOMAIN_WEIGHTS, type Domain } from './domains.ts';
 import type { ExamPlan, ExamSettings, ExamTask } from './plan.ts';
 import { inProportion } from './proportion.ts';
 

@@ -1,7 +1,6 @@
 /** Exams of the past, and whether it gets better: one line for each, a trend for each domain. Computed from their events. */
 import { readdir } from 'node:fs/promises';
-import type { Domain } from '../lab.ts';
-import { DOMAIN_WEIGHTS } from './domains.ts';
+import { DOMAIN_WEIGHTS, type Domain } from './domains.ts';
 import { ExamFile } from './exam-file.ts';
 import type { ExamMode } from './plan.ts';
 import { examPercent, taskScore } from './score.ts';

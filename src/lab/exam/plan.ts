@@ -3,7 +3,8 @@
  * Drawn once, then never changed. Knows no cluster and no screen.
  */
 import type { BackendName, ClusterSpec } from '../../cluster/cluster.ts';
-import type { Domain, Lab } from '../lab.ts';
+import type { Lab } from '../lab.ts';
+import type { Domain } from './domains.ts';
 
 /** `exam`: many tasks, nothing told before the end. `drill`: one task against its target time. */
 export type ExamMode = 'exam' | 'drill';

@@ -2,10 +2,10 @@
  * The report of a graded exam: score by task, criterion and domain, what was expected and seen, where the minutes went,
  * what is weak and what to practise next. Pure data, computed from the exam's state; `report-*.ts` say it in words.
  */
-import type { Domain, Lab } from '../lab.ts';
+import type { Lab } from '../lab.ts';
 import { backendLine } from '../../cluster/choice.ts';
 import { expectedAndSeen } from '../check.ts';
-import { DOMAIN_WEIGHTS } from './domains.ts';
+import { DOMAIN_WEIGHTS, type Domain } from './domains.ts';
 import { adviceOn, adviceOnBaseHost } from './habits.ts';
 import type { ExamMode, ExamTask } from './plan.ts';
 import { examPercent, taskScore, type TaskScore } from './score.ts';

@@ -4,25 +4,16 @@
  */
 import { backendLine } from '../../cluster/choice.ts';
 import type { ClusterInfo } from '../../cluster/cluster.ts';
-import type { Domain } from '../../lab/lab.ts';
+import { DOMAINS, DOMAIN_WEIGHTS } from '../../lab/exam/domains.ts';
 import type { LabListing } from '../services.ts';
 import { BLANK, fit, justify, line, lineWidth, span, wrap, type Line, type Style } from '../text/lines.ts';
 import type { Symbols } from '../theme.ts';
 import { FACET_WORDS } from './find.ts';
 import { clock, plural } from './format.ts';
 
-/** The exam's domains, heaviest first, with their weight in percent (curriculum v1.35). */
-export const DOMAINS: readonly (readonly [Domain, number])[] = [
-  ['Troubleshooting', 30],
-  ['Cluster Architecture, Installation and Configuration', 25],
-  ['Services and Networking', 20],
-  ['Workloads and Scheduling', 15],
-  ['Storage', 10],
-];
-
 /** The labs in the order that the screen lists them. */
 export function inOrder(labs: readonly LabListing[]): readonly LabListing[] {
-  return DOMAINS.flatMap(([domain]) => labs.filter(({ lab }) => lab.domain === domain));
+  return DOMAINS.flatMap((domain) => labs.filter(({ lab }) => lab.domain === domain));
 }
 
 /** Where the pointer starts: at the lab that runs, else at what is to be practised now, so that Enter alone is a good choice. */
@@ -40,7 +31,7 @@ export interface HomeRow {
 /** @param selected id of the lab that the pointer is at */
 export function homeRows(labs: readonly LabListing[], selected: string | undefined, width: number, symbols: Symbols, isFinding = false): HomeRow[] {
   const rows: HomeRow[] = [];
-  for (const [domain, percent] of DOMAINS) {
+  for (const [domain, percent] of DOMAIN_WEIGHTS) {
     const own = labs.filter(({ lab }) => lab.domain === domain);
     if (isFinding && own.length === 0) continue;
     const title = own.length === 0 ? 'dim' : 'strong';
