@@ -41,7 +41,9 @@ export function causeOf(simulation: Simulation, died: Died): TraceCause {
       if (endpointless) return { because: `Service ${endpointless[1]}/${endpointless[2]} has no${endpointless[3] ?? ''} endpoints${endpointless[3] ? ' on this node' : ': no ready pod fits its selector'}.`, objects: [{ kind: 'Service', name: endpointless[2]!, namespace: endpointless[1]! }] };
       const policies = deniedBy(simulation, died);
       if (policies) return policies;
-      const text = rule?.kind === 'rule' ? `the rule "-A ${rule.chain} ${rule.rule}" of table ${rule.table}` : last?.kind === 'policy' ? `the policy of chain ${last.chain}` : 'a rule';
+      // A chain whose rules did not decide has its policy do it.
+      const policy = events.findLast((event) => event.kind === 'rule' || event.kind === 'policy');
+      const text = policy?.kind === 'policy' ? `the policy ${policy.policy} of chain ${policy.chain} in table ${policy.table}` : rule?.kind === 'rule' ? `the rule "-A ${rule.chain} ${rule.rule}" of table ${rule.table}` : 'a rule';
       return { because: `On ${where}, ${text} ${reason === 'rejected' ? 'rejected' : 'dropped'} the packet.`, objects: [] };
     }
     case 'no-server': return { because: `The virtual server ${to.address}${to.port === undefined ? '' : `:${to.port}`} has no real server: no ready pod fits the Service's selector.`, objects: service };
@@ -51,8 +53,8 @@ export function causeOf(simulation: Simulation, died: Died): TraceCause {
     case 'prohibited': {
       const destination = last && 'packet' in last && 'destination' in last.packet ? last.packet.destination : to.address;
       if (to.kind === 'service' && reason === 'no-route' && destination === to.address) return { because: `Service ${to.namespace}/${to.name} has no port ${portWords(to)}: its address exists only in the rules for its ports, and nobody routes it.`.replace('no port :', 'answers no echo:'), objects: service };
-      if (reason === 'blackhole' && to.kind !== 'service') return { because: `A route on ${where} says that ${destination} is to be thrown away${withoutItsOwn(simulation, destination)}.`, objects: [] };
-      return { because: reason === 'no-route' ? `${where} has no route to ${destination}${byDefault(simulation, died)}.` : `A route on ${where} says that ${destination} is ${reason === 'blackhole' ? 'to be thrown away' : reason === 'prohibited' ? 'prohibited' : 'unreachable'}.`, objects: [] };
+      if (reason === 'blackhole') return { because: `A route on ${where} says that ${destination} is to be thrown away${withoutItsOwn(simulation, destination, last?.namespace)}.`, objects: [] };
+      return { because: reason === 'no-route' ? `${where} has no route to ${destination}${byDefault(simulation, died)}.` : `A route on ${where} says that ${destination} is ${reason === 'prohibited' ? 'prohibited' : 'unreachable'}.`, objects: [] };
     }
     case 'neighbor-unreachable': {
       const routed = events.findLast((event) => event.kind === 'routed');
@@ -110,11 +112,11 @@ function deniedBy(simulation: Simulation, { from, to, events }: Died): TraceCaus
 }
 
 /** Calico throws away what is for its block and for no pod: where the pod runs, the route to its device must have gone. */
-function withoutItsOwn(simulation: Simulation, address: Ipv4): string {
+function withoutItsOwn(simulation: Simulation, address: Ipv4, node: string | undefined): string {
   const pod = [...placesOf(simulation).values()].find((place) => place.kind === 'pod' && place.netns.addresses().some((one) => one.address.address === address));
   const ends = pod?.netns.devices.get('eth0')?.linkNamespace?.devices.list().filter((device) => device.linkNamespace === pod.netns) ?? [];
   const [end] = ends;
-  if (!pod || !end) return '';
+  if (!pod || end?.namespace.label !== node || !end) return '';
   return `: pod ${pod.namespace}/${pod.name} has that address, but ${end.up ? `no route leads to its device ${end.name}` : `its device ${end.name} is down, and so its route is gone`}`;
 }
 

@@ -34,6 +34,11 @@ metadata: { name: empty }
 spec: { selector: { app: nobody }, ports: [{ port: 80 }] }
 ---
 apiVersion: v1
+kind: Service
+metadata: { name: astray }
+spec: { selector: { app: web }, ports: [{ port: 80, targetPort: 8081 }] }
+---
+apiVersion: v1
 kind: Pod
 metadata: { name: sink, labels: { app: sink } }
 spec: { nodeName: cka-lab-worker, hostname: sink-0, subdomain: heads, containers: [{ name: sink, image: 'registry.k8s.io/e2e-test-images/agnhost:2.53', args: [netexec, '--udp-port=514'], ports: [{ name: log, containerPort: 514, protocol: UDP }] }] }
@@ -64,6 +69,7 @@ const ROWS: readonly (readonly [from: string, to: string, verdict: string])[] = 
   ['client', 'pod/web', '✔ It was answered.'],
   ['cka-lab-worker2', 'web:80', '✔ It was answered.'],
   ['client', 'empty', '✘ It was rejected, and the sender told so. Service default/empty has no endpoints: no ready pod fits its selector.'],
+  ['client', 'astray', '✘ The connection was refused. Nothing listens on port 8081 at pod default/web, where Service default/astray sends it.'],
   ['client', 'web:81', '✘ It was dropped. Service default/web has no port 81: its address exists only in the rules for its ports, and nobody routes it.'],
   ['client', 'pod/web:81', '✘ The connection was refused. Nothing listens on port 81 at pod default/web.'],
   ['client', 'guarded', '✘ It was dropped. Pod default/guarded may not receive this: NetworkPolicy keep-out selects it for ingress, and no rule of it allows the packet.'],
@@ -123,6 +129,11 @@ const PUT_BACK = 'while read route; do ip route replace $route; done < /tmp/kept
 
 /** What a learner breaks on a node, what a packet then dies of, and how it is mended. */
 const BROKEN: readonly (readonly [what: string, node: string, broken: string, verdict: RegExp, mended: string])[] = [
+  ['a rule typed by hand drops', 'cka-lab-worker', 'iptables -I FORWARD 1 -p tcp --dport 80 -j DROP', /^✘ It was dropped\. On node cka-lab-worker, the rule "-A FORWARD -p tcp -m tcp --dport 80 -j DROP" of table filter dropped the packet\.$/, 'iptables -D FORWARD 1'],
+  ['a rule typed by hand rejects', 'cka-lab-worker', 'iptables -I FORWARD 1 -p tcp --dport 80 -j REJECT --reject-with tcp-reset', /^✘ It was rejected, and the sender told so\. On node cka-lab-worker, the rule "-A FORWARD .* -j REJECT --reject-with tcp-reset" of table filter rejected the packet\.$/, 'iptables -D FORWARD 1'],
+  ['a policy of a chain drops', 'cka-lab-worker', 'iptables -t mangle -P PREROUTING DROP', /^✘ It was dropped\. On node cka-lab-worker, the policy DROP of chain PREROUTING in table mangle dropped the packet\.$/, 'iptables -t mangle -P PREROUTING ACCEPT'],
+  ['the answer is dropped on its way', 'cka-lab-worker', 'iptables -I FORWARD 1 -p tcp --sport 80 -j DROP', /^✘ Nobody answered\. Pod default\/web got it, but the answer was lost on its way back: On node cka-lab-worker, the rule "-A FORWARD -p tcp -m tcp --sport 80 -j DROP" of table filter dropped the packet\.$/, 'iptables -D FORWARD 1'],
+  ["the pod's end of the cable is down", 'cka-lab-worker', 'ip route | grep "dev cali" > /tmp/pods; for one in $(cut -d" " -f3 /tmp/pods); do ip link set $one down; done', /^✘ It was dropped\. A route on node cka-lab-worker says that 10\.244\.[0-9.]+ is to be thrown away: pod default\/web has that address, but its device cali[0-9a-f]+ is down, and so its route is gone\.$/, 'for one in $(cut -d" " -f3 /tmp/pods); do ip link set $one up; done; while read route; do ip route replace $route; done < /tmp/pods'],
   ['the route to the other node is gone', 'cka-lab-worker2', `${KEEP}; for block in $(cut -d" " -f1 /tmp/kept); do ip route del $block; done`, /^✘ It was dropped\. The gateway of the nodes has no route to 10\.244\.[0-9.]+: node cka-lab-worker2 had no better way than 0\.0\.0\.0\/0 via 172\.18\.0\.1 dev eth0\.$/, PUT_BACK],
   ['the way back leads elsewhere, and rp_filter looks', 'cka-lab-worker', `${KEEP}; sysctl -q -w net.ipv4.conf.all.rp_filter=1; for block in $(cut -d" " -f1 /tmp/kept); do ip route replace $block via 172.18.0.1; done`, /^✘ It was dropped\. Node cka-lab-worker would answer through another device than the packet came in by \(rp_filter\)\.$/, `${PUT_BACK}; sysctl -q -w net.ipv4.conf.all.rp_filter=0`],
   ['the node of the target is off the wire', 'cka-lab-worker', 'ip link set eth0 down', /^✘ It was dropped\. Nobody on the wire has the MAC address that the packet was sent to: the machine that had it is off, or its device is down\.$/, 'ip link set eth0 up'],
