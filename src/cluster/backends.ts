@@ -77,7 +77,8 @@ export function backends(paths: AppPaths, options: BackendOptions): Backends {
       return ownerOf(name) === 'existing' && ((await (await load.existing()).forget?.(name)) ?? false);
     },
     async remove(name) {
-      const owner = ownerOf(name);
+      // Of a build that was given up there are logs, and no record any more.
+      const owner = ownerOf(name) ?? (existsSync(join(paths.data, 'kind', name)) ? 'kind' : undefined);
       const backend = owner && (await load[owner]());
       return (await backend?.remove?.(name)) ?? false;
     },

@@ -1,5 +1,5 @@
 /** Where a new cluster is made when nobody said, what is asked, and what is said of it afterwards. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -71,3 +71,10 @@ test('the reason stays with the cluster: found again, listed, and after its proc
     await cluster.down();
   }
 }, 60_000);
+
+test('what a build that was given up left of its logs goes by the same command', async () => {
+  const paths = home();
+  mkdirSync(join(paths.data, 'kind/gone/logs'), { recursive: true });
+  const all = backends(paths, { kind: { root: '.', env: {} }, existing: { env: {} } });
+  expect([await all.remove?.('gone'), await all.remove?.('never'), existsSync(join(paths.data, 'kind/gone'))]).toEqual([false, false, false]);
+});
