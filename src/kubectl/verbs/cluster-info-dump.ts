@@ -77,7 +77,7 @@ async function logs(run: Run, to: Pick<Run, 'out'>, pod: KubeObject): Promise<vo
 async function said(run: Run, path: string): Promise<string> {
   try {
     let text = '';
-    for await (const chunk of await run.client.stream(path, 'application/json, */*')) text += (chunk as Buffer).toString('utf8');
+    for await (const chunk of (await run.client.stream(path, 'application/json, */*')).setEncoding('utf8')) text += chunk as string;
     return text;
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;

@@ -36,6 +36,13 @@ export const events: Verb = {
     }
     const path = everywhere ? '/api/v1' : `/api/v1/namespaces/${run.namespace}`;
     const list = await run.client.json<List>('GET', `${path}/events?${query.toString()}`);
+    for (let token = list.metadata?.['continue']; token; ) {
+      query.set('continue', token as string);
+      const next = await run.client.json<List>('GET', `${path}/events?${query.toString()}`);
+      list.items.push(...next.items);
+      token = next.metadata?.['continue'];
+    }
+    query.delete('continue');
     const isChosen = (event: Event) => types.length === 0 || types.some((type) => type.toLowerCase() === event.type.toLowerCase());
     const sorted = (list.items as unknown as Event[]).filter(isChosen).sort((a, b) => seen(a) - seen(b));
     const format = formatOf(run);

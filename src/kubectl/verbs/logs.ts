@@ -112,13 +112,15 @@ async function stream(run: Run, pod: KubeObject, container: string, selected: bo
   const abort = () => body.destroy();
   run.io.signal.addEventListener('abort', abort, { once: true });
   let atLineStart = true;
+  // Bytes go through as they are; what is taken apart is taken apart by whole letters.
+  if (prefix) body.setEncoding('utf8');
   try {
     for await (const chunk of body) {
       if (!prefix) {
         run.io.stdout(chunk as Buffer);
         continue;
       }
-      for (const line of (chunk as Buffer).toString('utf8').split(/(?<=\n)/)) {
+      for (const line of (chunk as string).split(/(?<=\n)/)) {
         run.out(atLineStart ? prefix + line : line);
         atLineStart = line.endsWith('\n');
       }
