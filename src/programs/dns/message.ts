@@ -3,7 +3,7 @@
  * RFC 1035 section 4; RFC 2782 (SRV); RFC 6891 (the OPT record). Names are written without the final dot; the root is ''.
  * Longer than most files here: every type of record is read and written in one place, so that the two cannot drift apart.
  */
-import { fromNumber, parseIpv4, toNumber, type Ipv4 } from '../../base/address.ts';
+import { fromNumber, toNumber, type Ipv4 } from '../../base/address.ts';
 
 /** The kinds of record, and the two kinds of question that no record has. */
 export const TYPE_NUMBERS = { A: 1, NS: 2, CNAME: 5, SOA: 6, PTR: 12, HINFO: 13, MX: 15, TXT: 16, AAAA: 28, SRV: 33, OPT: 41, ANY: 255 } as const;
@@ -138,12 +138,6 @@ export function decode(bytes: string): DnsMessage | undefined {
 /** `10.244.1.5` to `5.1.244.10.in-addr.arpa`. */
 export function reverseName(address: Ipv4): string {
   return `${address.split('.').toReversed().join('.')}.in-addr.arpa`;
-}
-
-/** `5.1.244.10.in-addr.arpa` to `10.244.1.5`; undefined when it is no such name. */
-export function reversedAddress(name: string): Ipv4 | undefined {
-  const match = /^([\d.]+)\.in-addr\.arpa$/i.exec(name);
-  return match ? parseIpv4(match[1]!.split('.').toReversed().join('.')) : undefined;
 }
 
 /** A record's data as zone files and `dig` write it. */

@@ -131,14 +131,13 @@ function broadcastAddress(text: string | undefined, local: Cidr): ReturnType<typ
   return text === '+' ? broadcastOf(local) : address(text);
 }
 
-async function flush(words: Words, context: IpContext): Promise<void> {
+function flush(words: Words, context: IpContext): void {
   const filter = readFilter(words, context);
   if (filter.device === undefined && filter.scope === undefined && filter.to === undefined) throw new IpError('Flush requires arguments.', 1);
   requireRightToFlush(context);
   for (const device of selected(context.ns, filter)) {
     for (let entry = matching(context, device, filter)[0]; entry; entry = matching(context, device, filter)[0]) context.ns.deleteAddress(device.name, entry.address);
   }
-  return Promise.resolve();
 }
 
 export function scopeOf(word: string, complaint = 'invalid scope value.'): Scope {

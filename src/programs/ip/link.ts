@@ -71,7 +71,7 @@ async function show(words: Words, context: IpContext): Promise<void> {
   }
 }
 
-async function add(words: Words, context: IpContext): Promise<void> {
+function add(words: Words, context: IpContext): void {
   const { ns } = context;
   let name: string | undefined;
   const settings: ((device: Device) => void)[] = [];
@@ -85,8 +85,9 @@ async function add(words: Words, context: IpContext): Promise<void> {
       under = words.next();
       requireDevice(ns, under);
     } else if (word === 'address') {
-      const mac = parseMac(words.next());
-      if (!mac) throw new IpError(`"${word}" is invalid lladdr.`, 1);
+      const text = words.next();
+      const mac = parseMac(text);
+      if (!mac) throw new IpError(`"${text}" is invalid lladdr.`, 1);
       settings.push((device) => ns.devices.setMac(device.name, mac));
     } else if (word === 'mtu') {
       const mtu = integer(words.next(), 'Invalid "mtu" value');
@@ -103,10 +104,9 @@ async function add(words: Words, context: IpContext): Promise<void> {
   const rest = under === undefined ? words.rest() : [...words.rest(), 'dev', under];
   const device = netlink(context, () => kind.create(ns, chosen, rest, (wanted) => namespaceNamed(context, wanted)));
   for (const setting of settings) netlink(context, () => setting(device));
-  return Promise.resolve();
 }
 
-async function set(words: Words, context: IpContext): Promise<void> {
+function set(words: Words, context: IpContext): void {
   const { ns } = context;
   let name: string | undefined;
   const changes: ((name: string) => void)[] = [];
@@ -123,7 +123,6 @@ async function set(words: Words, context: IpContext): Promise<void> {
   // A device keeps its identity while its name changes.
   const device = ns.devices.require(name);
   for (const change of changes) netlink(context, () => change(device.name));
-  return Promise.resolve();
 }
 
 function settingOf(word: string, words: Words, context: IpContext): ((name: string) => void) | undefined {
@@ -178,7 +177,7 @@ function onOff(option: string, text: string): boolean {
   return text === 'on';
 }
 
-async function remove(words: Words, context: IpContext): Promise<void> {
+function remove(words: Words, context: IpContext): void {
   const { ns } = context;
   let name: string | undefined;
   while (!words.done) {
@@ -191,7 +190,6 @@ async function remove(words: Words, context: IpContext): Promise<void> {
   const target = name;
   requireDevice(ns, target);
   netlink(context, () => ns.devices.remove(target));
-  return Promise.resolve();
 }
 
 /** A namespace by its name, or by a process in it. */

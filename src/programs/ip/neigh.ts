@@ -115,7 +115,7 @@ async function get(words: Words, context: IpContext): Promise<void> {
   await context.print(`${line(found, {})}\n`);
 }
 
-async function flush(words: Words, context: IpContext): Promise<void> {
+function flush(words: Words, context: IpContext): void {
   if (words.done) throw new IpError('Flush requires arguments.', 1);
   requireRightToFlush(context);
   const filter = readFilter(words, context);
@@ -123,7 +123,6 @@ async function flush(words: Words, context: IpContext): Promise<void> {
   for (const entry of context.ns.neighbors.list()) {
     if (fits(entry, filter) && (filter.state !== undefined || entry.state !== 'PERMANENT')) context.ns.neighbors.delete(entry.address, entry.device);
   }
-  return Promise.resolve();
 }
 
 function stateOf(word: string): NeighborState {

@@ -40,7 +40,7 @@ async function list({ process, ns, flags, print }: IpContext): Promise<void> {
   for (const [name, namespace] of named) await print(`${name}${id(namespace) < 0 ? '' : ` (id: ${id(namespace)})`}\n`);
 }
 
-async function add(words: Words, { process, ns }: IpContext): Promise<void> {
+function add(words: Words, { process, ns }: IpContext): void {
   if (words.done) throw new IpError('No netns name specified', 1);
   const name = words.next();
   if (/^\.{0,2}$|\//.test(name) || name.length > 255) throw new IpError(`Invalid netns name "${name}"`, 255);
@@ -49,10 +49,9 @@ async function add(words: Words, { process, ns }: IpContext): Promise<void> {
   namespaces.set(name, ns.world.createNamespace(name, { inherit: process.machine.netns }));
   process.files.mkdir('/run/netns', { recursive: true });
   process.files.write(`/run/netns/${name}`, '');
-  return Promise.resolve();
 }
 
-async function remove(words: Words, { process, ns }: IpContext): Promise<void> {
+function remove(words: Words, { process, ns }: IpContext): void {
   if (words.done) throw new IpError('No netns name specified', 1);
   const name = words.next();
   const { namespaces } = process.machine;
@@ -63,7 +62,6 @@ async function remove(words: Words, { process, ns }: IpContext): Promise<void> {
   // A namespace lives as long as a process is in it.
   const inside = process.machine.processes.own().some((task) => task.options.netns === found);
   if (!inside) ns.world.destroyNamespace(found);
-  return Promise.resolve();
 }
 
 async function identify(words: Words, { process, print }: IpContext): Promise<void> {

@@ -166,7 +166,7 @@ async function get(words: Words, { ns, print, flags }: IpContext): Promise<void>
   return print(`${parts.join(' ')} \n    cache ${cache.map((word) => `${word} `).join('')}\n`);
 }
 
-async function modify(words: Words, context: IpContext, what: 'add' | 'append' | 'change' | 'replace' | 'delete'): Promise<void> {
+function modify(words: Words, context: IpContext, what: 'add' | 'append' | 'change' | 'replace' | 'delete'): void {
   const { ns } = context;
   if (words.done) throw new IpError(HELP, 255);
   const spec: { destination?: Cidr } & Partial<Record<keyof Route, unknown>> = {};
@@ -196,10 +196,9 @@ async function modify(words: Words, context: IpContext, what: 'add' | 'append' |
     else if (what === 'replace' || what === 'change') ns.routes.replace(route, what);
     else ns.routes.add(route, what);
   });
-  return Promise.resolve();
 }
 
-async function flush(words: Words, context: IpContext): Promise<void> {
+function flush(words: Words, context: IpContext): void {
   const { ns } = context;
   if (words.done) throw new IpError('"ip route flush" requires arguments.', 1);
   if (words.take('cache')) return;
@@ -209,7 +208,6 @@ async function flush(words: Words, context: IpContext): Promise<void> {
   if (doomed.length === 0 && typeof table === 'number') throw new IpError('Error: ipv4: FIB table does not exist.\nFlush terminated', 2);
   if (doomed.length > 0) requireRightToFlush(context);
   ns.routes.removeWhere((route) => doomed.includes(route));
-  return Promise.resolve();
 }
 
 export function tableOf(word: string, complaint = 'table id value is invalid'): string | number {

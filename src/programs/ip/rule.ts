@@ -36,12 +36,11 @@ function line(rule: RoutingRule): string {
 
 const short = (network: Cidr) => (network.prefix === 32 ? network.address : printCidr(network));
 
-async function modify(words: Words, context: IpContext, what: 'add' | 'delete'): Promise<void> {
+function modify(words: Words, context: IpContext, what: 'add' | 'delete'): void {
   const { ns } = context;
   if (words.done && what === 'add') throw new IpError('"ip rule add" requires arguments.', 1);
   const rule = readRule(words);
   netlink(context, () => (what === 'add' ? ns.routes.rules.add({ ...rule, action: rule.action ?? { kind: 'lookup', table: 'main' } }) : ns.routes.rules.delete(rule)));
-  return Promise.resolve();
 }
 
 function readRule(words: Words): Partial<RoutingRule> {
