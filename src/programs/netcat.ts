@@ -222,20 +222,15 @@ export async function runOn(process: Process, connection: TcpConnection, program
   connection.close();
 }
 
-const USAGE = `usage: nc [-46CDdFhklNnrStUuvZz] [-I length] [-i interval] [-M ttl]
-	  [-m minttl] [-O length] [-P proxy_username] [-p source_port]
-	  [-q seconds] [-s sourceaddr] [-T keyword] [-V rtable] [-W recvlimit]
-	  [-w timeout] [-X proxy_protocol] [-x proxy_address[:port]]
+const USAGE = `usage: nc [-4klNnuvz] [-p source_port] [-q seconds] [-w timeout]
 	  [destination] [port]`;
 
-const BUSYBOX_USAGE = `nc [-iN] [-wN] [-l] [-p PORT] [-f FILE|IPADDR PORT] [-e PROG]
+const BUSYBOX_USAGE = `nc [-wN] [-l] [-p PORT] [IPADDR PORT] [-e PROG]
 
-Open a pipe to IP:PORT or FILE
+Open a pipe to IP:PORT
 
 	-l	Listen mode, for inbound connects
 		(use -ll with -e for persistent server)
 	-p PORT	Local port
 	-w SEC	Connect timeout
-	-i SEC	Delay interval for lines sent
-	-f FILE	Use file (ala /dev/ttyS0) instead of network
 	-e PROG	Run PROG after connect`;

@@ -1,4 +1,7 @@
-/** What programs do alike when they refuse: write to stderr, return a code. And BusyBox's way of saying how it is used. */
+/**
+ * What programs do alike when they refuse: write to stderr, return a code. And BusyBox's way of saying how it is used.
+ * A usage is the real one's, cut down to the options that are here: a line that it shows can be typed.
+ */
 import type { Process } from '../machine/program.ts';
 import { BUSYBOX_VERSION } from './coreutils/busybox.ts';
 import { OptionError } from './options.ts';
