@@ -1,7 +1,7 @@
 // Bundles src/main.ts into dist/: one small entry, the rest in chunks that load when they are needed.
 // `--out DIR` builds elsewhere, with links to what the program looks for beside its dist: tests use it.
 import { build } from 'esbuild';
-import { chmodSync, cpSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -32,6 +32,12 @@ await build({
 const data = join(root, 'src', 'data');
 if (existsSync(data)) cpSync(data, join(fresh, 'data'), { recursive: true });
 chmodSync(join(fresh, 'main.js'), 0o755);
+// A simulator that runs meanwhile loads parts of its own build when it first needs them: they stay for as long as one lives.
+const KEPT_MS = 2 * 86_400_000;
+for (const name of existsSync(out) ? readdirSync(out) : []) {
+  const isPart = /-[A-Z0-9]{8}\.js$/.test(name) && !existsSync(join(fresh, name));
+  if (isPart && Date.now() - statSync(join(out, name)).mtimeMs < KEPT_MS) cpSync(join(out, name), join(fresh, name), { preserveTimestamps: true });
+}
 mkdirSync(dirname(out), { recursive: true });
 rmSync(`${out}.old`, { recursive: true, force: true });
 if (existsSync(out)) renameSync(out, `${out}.old`);
