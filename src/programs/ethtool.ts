@@ -1,6 +1,6 @@
 /**
  * ethtool: what a device says of its link, its driver and its counters. See ethtool(8) and drivers/net/veth.c.
- * Differs from Linux: features (`-k`), rings and everything that sets something are missing; nothing here has any.
+ * Differs from Linux: features (`-k`) and everything that sets something are missing; nothing here has any.
  */
 import type { Process, Program } from '../machine/program.ts';
 import type { Device } from '../net/device/device.ts';
@@ -21,7 +21,7 @@ export const ethtool: Program = {
   },
 };
 
-const REPORTS: Readonly<Record<string, (process: Process, device: Device | undefined) => Promise<number>>> = { '': settings, '-i': driver, '--driver': driver, '-S': statistics, '--statistics': statistics, '-P': permanent, '--show-permaddr': permanent };
+const REPORTS: Readonly<Record<string, (process: Process, device: Device | undefined) => Promise<number>>> = { '': settings, '-i': driver, '--driver': driver, '-S': statistics, '--statistics': statistics, '-P': permanent, '--show-permaddr': permanent, '-a': unsupported, '--show-pause': unsupported, '-g': unsupported, '--show-ring': unsupported, '-c': unsupported, '--show-coalesce': unsupported };
 
 async function print(process: Process, text: string): Promise<number> {
   await process.stdout.write(text);
@@ -51,6 +51,11 @@ async function statistics(process: Process, device: Device | undefined): Promise
   if (!peer) return refuse(process, 94, 'no stats available');
   const queues = ['rx_queue_0_xdp_packets', 'rx_queue_0_xdp_bytes', 'rx_queue_0_drops', 'rx_queue_0_xdp_redirect', 'rx_queue_0_xdp_drops', 'rx_queue_0_xdp_tx', 'rx_queue_0_xdp_tx_errors', 'tx_queue_0_xdp_xmit', 'tx_queue_0_xdp_xmit_errors'];
   return print(process, `NIC statistics:\n     peer_ifindex: ${peer.index}\n${queues.map((queue) => `     ${queue}: 0\n`).join('')}`);
+}
+
+/** Pause frames, rings and interrupts are what cards have; virtual devices do not. */
+async function unsupported(process: Process, device: Device | undefined): Promise<number> {
+  return refuse(process, 1, device ? 'netlink error: Operation not supported' : 'netlink error: no device matches name (offset 24)\nnetlink error: No such device');
 }
 
 async function permanent(process: Process, device: Device | undefined): Promise<number> {
