@@ -2,9 +2,10 @@
  * An exam under way: the task, the list of tasks and the note beside the terminal on the task's host; the clock above.
  * Turning to another task turns to its terminal. Knows nothing of grading.
  */
-import { useEffect, useLayoutEffect, useState, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { useExam } from '../hooks/use-exam.ts';
 import { useKeys } from '../hooks/use-keys.ts';
+import { usePaneKeys } from '../hooks/use-pane-keys.ts';
 import { usePanes } from '../hooks/use-panes.ts';
 import { usePlace } from '../hooks/use-place.ts';
 import { useScroll } from '../hooks/use-scroll.ts';
@@ -58,13 +59,10 @@ export function ExamScreen({ exam, onBack, onGraded }: ExamScreenProps): ReactNo
 
   const place = usePlace();
   const isThere = bareHost || environment === 'ready';
-  const { pane, because, reopen } = usePanes(isThere ? (bareHost ? 'base' : at) : undefined, () => (bareHost ? exam.baseShell() : exam.shell(task)), { columns: place.terminal.width, rows: place.terminal.height });
-  const isLive = pane !== undefined && pane.exitCode === undefined;
-  useLayoutEffect(() => {
-    if (isLive && place.isSplit && !isHidden) stage.setFocus('terminal');
-    if (isHidden) stage.setFocus('panel');
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [stage, isLive, at, isHidden]);
+  const terminal = usePanes(isThere ? (bareHost ? 'base' : at) : undefined, () => (bareHost ? exam.baseShell() : exam.shell(task)), { columns: place.terminal.width, rows: place.terminal.height });
+  const { pane, because } = terminal;
+  const isList = tab === 'tasks' && !isHidden;
+  const paneKeys = usePaneKeys({ terminal, place, name: at, isHidden, context: 'exam', first: isList ? ['examList'] : [] });
 
   const width = place.panelWidth;
   const lines: readonly Line[] =
@@ -87,10 +85,6 @@ export function ExamScreen({ exam, onBack, onGraded }: ExamScreenProps): ReactNo
     turnTo('task');
   };
   const step = (from: string, by: number) => tasks[(tasks.findIndex(({ id }) => id === from) + by + tasks.length) % tasks.length]!.id;
-  const intoTerminal = () => {
-    if (isLive) stage.setFocus('terminal');
-    else if (pane) reopen();
-  };
   const point = (by: number) => {
     const next = step(pointed ?? at, by);
     setPointed(next);
@@ -99,14 +93,14 @@ export function ExamScreen({ exam, onBack, onGraded }: ExamScreenProps): ReactNo
   const pause = () => {
     (isPaused ? exam.goOn() : exam.pause()).catch((error: unknown) => stage.notify(problemOf(error).what));
   };
-  const isList = tab === 'tasks' && !isHidden;
   const isFree = typing === undefined && !isAsking;
   useKeys(
-    isHidden ? ['exam'] : [...(isList ? (['examList'] as const) : []), 'into', 'pane', 'exam', 'terminal', 'reading'],
+    isHidden ? ['exam'] : paneKeys.contexts,
     isHidden
       ? { pause: () => grading === undefined && pause(), back: () => grading === undefined && onBack(), finish: () => grading !== undefined && finish() }
       : {
           ...scroll.handlers,
+          ...paneKeys.handlers,
           ...(isList ? { up: () => point(-1), down: () => point(1), open: () => go(pointed) } : {}),
           nextTask: () => go(step(at, 1)),
           previousTask: () => go(step(at, -1)),
@@ -124,16 +118,6 @@ export function ExamScreen({ exam, onBack, onGraded }: ExamScreenProps): ReactNo
           pause,
           finish: () => setAsking(true),
           back: onBack,
-          zoom: () => isLive && place.zoom(),
-          widen: place.widen,
-          focusTerminal: intoTerminal,
-          prefix: intoTerminal,
-          copyMode: () => stage.setFocus('copy'),
-          paste: () => (stage.pasteCopied() ? intoTerminal() : stage.notify('Nothing was copied yet.')),
-          literal: () => {
-            stage.sendPrefix();
-            intoTerminal();
-          },
         },
     isFree,
   );
@@ -156,9 +140,8 @@ export function ExamScreen({ exam, onBack, onGraded }: ExamScreenProps): ReactNo
   const open = state.tasks.filter(({ visits }) => visits === 0).length;
   const contexts: readonly KeyContext[] =
     typing !== undefined ? ['noting']
-    : screen.focus === 'copy' ? ['copy']
-    : isHidden ? ['everywhere']
-    : [...(isList ? (['examList'] as const) : []), ...(pane ? ([screen.focus === 'terminal' ? 'terminal' : 'into', 'pane'] as const) : []), 'exam', 'everywhere'];
+    : isHidden && screen.focus !== 'copy' ? ['everywhere']
+    : paneKeys.offered;
   const instead =
     isHidden ? [BLANK]
     : because !== undefined ? ownTerminalLines({ paste: services.exams?.pasteLine(bareHost ? undefined : task) ?? '', because, gives: OWN_HOST }, place.terminal.width - 2)

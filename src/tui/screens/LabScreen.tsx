@@ -2,14 +2,14 @@
  * A running lab: the panel with task, criteria, hints, solution and debrief beside the terminal; on a narrow screen
  * the one that has the keyboard. Knows nothing of how a lab is graded or how a terminal is drawn.
  */
-import { useLayoutEffect, useRef, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useKeys } from '../hooks/use-keys.ts';
 import { useLab } from '../hooks/use-lab.ts';
+import { usePaneKeys } from '../hooks/use-pane-keys.ts';
 import { usePlace } from '../hooks/use-place.ts';
 import { useScroll } from '../hooks/use-scroll.ts';
 import { useTerminal, type OpenLab } from '../hooks/use-terminal.ts';
 import { useStage, useUi } from '../hooks/use-ui.ts';
-import type { KeyContext } from '../keys.ts';
 import { Frame } from '../panes/Frame.tsx';
 import { LabPanel, panelPage } from '../panes/LabPanel.tsx';
 import { Lines } from '../panes/Lines.tsx';
@@ -44,8 +44,9 @@ export function LabScreen({ open, onBack, onStopped }: LabScreenProps): ReactNod
 
   const place = usePlace();
   const { layout, isSplit } = place;
-  const { pane, because, reopen } = useTerminal(open, { columns: place.terminal.width, rows: place.terminal.height });
-  const isLive = pane !== undefined && pane.exitCode === undefined;
+  const terminal = useTerminal(open, { columns: place.terminal.width, rows: place.terminal.height });
+  const { pane, because } = terminal;
+  const paneKeys = usePaneKeys({ terminal, place, context: 'lab' });
   const page = panelPage({
     tab,
     view,
@@ -57,25 +58,10 @@ export function LabScreen({ open, onBack, onStopped }: LabScreenProps): ReactNod
   });
   const scroll = useScroll(page.lines.length, page.height);
 
-  // Beside the terminal the task can be read while typing; on a narrow screen it comes first. Before the terminal is
-  // painted: what is typed at the first sight of its prompt is for it.
-  const isReopened = useRef(false);
-  useLayoutEffect(() => {
-    if (isLive && (isSplit || isReopened.current)) stage.setFocus('terminal');
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [stage, isLive]);
-
   const turnTo = (next: Tab) => {
     setTab(next);
     scroll.toTop();
     place.unzoom();
-  };
-  const intoTerminal = () => {
-    if (isLive) stage.setFocus('terminal');
-    else if (pane) {
-      isReopened.current = true;
-      reopen();
-    }
   };
   const showSolution = () => {
     running.readSolution?.();
@@ -83,9 +69,10 @@ export function LabScreen({ open, onBack, onStopped }: LabScreenProps): ReactNod
     turnTo('solution');
   };
   useKeys(
-    ['into', 'pane', 'lab', 'terminal', 'reading'],
+    paneKeys.contexts,
     {
       ...scroll.handlers,
+      ...paneKeys.handlers,
       check: () => {
         turnTo('criteria');
         control.check();
@@ -115,21 +102,6 @@ export function LabScreen({ open, onBack, onStopped }: LabScreenProps): ReactNod
         control.togglePractice();
         stage.notify(view.practice ? 'Checks only on c.' : 'Checks run by themselves.');
       },
-      zoom: () => {
-        if (isLive) place.zoom();
-      },
-      focusTerminal: intoTerminal,
-      prefix: intoTerminal,
-      copyMode: () => stage.setFocus('copy'),
-      paste: () => {
-        if (stage.pasteCopied()) intoTerminal();
-        else stage.notify('Nothing was copied yet.');
-      },
-      widen: place.widen,
-      literal: () => {
-        stage.sendPrefix();
-        intoTerminal();
-      },
       back: onBack,
     },
     question === undefined && !isTracing,
@@ -147,15 +119,11 @@ export function LabScreen({ open, onBack, onStopped }: LabScreenProps): ReactNod
   );
 
   if (isTracing && services.trace) return <TraceScreen tracing={services.trace(running)} onBack={() => setTracing(false)} />;
-  const contexts: readonly KeyContext[] =
-    state.focus === 'copy' ? ['copy']
-    : !pane ? ['lab', 'everywhere']
-    : [state.focus === 'terminal' ? 'terminal' : 'into', 'pane', 'lab', 'everywhere'];
   return (
     <Frame
       title={running.lab.title}
       right={[span(control.busy === undefined ? '' : `${control.busy}  `, 'accent'), ...criterionStrip(view, theme.symbols), span('  '), ...summary(view)]}
-      contexts={contexts}
+      contexts={paneKeys.offered}
       question={question?.text}
     >
       {layout.panel && <LabPanel rect={layout.panel} tab={tab} page={page} scroll={scroll} hasKeyboard={state.focus === 'panel'} />}

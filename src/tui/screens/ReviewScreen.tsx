@@ -2,13 +2,13 @@
  * A graded exam, task by task: what was asked, what was found, how it is solved, and on demand the cluster as it was left,
  * with a terminal on it.
  */
-import { useEffect, useLayoutEffect, useState, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { useKeys } from '../hooks/use-keys.ts';
+import { usePaneKeys } from '../hooks/use-pane-keys.ts';
 import { usePanes } from '../hooks/use-panes.ts';
 import { usePlace } from '../hooks/use-place.ts';
 import { useScroll } from '../hooks/use-scroll.ts';
 import { useStage, useUi } from '../hooks/use-ui.ts';
-import type { KeyContext } from '../keys.ts';
 import { ExamPanel, TAB_ROWS } from '../panes/ExamPanel.tsx';
 import { ExamTerminal } from '../panes/ExamTerminal.tsx';
 import { Frame } from '../panes/Frame.tsx';
@@ -33,13 +33,9 @@ export function ReviewScreen({ exam, onBack }: { exam: RunningExam; onBack: () =
   const because = result && 'invalid' in result ? `It could not be graded: ${result.invalid}.` : undefined;
 
   const place = usePlace();
-  const { pane, because: noPane } = usePanes(wanted.includes(at) ? at : undefined, () => exam.review(task, (step) => stage.notify(step)), { columns: place.terminal.width, rows: place.terminal.height });
+  const terminal = usePanes(wanted.includes(at) ? at : undefined, () => exam.review(task, (step) => stage.notify(step)), { columns: place.terminal.width, rows: place.terminal.height });
   useEffect(() => () => void exam.endReview().catch(() => undefined), [exam]);
-  const isLive = pane !== undefined && pane.exitCode === undefined;
-  useLayoutEffect(() => {
-    if (isLive && place.isSplit) stage.setFocus('terminal');
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [stage, isLive, at]);
+  const paneKeys = usePaneKeys({ terminal, place, name: at, context: 'review' });
 
   const view = { lab: exam.lab(task), elapsedMs: 0, hintsTaken: 0, checking: false, practice: false, report, problem: because };
   const lines = tabLines(tab, view, true, place.panelWidth, theme.symbols);
@@ -52,9 +48,9 @@ export function ReviewScreen({ exam, onBack }: { exam: RunningExam; onBack: () =
     setAt(tasks[(tasks.findIndex(({ id }) => id === at) + by + tasks.length) % tasks.length]!.id);
     scroll.toTop();
   };
-  const intoTerminal = () => isLive && stage.setFocus('terminal');
-  useKeys(['into', 'pane', 'review', 'terminal', 'reading'], {
+  useKeys(paneKeys.contexts, {
     ...scroll.handlers,
+    ...paneKeys.handlers,
     nextTask: () => step(1),
     previousTask: () => step(-1),
     task: () => turnTo('task'),
@@ -62,20 +58,14 @@ export function ReviewScreen({ exam, onBack }: { exam: RunningExam; onBack: () =
     solution: () => turnTo('solution'),
     debrief: () => turnTo('debrief'),
     reset: () => setWanted((ids) => (ids.includes(at) ? ids : [...ids, at])),
-    zoom: () => isLive && place.zoom(),
-    widen: place.widen,
-    focusTerminal: intoTerminal,
-    prefix: intoTerminal,
-    copyMode: () => stage.setFocus('copy'),
     back: onBack,
   });
 
-  const spoken = wanted.includes(at) ? (noPane ?? `Bringing ${task.host} back as you left it.`) : 'Press r to bring this task back as you left it, with a terminal on it. Its pods start anew.';
-  const contexts: readonly KeyContext[] = screen.focus === 'copy' ? ['copy'] : [...(pane ? ([screen.focus === 'terminal' ? 'terminal' : 'into', 'pane'] as const) : []), 'review', 'everywhere'];
+  const spoken = wanted.includes(at) ? (terminal.because ?? `Bringing ${task.host} back as you left it.`) : 'Press r to bring this task back as you left it, with a terminal on it. Its pods start anew.';
   return (
-    <Frame title={`review  task ${at} of ${tasks.length}  ${task.title}`} right={[span(report ? `${report.points}/${report.of} points` : 'not counted', 'strong')]} contexts={contexts}>
+    <Frame title={`review  task ${at} of ${tasks.length}  ${task.title}`} right={[span(report ? `${report.points}/${report.of} points` : 'not counted', 'strong')]} contexts={paneKeys.offered}>
       {place.layout.panel && <ExamPanel rect={place.layout.panel} tabs={TABS} tab={tab} lines={lines} scroll={scroll} hasKeyboard={screen.focus === 'panel'} />}
-      <ExamTerminal layout={place.layout} isDrawn={pane !== undefined} instead={wrap(line(spoken, 'dim'), place.terminal.width - 2)} />
+      <ExamTerminal layout={place.layout} isDrawn={terminal.pane !== undefined} instead={wrap(line(spoken, 'dim'), place.terminal.width - 2)} />
     </Frame>
   );
 }
