@@ -29,6 +29,36 @@ export function examClock({ status, remainingMs, tasks }: ExamState): Line {
 
 export const taskOf = (state: ExamState, id: string): TaskState => state.tasks.find(({ task }) => task.id === id) ?? state.tasks[0]!;
 
+/** What the panel shows. */
+export interface ExamShown {
+  readonly state: ExamState;
+  /** The task that is open, and its lab. */
+  readonly at: string;
+  readonly lab: Lab;
+  readonly tab: ExamTab;
+  /** The task that the pointer of the list is at; none before it was moved. */
+  readonly pointed: string | undefined;
+  /** What the note would become; undefined while nobody writes it. */
+  readonly typing: string | undefined;
+  /** Steps of the grading; undefined before it began. */
+  readonly grading: readonly string[] | undefined;
+}
+
+/** The page that is open, unless there is something in front of all pages. */
+export function examLines({ state, at, lab, tab, pointed, typing, grading }: ExamShown, width: number, symbols: Symbols): readonly Line[] {
+  if (grading !== undefined) return gradingPage(grading, width);
+  if (state.status === 'paused') return pausedPage(state, width);
+  if (tab === 'tasks') return [...taskList(state, pointed ?? at, width, symbols), ...listFoot(state, width)];
+  if (tab === 'note') return notePage(state, at, typing, width);
+  return taskPage(state, at, lab, width, symbols);
+}
+
+/** Asked before the exam ends by choice. */
+export function endQuestion({ tasks, remainingMs }: ExamState): string {
+  const unseen = tasks.filter(({ visits }) => visits === 0).length;
+  return `End and grade now, with ${clock(remainingMs)} left${unseen > 0 ? ` and ${plural(unseen, 'task')} not opened` : ''}?`;
+}
+
 /** The task to work on. */
 export function taskPage(state: ExamState, id: string, lab: Lab, width: number, symbols: Symbols): Line[] {
   const { task, flagged, note, environment } = taskOf(state, id);
@@ -51,7 +81,7 @@ export function taskPage(state: ExamState, id: string, lab: Lab, width: number, 
 }
 
 /** All tasks, one line each. */
-export function taskList(state: ExamState, selected: string, width: number, symbols: Symbols): Line[] {
+function taskList(state: ExamState, selected: string, width: number, symbols: Symbols): Line[] {
   return state.tasks.map(({ task, flagged, visits, spentMs, note, environment }): Line => {
     const [mark, style]: readonly [string, Style] =
       task.id === state.open ? [symbols.running, 'accent']
@@ -65,24 +95,24 @@ export function taskList(state: ExamState, selected: string, width: number, symb
 }
 
 /** Below the list: what is what, and how far one is. */
-export function listFoot(state: ExamState, width: number): Line[] {
+function listFoot(state: ExamState, width: number): Line[] {
   const unseen = state.tasks.filter(({ visits }) => visits === 0).length;
   return [BLANK, ...wrap(line(`${plural(state.tasks.length, 'task')}, ${unseen} not opened yet. ${state.plan.settings.passPercent} % are needed. Nothing is checked before the end.`, 'dim'), width), ...state.plan.remarks.flatMap((remark) => wrap(line(remark, 'dim'), width))];
 }
 
 /** @param typing what the note would become; undefined while nobody writes it */
-export function notePage(state: ExamState, id: string, typing: string | undefined, width: number): Line[] {
+function notePage(state: ExamState, id: string, typing: string | undefined, width: number): Line[] {
   const { note, task } = taskOf(state, id);
   if (typing !== undefined) return [line(`Note on task ${task.id}`, 'strong'), BLANK, ...wrap([span(typing), span('_', 'accent')], width), BLANK, line('Enter keeps it, Esc does not.', 'dim')];
   return note === '' ? wrap(line('No note yet. Press e to write one.', 'dim'), width) : [line(`Note on task ${task.id}`, 'strong'), BLANK, ...wrap(line(note), width)];
 }
 
 /** Instead of the task while the clock stands still: nobody reads on at no cost. */
-export function pausedPage(state: ExamState, width: number): Line[] {
+function pausedPage(state: ExamState, width: number): Line[] {
   return [line('PAUSED', 'title'), BLANK, ...wrap(line(`The clock stands still with ${clock(state.remainingMs)} left. Tasks and terminals are hidden. Press P to go on.`), width), BLANK, ...wrap(line('The real exam has no pause.', 'dim'), width)];
 }
 
 /** While it is being graded. */
-export function gradingPage(steps: readonly string[], width: number): Line[] {
+function gradingPage(steps: readonly string[], width: number): Line[] {
   return [line('Grading', 'title'), BLANK, ...steps.flatMap((step) => wrap(line(step), width))];
 }
