@@ -26,7 +26,7 @@ it.each([
   ['mended, it comes back by itself', `cp /root/good.yaml ${CONFIG}`, 10, 'systemctl is-active kubelet', 'active\n', 'Ready'],
   ['killed, it comes back by itself', 'kill -9 $(pidof kubelet)', 3, 'systemctl is-active kubelet; journalctl -u kubelet -o cat | grep -c "status=9/KILL"', 'active\n1\n', 'Ready'],
   ['stopped, it stays so', 'systemctl stop kubelet', 60, 'systemctl is-active kubelet', 'inactive\n', 'Unknown: Kubelet stopped posting node status.'],
-  ['started', 'systemctl start kubelet', 10, 'systemctl is-active kubelet', 'active\n', 'Ready'],
+  ['started', 'systemctl start kubelet', 10, 'systemctl show kubelet -p ActiveState,NRestarts --value; systemctl is-active kubelet; journalctl -u kubelet -p warning -o cat | tail -1', 'active\n0\nactive\nkubelet.service: Failed with result \'signal\'.\n', 'Ready'],
   ['another API server', 'sed -i s/:6443/:6553/ /etc/kubernetes/kubelet.conf; systemctl restart kubelet', 60, 'systemctl is-active kubelet; journalctl -u kubelet | grep -o "dial tcp .*refused" | sort -u', 'active\ndial tcp 172.18.0.2:6553: connect: connection refused\n', 'Unknown: Kubelet stopped posting node status.'],
   ['the right one', 'sed -i s/:6553/:6443/ /etc/kubernetes/kubelet.conf; systemctl restart kubelet', 10, 'systemctl is-active kubelet', 'active\n', 'Ready'],
   ['no container runtime', 'systemctl stop containerd', 60, 'systemctl is-active containerd kubelet', 'inactive\nactive\n', 'False: container runtime is down'],

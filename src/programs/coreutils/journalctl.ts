@@ -1,10 +1,11 @@
 /** journalctl: what a node's services, its kernel and its programs said. Words are those of systemd 252. */
+import type { Program } from '../../machine/program.ts';
 import { type JournalEntry, KERNEL } from '../../machine/units.ts';
 import { parseLevel } from './priority.ts';
 import { strftime } from './time.ts';
-import { type Tool, tool } from './tool.ts';
+import { type Tool, tool, withArguments } from './tool.ts';
 
-export const journalctl = tool({
+const journalTool = tool({
   name: 'journalctl', short: 'u:fn::exrb::S:U:p:o:kqag:t:',
   long: { unit: 'u', dmesg: 'k', follow: 'f', lines: 'n', 'no-pager': 'no-pager', 'pager-end': 'e', catalog: 'x', reverse: 'r', boot: 'b', since: 'S', until: 'U', priority: 'p', output: 'o', grep: 'g', quiet: 'q', all: 'a', identifier: 't', 'no-hostname': 'no-hostname', utc: 'utc' },
   absent: ['D', 'directory', 'm', 'merge', 'M', 'machine', 'c', 'cursor', 'user', 'system', 'F', 'field', 'N', 'fields', 'list-boots', 'disk-usage', 'vacuum-size', 'vacuum-time', 'rotate', 'flush', 'header', 'output-fields', 'facility', 'case-sensitive', 'user-unit', 'no-tail', 'no-full', 'l', 'full'],
@@ -23,8 +24,7 @@ export const journalctl = tool({
     if (t.has('o') && !FORMATS.includes(t.value('o')!)) return await fail(t, `Unknown output format '${t.value('o')}'.`);
     const wanted = (entry: JournalEntry) => (!levels || (entry.priority >= levels[0] && entry.priority <= levels[1])) && entry.unixMs <= (until ?? 0) && (names.length === 0 || names.includes(entry.unit)) && (!pattern || pattern.test(entry.message)) && entry.unixMs >= since && (!t.has('t') || entry.identifier === t.value('t')) && (!t.has('k') || entry.identifier === KERNEL);
     let entries = units.journal().filter(wanted);
-    // `-n` takes its number attached or as the next word.
-    const count = t.has('n') ? Number(t.value('n') || (/^\d+$/.test(t.operands[0] ?? '') ? t.operands[0] : 10)) : t.has('f') ? 10 : t.has('e') ? 1000 : undefined;
+    const count = t.has('n') ? (t.value('n') === 'all' ? undefined : Number(t.value('n') || 10)) : t.has('f') ? 10 : t.has('e') ? 1000 : undefined;
     if (count !== undefined) entries = entries.slice(-count);
     if (t.has('r')) entries = entries.toReversed();
     const shown = (entry: JournalEntry) => formatted(entry, t.value('o') ?? 'short', t.has('no-hostname') ? '' : hostname);
@@ -42,6 +42,20 @@ export const journalctl = tool({
     });
   },
 });
+
+/** `-n 5`, `-b -1`: what getopt wants attached is taken from the next word as well. */
+export const journalctl: Program = {
+  name: 'journalctl',
+  run: (process) => {
+    const argv: string[] = [];
+    for (const word of process.argv) {
+      const before = argv.at(-1) ?? '';
+      if ((/^-[a-z]*n$|^--lines$/.test(before) && /^(?:\d+|all)$/.test(word)) || (/^-[a-z]*b$|^--boot$/.test(before) && /^[-+]?\d+$/.test(word))) argv[argv.length - 1] = before.startsWith('--') ? `${before}=${word}` : before + word;
+      else argv.push(word);
+    }
+    return journalTool.run(withArguments(process, argv));
+  },
+};
 
 /** What `--since` and `--until` take: a date, a time of today, `-1h`, `5 min ago`, `now`. See systemd.time(7). */
 function momentOf(text: string, nowMs: number): number | undefined {
