@@ -14,6 +14,7 @@ import { interruptible } from './interrupt.ts';
 import { KindCluster, kindInfo } from './kind-cluster.ts';
 import { KindFiles, kindFolder, kindNames, type KindRecord } from './kind-files.ts';
 import type { AppPaths } from './paths.ts';
+import { refuseOther } from './spec.ts';
 import { areFromOurBuild, deleteCluster, deleteLate, refuseForeign, requireOurs } from './steps/create.ts';
 import { steps as allSteps } from './steps/index.ts';
 import { type Build, type BuildOptions, runSteps, type Step, type StepEvent } from './steps/step.ts';
@@ -137,13 +138,6 @@ async function refuseUnlessOurs(found: Awaited<ReturnType<Engine['nodesOf']>>, r
   if (found.length === 0) return;
   const strangers = record.nodes ? found.filter(({ id }) => !record.nodes!.some((node) => node.id === id)) : (await areFromOurBuild(found, record, files, engine)) ? [] : found;
   refuseForeign(record.spec.name, strangers);
-}
-
-function refuseOther(known: ClusterSpec, wanted: ClusterSpec): void {
-  const differs = (['cni', 'workers', 'proxyMode'] as const).filter((field) => known[field] !== wanted[field]);
-  if (differs.length === 0) return;
-  const say = (spec: ClusterSpec) => differs.map((field) => `${field} ${spec[field]}`).join(', ');
-  throw new UserError(`The cluster ${known.name} exists with ${say(known)}, not ${say(wanted)}.`, `Remove it with \`cka cluster down --name ${known.name}\`, or choose another name.`);
 }
 
 function noEngine(wanted: string | undefined): UserError {

@@ -16,6 +16,7 @@ import { clusterFolder } from './paths.ts';
 import { isAlive } from './living.ts';
 import { SimulatorFiles } from './simulator-files.ts';
 import type { ServingState } from './simulator-files.ts';
+import { refuseOther } from './spec.ts';
 import { startServing, waitFor } from './simulator-start.ts';
 
 export interface SimulatorBackendOptions {
@@ -43,7 +44,7 @@ export function simulatorBackend(paths: Pick<AppPaths, 'data'> & Partial<AppPath
       if (spec.proxyMode === 'nftables') throw new UserError('The simulated kube-proxy has no nftables mode.', 'Use --proxy-mode iptables or ipvs; a cluster of kind has all three: --backend kind', 2);
       const files = filesOf(spec.name);
       const known = files.readSpec();
-      if (known) refuseOtherSpec(known, spec);
+      if (known) refuseOther(known, spec);
       return ensure(files, known ?? spec, onProgress);
     },
     // A cluster lives until `down`: one whose process was killed, or stopped for being idle, is started again.
@@ -184,13 +185,6 @@ async function findServing(files: SimulatorFiles): Promise<ServingState | undefi
   } finally {
     client.close();
   }
-}
-
-function refuseOtherSpec(known: ClusterSpec, wanted: ClusterSpec): void {
-  const differs = (['cni', 'workers', 'proxyMode', 'encapsulation'] as const).filter((field) => field === 'encapsulation' ? wanted[field] !== undefined && wanted[field] !== (known[field] ?? USUAL_ENCAPSULATION) : known[field] !== wanted[field]);
-  if (differs.length === 0) return;
-  const say = (spec: ClusterSpec) => differs.map((field) => `${field} ${spec[field] ?? USUAL_ENCAPSULATION}`).join(', ');
-  throw new UserError(`The cluster ${known.name} exists with ${say(known)}, not ${say(wanted)}.`, `Remove it with \`cka cluster down --name ${known.name}\`, or choose another name.`);
 }
 
 function clientOf(files: SimulatorFiles, port: number): ApiClient {

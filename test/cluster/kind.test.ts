@@ -392,6 +392,7 @@ test('another shape under the same name is refused', async () => {
   const fake = world();
   await fake.backend().up(SPEC);
   await expect(fake.backend().up({ ...SPEC, workers: 1 })).rejects.toThrow('The cluster lab exists with workers 2, not workers 1.');
+  await expect(fake.backend().up({ ...SPEC, encapsulation: 'ipip' })).rejects.toThrow('The cluster lab exists with encapsulation vxlan, not encapsulation ipip.');
 });
 
 interface Bad {
