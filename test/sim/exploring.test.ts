@@ -4,7 +4,7 @@
  */
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Simulation } from '../../src/sim/simulation.ts';
-import { apply, bootForTest, ready, run } from '../support/simulation.ts';
+import { apply, bootForTest, podOf, ready, run } from '../support/simulation.ts';
 
 // Long enough for a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
@@ -103,7 +103,8 @@ describe('with Flannel', () => {
       [WORKER, 'ip netns list | tail -n 2', 'cni-ID (id: 2)\ncni-ID (id: 1)\n'],
       [WORKER, 'ip netns exec $(ip netns list | tail -n 1 | cut -d" " -f1) ip addr | grep inet', ' inet 127.0.0.1/8 scope host lo\n inet 10.244.1.2/24 scope global eth0\n'],
       [WORKER, 'ip neigh show dev flannel.1', '10.244.0.0 lladdr MAC PERMANENT\n10.244.2.0 lladdr MAC PERMANENT\n'],
-      ['debug', 'ip route', 'default via 10.244.1.1 dev eth0\n10.244.0.0/16 via 10.244.1.1 dev eth0\n10.244.1.0/24 dev eth0 proto kernel scope link src 10.244.1.5\n'],
+      // Which of the node's addresses it has got depends on who came before.
+      ['debug', 'ip route', `default via 10.244.1.1 dev eth0\n10.244.0.0/16 via 10.244.1.1 dev eth0\n10.244.1.0/24 dev eth0 proto kernel scope link src ${podOf(sim, 'debug')?.status?.podIP}\n`],
     ]));
 });
 
