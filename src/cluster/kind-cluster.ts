@@ -3,6 +3,7 @@
  * start, and its end. Labs do not notice that it is not the simulator.
  */
 import { UserError } from '../base/user-error.ts';
+import { nodeNames } from '../sim/topology.ts';
 import { type Baseline, restoreBaseline } from './baseline.ts';
 import type { ApiClient } from './client.ts';
 import type { Capability, Cluster, ClusterInfo, ClusterSpec, ExecTarget, SessionIo } from './cluster.ts';
@@ -135,13 +136,10 @@ export function kindInfo(record: KindRecord, files: KindFiles, running: boolean)
   const { spec } = record;
   return {
     backend: 'kind', name: spec.name, cni: spec.cni, proxyMode: record.proxyMode ?? spec.proxyMode, encapsulation: USUAL_ENCAPSULATION, kubernetesVersion: record.kubernetesVersion ?? 'unknown',
-    kubeconfig: files.kubeconfig(), context: `kind-${spec.name}`, nodes: record.nodes?.map(({ name }) => name) ?? plannedNodes(spec), running,
+    kubeconfig: files.kubeconfig(), context: `kind-${spec.name}`, nodes: record.nodes?.map(({ name }) => name) ?? nodeNames(spec), running,
     ...(spec.because === undefined ? {} : { because: spec.because }),
   };
 }
-
-/** As kind will call them. */
-const plannedNodes = ({ name, workers }: ClusterSpec): readonly string[] => [`${name}-control-plane`, ...Array.from({ length: workers }, (_, index) => `${name}-worker${index === 0 ? '' : index + 1}`)];
 
 function offersOf({ spec, modules = [], kubernetesVersion = '' }: KindRecord): readonly Capability[] {
   // From Kubernetes 1.43 on kube-proxy has no such mode.

@@ -33,10 +33,7 @@ export const KUBERNETES_VERSION = 'v1.35.0';
 
 /** Containers start side by side, so the order of addresses is not the order of names: as with kind, nobody may count on it. */
 export function planNodes(options: TopologyOptions, rng: Rng): readonly NodePlan[] {
-  const names = [
-    { name: `${options.name}-control-plane`, role: 'control-plane' as const },
-    ...Array.from({ length: options.workers }, (_, index) => ({ name: `${options.name}-worker${index === 0 ? '' : index + 1}`, role: 'worker' as const })),
-  ];
+  const names = nodeNames(options).map((name, index) => ({ name, role: index === 0 ? ('control-plane' as const) : ('worker' as const) }));
   const hosts = names.map((_, index) => index + 2);
   for (let i = hosts.length - 1; i > 0; i--) {
     const j = rng.below(i + 1);
@@ -44,3 +41,9 @@ export function planNodes(options: TopologyOptions, rng: Rng): readonly NodePlan
   }
   return names.map((node, index) => ({ ...node, address: fromNumber(toNumber(networkOf(UNDERLAY)) + hosts[index]!) }));
 }
+
+/** As kind calls them: the control plane, then the workers. */
+export const nodeNames = ({ name, workers }: Pick<TopologyOptions, 'name' | 'workers'>): readonly string[] => [
+  `${name}-control-plane`,
+  ...Array.from({ length: workers }, (_, index) => `${name}-worker${index === 0 ? '' : index + 1}`),
+];
