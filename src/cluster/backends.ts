@@ -12,7 +12,7 @@ import { findEngine } from './engine.ts';
 import type { ExistingOptions } from './existing.ts';
 import { findProgram } from './find-program.ts';
 import type { KindOptions } from './kind.ts';
-import type { AppPaths } from './paths.ts';
+import { type AppPaths, folderOf } from './paths.ts';
 import { Tools } from './tools.ts';
 import { simulatorBackend, type SimulatorBackendOptions } from './simulator.ts';
 
@@ -31,6 +31,9 @@ export interface Backends extends ClusterBackend {
   choose(): Promise<Choice>;
 }
 
+/** What is written when a cluster of it is begun. */
+const RECORDS: Readonly<Record<BackendName, string>> = { simulator: 'cluster.json', kind: 'record.json', existing: 'record.json' };
+
 export function backends(paths: AppPaths, options: BackendOptions): Backends {
   const simulator = simulatorBackend(paths, options.simulator);
   const load = {
@@ -40,8 +43,14 @@ export function backends(paths: AppPaths, options: BackendOptions): Backends {
   };
   /** Where this name is taken; undefined when it is free. */
   const ownerOf = (name: string): BackendName | undefined =>
-    existsSync(join(paths.data, 'kind', name, 'record.json')) ? 'kind' : existsSync(join(paths.data, 'existing', name, 'record.json')) ? 'existing' : existsSync(join(paths.data, 'clusters', name, 'cluster.json')) ? 'simulator' : undefined;
-  const withClusters = (): readonly BackendName[] => ['simulator', ...(['kind', 'existing'] as const).filter((name) => existsSync(join(paths.data, name)))];
+    (['kind', 'existing', 'simulator'] as const).find((backend) => existsSync(join(folderOf(paths, backend), name, RECORDS[backend])));
+  /** @throws UserError when the name is taken on another backend than the one that was named */
+  const requireOwner = (name: string): BackendName | undefined => {
+    const owner = ownerOf(name);
+    if (owner && options.backend && owner !== options.backend) throw new UserError(`Cluster ${name} is on ${owner}, not on ${options.backend}.`, 'Leave --backend out, or give another --name.', 2);
+    return owner;
+  };
+  const withClusters = (): readonly BackendName[] => ['simulator', ...(['kind', 'existing'] as const).filter((name) => existsSync(folderOf(paths, name)))];
   const isKindInstalled = () => findProgram('kind', options.kind.env['PATH']) !== undefined && findEngine(new Tools({ env: options.kind.env })) !== undefined;
   const decide = async (ask?: Ask): Promise<Choice> => {
     if (options.backend) return { backend: options.backend, because: 'you named it' };
@@ -57,8 +66,7 @@ export function backends(paths: AppPaths, options: BackendOptions): Backends {
     choose: () => decide(),
     probe: async () => (await load[(await decide()).backend]()).probe(),
     async up(spec, onProgress) {
-      const owner = ownerOf(spec.name);
-      if (owner && options.backend && owner !== options.backend) throw new UserError(`Cluster ${spec.name} exists already, on ${owner}.`, `Give another --name, or remove it: cka cluster down --name ${spec.name}`, 2);
+      const owner = requireOwner(spec.name);
       if (owner) return (await load[owner]()).up(spec, onProgress);
       const choice = await decide(options.ask);
       requireEncapsulation(choice.backend, spec);
@@ -66,8 +74,7 @@ export function backends(paths: AppPaths, options: BackendOptions): Backends {
       return (await load[choice.backend]()).up({ ...spec, because: choice.because }, onProgress);
     },
     async find(name) {
-      const owner = ownerOf(name);
-      if (owner && options.backend && owner !== options.backend) throw new UserError(`Cluster ${name} exists already, on ${owner}.`, `Give another --name, or remove it: cka cluster down --name ${name}`, 2);
+      const owner = requireOwner(name);
       return owner && (await load[owner]()).find(name);
     },
     async list() {
@@ -78,7 +85,7 @@ export function backends(paths: AppPaths, options: BackendOptions): Backends {
     },
     async remove(name) {
       // Of a build that was given up there are logs, and no record any more.
-      const owner = ownerOf(name) ?? (existsSync(join(paths.data, 'kind', name)) ? 'kind' : undefined);
+      const owner = ownerOf(name) ?? (existsSync(join(folderOf(paths, 'kind'), name)) ? 'kind' : undefined);
       const backend = owner && (await load[owner]());
       return (await backend?.remove?.(name)) ?? false;
     },

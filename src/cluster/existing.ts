@@ -9,7 +9,7 @@ import { ApiClient } from './client.ts';
 import type { Capability, Cluster, ClusterBackend, ClusterInfo, ClusterSpec } from './cluster.ts';
 import { KindFiles } from './kind-files.ts';
 import { labSelector, ownerOf } from './lab-namespaces.ts';
-import type { AppPaths } from './paths.ts';
+import { type AppPaths, folderOf } from './paths.ts';
 import { Tools } from './tools.ts';
 import { chooseContext, endpointOf, kubeconfigPaths } from './user-kubeconfig.ts';
 
@@ -39,7 +39,7 @@ interface ExistingRecord {
 
 export function existingBackend(paths: Pick<AppPaths, 'data'>, options: ExistingOptions): ClusterBackend {
   const tools = new Tools({ env: options.env });
-  const root = join(paths.data, 'existing');
+  const root = folderOf(paths, 'existing');
   const filesOf = (name: string) => new KindFiles(join(root, name));
   const names = () => (existsSync(root) ? readdirSync(root).toSorted() : []);
   const readRecord = (name: string) => filesOf(name).read<ExistingRecord>('record.json');

@@ -6,7 +6,7 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renam
 import { join } from 'node:path';
 import type { ClusterSpec } from './cluster.ts';
 import type { EngineName } from './engine.ts';
-import type { AppPaths } from './paths.ts';
+import { type AppPaths, folderOf } from './paths.ts';
 
 export interface KindRecord {
   readonly spec: ClusterSpec;
@@ -73,7 +73,7 @@ export class KindFiles {
   }
 }
 
-export const kindFolder = (paths: Pick<AppPaths, 'data'>): string => join(paths.data, 'kind');
+export const kindFolder = (paths: Pick<AppPaths, 'data'>): string => folderOf(paths, 'kind');
 
 /** Names of the clusters that have a record. */
 export function kindNames(paths: Pick<AppPaths, 'data'>): readonly string[] {

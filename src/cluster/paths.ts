@@ -5,6 +5,7 @@
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { UserError } from '../base/user-error.ts';
+import type { BackendName } from './cluster.ts';
 
 export interface AppPaths {
   /** Progress and clusters: must outlive a restart. */
@@ -44,7 +45,12 @@ function placesOf(env: NodeJS.ProcessEnv): AppPaths {
   };
 }
 
+const FOLDERS: Readonly<Record<BackendName, string>> = { simulator: 'clusters', kind: 'kind', existing: 'existing' };
+
+/** The clusters of one backend, a folder each. */
+export const folderOf = (paths: Pick<AppPaths, 'data'>, backend: BackendName): string => join(paths.data, FOLDERS[backend]);
+
 /** Everything about one simulated cluster. */
-export const clusterFolder = (paths: AppPaths, name: string): string => join(paths.data, 'clusters', name);
+export const clusterFolder = (paths: Pick<AppPaths, 'data'>, name: string): string => join(folderOf(paths, 'simulator'), name);
 
 const userId = (): number => process.getuid?.() ?? 0;

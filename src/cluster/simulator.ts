@@ -3,7 +3,6 @@
  * it over its own API. Knows the simulation only through HTTPS.
  */
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { seededRng } from '../base/rng.ts';
 import { UserError } from '../base/user-error.ts';
 import type { ClusterIdentity } from '../server/identity.ts';
@@ -11,8 +10,7 @@ import { KUBERNETES_VERSION, PLAIN_MACHINES, planNodes } from '../sim/topology.t
 import { ApiClient } from './client.ts';
 import type { Capability, Cluster, ClusterBackend, ClusterInfo, ClusterSpec } from './cluster.ts';
 import { USUAL_ENCAPSULATION } from './encapsulation.ts';
-import type { AppPaths } from './paths.ts';
-import { clusterFolder } from './paths.ts';
+import { type AppPaths, clusterFolder, folderOf } from './paths.ts';
 import { isAlive } from './living.ts';
 import { SimulatorFiles } from './simulator-files.ts';
 import type { ServingState } from './simulator-files.ts';
@@ -28,7 +26,7 @@ const STOP_TIMEOUT_MS = 5_000;
 
 export function simulatorBackend(paths: Pick<AppPaths, 'data'> & Partial<AppPaths>, options: SimulatorBackendOptions = {}): ClusterBackend {
   const command = options.command ?? ownCommand();
-  const filesOf = (name: string) => new SimulatorFiles(clusterFolder(paths as AppPaths, name));
+  const filesOf = (name: string) => new SimulatorFiles(clusterFolder(paths, name));
   const ensure = async (files: SimulatorFiles, spec: ClusterSpec, onProgress?: (step: string) => void): Promise<Cluster> => {
     const startAgain = () => startServing(files, spec, command, paths.cache);
     const running = await findServing(files);
@@ -74,7 +72,7 @@ export function simulatorBackend(paths: Pick<AppPaths, 'data'> & Partial<AppPath
       return existed;
     },
     async list() {
-      const folder = join(paths.data, 'clusters');
+      const folder = folderOf(paths, 'simulator');
       const names = existsSync(folder) ? readdirSync(folder).toSorted() : [];
       const found = names.map(async (name) => {
         const files = filesOf(name);
