@@ -12,6 +12,10 @@ import { labSelector, ownerOf } from './lab-namespaces.ts';
 import { type AppPaths, folderOf } from './paths.ts';
 import { Tools } from './tools.ts';
 import { chooseContext, endpointOf, kubeconfigPaths } from './user-kubeconfig.ts';
+import { waitFor } from './wait-for.ts';
+
+/** Namespaces go when all that is in them has gone. */
+const GOING = { timeoutMs: 180_000, everyMs: 200 };
 
 export interface ExistingOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -130,10 +134,8 @@ class ExistingCluster implements Cluster {
     const path = `/api/v1/namespaces?labelSelector=${encodeURIComponent(labSelector(this.owner))}`;
     const ours = async () => ((await this.request('GET', path)).body as { readonly items?: readonly { readonly metadata: { readonly name: string } }[] }).items ?? [];
     for (const { metadata } of await ours()) await this.request('DELETE', `/api/v1/namespaces/${metadata.name}`);
-    for (let left = 600; (await ours()).length > 0; left--) {
-      if (left === 0) throw new UserError(`Namespaces of labs do not go: ${(await ours()).map(({ metadata }) => metadata.name).join(', ')}.`, 'Look for finalizers: kubectl get namespace NAME -o yaml.');
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
+    if (await waitFor(async () => (await ours()).length === 0, GOING)) return;
+    throw new UserError(`Namespaces of labs do not go: ${(await ours()).map(({ metadata }) => metadata.name).join(', ')}.`, 'Look for finalizers: kubectl get namespace NAME -o yaml.');
   }
 
   /** The cluster stays; what we put into it and our copy of its kubeconfig go. */

@@ -7,6 +7,7 @@ import type { ClusterSpec } from './cluster.ts';
 import type { Engine } from './engine.ts';
 import type { KubectlClient } from './kubectl-client.ts';
 import { IPVS_MODULES, loadModules } from './modules.ts';
+import { waitFor } from './wait-for.ts';
 
 export interface ProxyNodes {
   readonly kubectl: KubectlClient;
@@ -48,7 +49,8 @@ export async function switchProxyMode(at: ProxyNodes, mode: Mode, say: (line: st
 
 /** Are all kube-proxies in this mode, as they say themselves? */
 export async function areInMode({ engine, nodes }: Pick<ProxyNodes, 'engine' | 'nodes'>, mode: Mode): Promise<boolean> {
-  return (await Promise.all(nodes.map((node) => modeOn(engine, node)))).every((is) => is === mode);
+  for (const node of nodes) if ((await modeOn(engine, node)) !== mode) return false;
+  return true;
 }
 
 /**
@@ -87,12 +89,9 @@ async function modeOn(engine: Engine, node: string): Promise<string> {
 }
 
 async function requireMode({ engine, patienceMs = PATIENCE_MS }: ProxyNodes, node: string, mode: Mode): Promise<void> {
-  for (const end = performance.now() + patienceMs; ;) {
-    const is = await modeOn(engine, node);
-    if (is === mode) return;
-    if (performance.now() >= end) throw new UserError(`kube-proxy on ${node} is in ${is === '' ? 'no' : is} mode, and ${mode} was wanted.`, 'See its log: kubectl -n kube-system logs ds/kube-proxy.');
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-  }
+  let is = '';
+  if (await waitFor(async () => (is = await modeOn(engine, node)) === mode, { timeoutMs: patienceMs, everyMs: PAUSE_MS })) return;
+  throw new UserError(`kube-proxy on ${node} is in ${is === '' ? 'no' : is} mode, and ${mode} was wanted.`, 'See its log: kubectl -n kube-system logs ds/kube-proxy.');
 }
 
 /** Felix chooses between iptables and nftables when it starts, by what kube-proxy uses. */

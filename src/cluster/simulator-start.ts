@@ -9,10 +9,12 @@ import { UserError } from '../base/user-error.ts';
 import type { ClusterSpec } from './cluster.ts';
 import { isAlive } from './living.ts';
 import type { ServingState, SimulatorFiles } from './simulator-files.ts';
+import { waitFor } from './wait-for.ts';
 
 /** A process that needs longer than this to be Ready is stuck. */
 const START_TIMEOUT_MS = 30_000;
-const POLL_MS = 20;
+/** A process comes and goes within a fraction of a second. */
+export const POLL_MS = 20;
 
 /** @throws UserError with what the process said */
 export async function startServing(files: SimulatorFiles, spec: ClusterSpec, command: readonly string[], cache: string | undefined): Promise<ServingState> {
@@ -37,7 +39,7 @@ export async function startServing(files: SimulatorFiles, spec: ClusterSpec, com
     // Another command may have been quicker than ours and be starting the same cluster: then its process is the one.
     const lock = files.read<Pick<ServingState, 'pid' | 'startedAt'>>('lock.json');
     return failure !== undefined && !(lock && isAlive(lock));
-  }, START_TIMEOUT_MS);
+  }, { timeoutMs: START_TIMEOUT_MS, everyMs: POLL_MS });
   if (state && isAlive(state)) {
     // Ours came second. Left alone it could come to life when the other one is gone.
     if (state.pid !== child.pid) child.kill('SIGKILL');
@@ -59,14 +61,4 @@ function lastWords(files: SimulatorFiles): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** False when time is up. */
-export async function waitFor(holds: () => boolean, timeoutMs: number): Promise<boolean> {
-  const end = performance.now() + timeoutMs;
-  while (!holds()) {
-    if (performance.now() > end) return false;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-  return true;
 }

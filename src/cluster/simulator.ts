@@ -15,14 +15,15 @@ import { isAlive } from './living.ts';
 import { SimulatorFiles } from './simulator-files.ts';
 import type { ServingState } from './simulator-files.ts';
 import { refuseOther } from './spec.ts';
-import { startServing, waitFor } from './simulator-start.ts';
+import { POLL_MS, startServing } from './simulator-start.ts';
+import { waitFor } from './wait-for.ts';
 
 export interface SimulatorBackendOptions {
   /** The command line that serves one cluster; what `serveArguments` makes is appended. */
   readonly command?: readonly string[];
 }
 
-const STOP_TIMEOUT_MS = 5_000;
+const STOPPING = { timeoutMs: 5_000, everyMs: POLL_MS };
 
 export function simulatorBackend(paths: Pick<AppPaths, 'data'> & Partial<AppPaths>, options: SimulatorBackendOptions = {}): ClusterBackend {
   const command = options.command ?? ownCommand();
@@ -162,9 +163,9 @@ class SimulatorCluster implements Cluster {
   async down(): Promise<void> {
     await this.#client.request('POST', '/cka/v1/shutdown').catch(() => undefined);
     this.#client.close();
-    if (!(await waitFor(() => !isAlive(this.#state), STOP_TIMEOUT_MS))) {
+    if (!(await waitFor(() => !isAlive(this.#state), STOPPING))) {
       process.kill(this.#state.pid, 'SIGKILL');
-      await waitFor(() => !isAlive(this.#state), STOP_TIMEOUT_MS);
+      await waitFor(() => !isAlive(this.#state), STOPPING);
     }
     this.#files.remove();
   }

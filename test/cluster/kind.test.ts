@@ -456,7 +456,6 @@ test('a reset looks at files on nodes, at objects, at kube-proxy, and at the net
       "kubectl api-resources --verbs=list,delete,get -o name",
       "kubectl get configmaps --all-namespaces --ignore-not-found -o json",
       "docker exec --privileged lab-control-plane curl -s --max-time 5 http://localhost:10249/proxyMode",
-      "docker exec --privileged lab-worker curl -s --max-time 5 http://localhost:10249/proxyMode",
       "docker exec --privileged lab-control-plane curl -s --max-time 5 http://localhost:10249/proxyMode",
       "kubectl -n kube-system get pods -l k8s-app=kube-proxy -o name",
       "kubectl -n kube-system exec pod/kube-proxy-x -- /usr/local/bin/kube-proxy --cleanup",
