@@ -1,5 +1,5 @@
 /** Runs a command that only looks, on a node or in a pod, and judges what it printed. Lab authors vouch that it only looks. */
-import { type Checker, Params } from '../src/lab/checker.ts';
+import { type Checker, Params, type Pattern } from '../src/lab/checker.ts';
 import { fill } from './path.ts';
 import { type Place, parsePlace, stand, titleOf } from './place.ts';
 
@@ -8,7 +8,7 @@ interface CommandParams {
   readonly command: readonly string[];
   readonly exitCode: number;
   readonly contains: string | undefined;
-  readonly matches: string | undefined;
+  readonly matches: Pattern | undefined;
   readonly equals: string | undefined;
   readonly nudge: string | undefined;
 }
@@ -23,12 +23,11 @@ export const command: Checker<CommandParams> = {
       command: params.texts('command'),
       exitCode: params.optionalNumber('exitCode') ?? 0,
       contains: params.optionalText('contains'),
-      matches: params.optionalText('matches'),
+      matches: params.optionalPattern('matches', 'mu'),
       equals: params.optionalText('equals'),
       nudge: params.optionalText('nudge'),
     };
     params.done();
-    if (parsed.matches !== undefined) new RegExp(parsed.matches, 'mu');
     return parsed;
   },
 
@@ -48,7 +47,7 @@ export const command: Checker<CommandParams> = {
     if (result.exitCode !== params.exitCode) return fail(`\`${words}\` exits with ${params.exitCode}`, `exit code ${result.exitCode}: ${shorten(result.stderr || result.stdout)}`);
     const { stdout } = result;
     if (params.contains !== undefined && !stdout.includes(params.contains)) return fail(`"${params.contains}" in what \`${words}\` prints`, shorten(stdout));
-    if (params.matches !== undefined && !new RegExp(params.matches, 'mu').test(stdout)) return fail(`\`${words}\` prints something matching ${params.matches}`, shorten(stdout));
+    if (params.matches?.expression.test(stdout) === false) return fail(`\`${words}\` prints something matching ${params.matches.text}`, shorten(stdout));
     if (params.equals !== undefined && stdout.trim() !== params.equals.trim()) return fail(`\`${words}\` prints "${params.equals.trim()}"`, shorten(stdout));
     return { status: 'pass', saw: shorten(stdout) };
   },

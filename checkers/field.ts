@@ -2,7 +2,7 @@
  * Looks at one field of an object: equal, one of, matching, containing, the same set, the same quantity, or absent.
  * Compares meaning: lists as sets where asked, `500m` and `0.5` as the same quantity.
  */
-import { type Checker, Params } from '../src/lab/checker.ts';
+import { type Checker, Params, type Pattern } from '../src/lab/checker.ts';
 import { fill, nameOf, parsePath, valuesAt } from './path.ts';
 import { sameQuantity } from './quantity.ts';
 
@@ -18,7 +18,8 @@ interface FieldParams {
 type Test =
   | { readonly how: 'equals' | 'contains' | 'set'; readonly value: unknown }
   | { readonly how: 'oneOf'; readonly value: readonly unknown[] }
-  | { readonly how: 'matches' | 'quantity' | 'differsFrom'; readonly value: string }
+  | { readonly how: 'matches'; readonly value: Pattern }
+  | { readonly how: 'quantity' | 'differsFrom'; readonly value: string }
   | { readonly how: 'absent' };
 
 const WAYS = ['equals', 'contains', 'set', 'oneOf', 'matches', 'quantity', 'differsFrom', 'absent'] as const;
@@ -67,11 +68,7 @@ function parseTest(params: Params): Test {
     if (params.value('absent') !== true) throw new Error(`\`${params.where}.absent\` can only be true`);
     return { how };
   }
-  if (how === 'matches') {
-    const pattern = params.text(how);
-    new RegExp(pattern, 'u');
-    return { how, value: pattern };
-  }
+  if (how === 'matches') return { how, value: params.pattern(how, 'u') };
   if (how === 'quantity' || how === 'differsFrom') return { how, value: String(params.value(how)) };
   const value = params.value(how);
   if (how === 'oneOf' || how === 'set') {
@@ -82,7 +79,7 @@ function parseTest(params: Params): Test {
 }
 
 async function resolve(test: Test, namespace: string | undefined, cluster: Parameters<typeof fill>[2]): Promise<{ readonly test: Test } | { readonly missing: string }> {
-  if (test.how === 'absent' || typeof test.value !== 'string' || test.how === 'matches') return { test };
+  if (test.how === 'absent' || typeof test.value !== 'string') return { test };
   const filled = await fill(test.value, namespace, cluster);
   return 'missing' in filled ? filled : { test: { ...test, value: filled.text } as Test };
 }
@@ -102,7 +99,7 @@ function one(test: Exclude<Test, { how: 'absent' | 'set' }> | { how: 'set'; valu
     case 'equals': return same(value, test.value);
     case 'differsFrom': return print(value) !== test.value;
     case 'oneOf': return (test.value as readonly unknown[]).some((item) => same(value, item));
-    case 'matches': return new RegExp(test.value as string, 'u').test(String(value));
+    case 'matches': return test.value.expression.test(String(value));
     case 'quantity': return sameQuantity(String(value), test.value as string);
     case 'contains': return includes(value, test.value);
     default: return false;
@@ -133,7 +130,7 @@ function inWords(test: Test): string {
     case 'equals': return `equal to ${print(test.value)}`;
     case 'differsFrom': return `other than ${test.value}`;
     case 'oneOf': return `one of ${test.value.map(print).join(', ')}`;
-    case 'matches': return `matching ${test.value}`;
+    case 'matches': return `matching ${test.value.text}`;
     case 'quantity': return `equal to the quantity ${test.value}`;
     case 'contains': return `containing ${print(test.value)}`;
     case 'set': return `exactly ${(test.value as readonly unknown[]).map(print).join(', ')} in any order`;

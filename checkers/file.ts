@@ -1,5 +1,5 @@
 /** Looks at a file on a node or in a pod: its content, or only that it is there. */
-import { type Checker, Params } from '../src/lab/checker.ts';
+import { type Checker, Params, type Pattern } from '../src/lab/checker.ts';
 import { fill } from './path.ts';
 import { type Place, parsePlace, stand, titleOf } from './place.ts';
 
@@ -8,7 +8,7 @@ interface FileParams {
   readonly path: string;
   readonly equals: string | undefined;
   readonly contains: string | undefined;
-  readonly matches: string | undefined;
+  readonly matches: Pattern | undefined;
   readonly absent: boolean;
   readonly nudge: string | undefined;
 }
@@ -19,12 +19,11 @@ export const file: Checker<FileParams> = {
   parse(value) {
     const params = new Params(value);
     const parsed = {
-      on: parsePlace(params, 'on'), path: params.text('path'), equals: params.optionalText('equals'), contains: params.optionalText('contains'), matches: params.optionalText('matches'),
+      on: parsePlace(params, 'on'), path: params.text('path'), equals: params.optionalText('equals'), contains: params.optionalText('contains'), matches: params.optionalPattern('matches', 'mu'),
       absent: params.optionalFlag('absent') ?? false, nudge: params.optionalText('nudge'),
     };
     params.done();
     if (!parsed.path.startsWith('/')) throw new Error('`with.path` must begin with /');
-    if (parsed.matches !== undefined) new RegExp(parsed.matches, 'mu');
     return parsed;
   },
 
@@ -47,7 +46,7 @@ export const file: Checker<FileParams> = {
     if (wanted && 'missing' in wanted) return fail(`${path} to say ${equals}`, wanted.missing);
     if (wanted && text !== wanted.text.trim()) return fail(`${path} to say "${wanted.text.trim()}"`, saw);
     if (contains !== undefined && !stdout.includes(contains)) return fail(`"${contains}" in ${path}`, saw);
-    if (matches !== undefined && !new RegExp(matches, 'mu').test(stdout)) return fail(`something matching ${matches} in ${path}`, saw);
+    if (matches?.expression.test(stdout) === false) return fail(`something matching ${matches.text} in ${path}`, saw);
     return { status: 'pass', saw };
   },
 };

@@ -1,5 +1,5 @@
 /** Looks whether a container has printed something, in its logs as `kubectl logs` shows them. */
-import { type Checker, Params } from '../src/lab/checker.ts';
+import { type Checker, Params, type Pattern } from '../src/lab/checker.ts';
 import { nameOf } from './path.ts';
 
 interface LogsParams {
@@ -9,7 +9,7 @@ interface LogsParams {
   readonly container: string | undefined;
   readonly previous: boolean;
   readonly contains: string | undefined;
-  readonly matches: string | undefined;
+  readonly matches: Pattern | undefined;
   readonly nudge: string | undefined;
 }
 
@@ -20,16 +20,15 @@ export const logs: Checker<LogsParams> = {
     const params = new Params(value);
     const parsed = {
       namespace: params.text('namespace'), pod: params.optionalText('pod'), selector: params.optionalText('selector'), container: params.optionalText('container'),
-      previous: params.optionalFlag('previous') ?? false, contains: params.optionalText('contains'), matches: params.optionalText('matches'), nudge: params.optionalText('nudge'),
+      previous: params.optionalFlag('previous') ?? false, contains: params.optionalText('contains'), matches: params.optionalPattern('matches', 'mu'), nudge: params.optionalText('nudge'),
     };
     params.done();
     if ((parsed.pod === undefined) === (parsed.selector === undefined)) throw new Error('give either `with.pod` or `with.selector`');
     if ((parsed.contains === undefined) === (parsed.matches === undefined)) throw new Error('give either `with.contains` or `with.matches`');
-    if (parsed.matches !== undefined) new RegExp(parsed.matches, 'mu');
     return parsed;
   },
 
-  title: ({ pod, selector, contains, matches }) => `"${contains ?? matches}" in the logs of ${pod ?? `a pod labelled ${selector}`}`,
+  title: ({ pod, selector, contains, matches }) => `"${contains ?? matches?.text}" in the logs of ${pod ?? `a pod labelled ${selector}`}`,
 
   async run(params, cluster) {
     const { namespace, pod, selector, container, previous, contains, matches, nudge } = params;
@@ -40,7 +39,7 @@ export const logs: Checker<LogsParams> = {
     for (const name of names) {
       const text = await cluster.logs(name, namespace, { previous, ...(container === undefined ? {} : { container }) });
       if (text === undefined) continue;
-      if (contains === undefined ? new RegExp(matches!, 'mu').test(text) : text.includes(contains)) return { status: 'pass', saw: `${name} printed it` };
+      if (contains === undefined ? matches!.expression.test(text) : text.includes(contains)) return { status: 'pass', saw: `${name} printed it` };
       last = text;
     }
     if (last === undefined) return fail(`${nameOf('pods', names[0]!, namespace)} does not exist, or has no logs yet`);

@@ -60,6 +60,12 @@ export interface KubernetesObject {
   readonly [field: string]: unknown;
 }
 
+/** A regular expression, and how its author wrote it: its own `source` has other slashes. */
+export interface Pattern {
+  readonly text: string;
+  readonly expression: RegExp;
+}
+
 /**
  * The `with:` of a criterion, read strictly: a wrong or unknown key is the lab author's mistake and is told in a sentence.
  */
@@ -93,6 +99,16 @@ export class Params {
     const value = this.value(key);
     if (value === undefined || (typeof value === 'string' && value !== '')) return value;
     throw new Error(`\`${this.where}.${key}\` must be a text`);
+  }
+
+  /** A regular expression, compiled once. @throws Error when it cannot be */
+  pattern(key: string, flags: string): Pattern {
+    const text = this.text(key);
+    return { text, expression: new RegExp(text, flags) };
+  }
+
+  optionalPattern(key: string, flags: string): Pattern | undefined {
+    return this.value(key) === undefined ? undefined : this.pattern(key, flags);
   }
 
   optionalNumber(key: string): number | undefined {
