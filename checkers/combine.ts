@@ -17,12 +17,12 @@ interface CombineParams {
 type Find = (name: string) => Checker | undefined;
 
 /** Passes when every part passes. Says the first thing that is wrong. */
-export const allOf = (find: Find): Checker<CombineParams> => combinator('all-of', find, ' and ', (findings) => {
+export const allOf = (find: Find): Checker<CombineParams> => combinator({ name: 'all-of', find, joint: ' and ' }, (findings) => {
   return findings.find((finding) => finding.status === 'fail') ?? findings.find((finding) => finding.status === 'unknown') ?? { status: 'pass', saw: sawAll(findings) };
 });
 
 /** Passes when one part passes. */
-export const anyOf = (find: Find): Checker<CombineParams> => combinator('any-of', find, ' or ', (findings) => {
+export const anyOf = (find: Find): Checker<CombineParams> => combinator({ name: 'any-of', find, joint: ' or ' }, (findings) => {
   const decided = findings.find((finding) => finding.status === 'pass') ?? findings.find((finding) => finding.status === 'unknown');
   if (decided) return decided;
   const failures = findings.filter((finding) => finding.status === 'fail');
@@ -30,34 +30,46 @@ export const anyOf = (find: Find): Checker<CombineParams> => combinator('any-of'
 });
 
 /** Passes when its only part fails. What cannot be told stays so. */
-export const not = (find: Find): Checker<CombineParams> => combinator('not', find, '', ([finding], title) => {
+export const not = (find: Find): Checker<CombineParams> => combinator({ name: 'not', find, joint: '', prefix: 'not: ', isOfOne: true }, ([finding], title) => {
   if (finding!.status === 'unknown') return finding!;
-  return finding!.status === 'fail' ? { status: 'pass', saw: finding!.saw } : { status: 'fail', expected: `not: ${title}`, saw: finding!.saw };
+  return finding!.status === 'fail' ? { status: 'pass', saw: finding!.saw } : { status: 'fail', expected: title, saw: finding!.saw };
 });
 
-function combinator(name: string, find: Find, joint: string, judge: (findings: readonly Finding[], title: string) => Finding): Checker<CombineParams> {
+interface Combinator {
+  readonly name: string;
+  readonly find: Find;
+  /** Stands between the titles of the parts. */
+  readonly joint: string;
+  /** Stands before them. */
+  readonly prefix?: string;
+  readonly isOfOne?: boolean;
+}
+
+function combinator({ name, find, joint, prefix = '', isOfOne = false }: Combinator, judge: (findings: readonly Finding[], title: string) => Finding): Checker<CombineParams> {
+  const titleOf = ({ parts }: CombineParams) => prefix + parts.map(({ checker, params }) => checker.title(params)).join(joint);
   return {
     name,
     parse(value) {
       const params = new Params(value);
       const checks = params.value('checks');
       if (!Array.isArray(checks) || checks.length === 0) throw new Error('`with.checks` must be a list of { use, with }');
-      if (name === 'not' && checks.length !== 1) throw new Error('`not` takes exactly one check');
+      if (isOfOne && checks.length !== 1) throw new Error(`\`${name}\` takes exactly one check`);
       const nudge = params.optionalText('nudge');
       params.done();
       return { parts: checks.map((check, index) => parsePart(check, index, find)), nudge };
     },
-    title: ({ parts }) => (name === 'not' ? 'not: ' : '') + parts.map(({ checker, params }) => checker.title(params)).join(joint),
-    async run({ parts, nudge }, cluster) {
-      const findings = await Promise.all(parts.map(({ checker, params }) => run(checker, params, cluster)));
-      const finding = judge(findings, parts.map(({ checker, params }) => checker.title(params)).join(joint));
+    title: titleOf,
+    async run(params, cluster) {
+      const { parts, nudge } = params;
+      const findings = await Promise.all(parts.map((part) => run(part, cluster)));
+      const finding = judge(findings, titleOf(params));
       return finding.status === 'fail' && nudge !== undefined ? { nudge, ...finding } : finding;
     },
   };
 }
 
 /** A part that throws cannot tell; the others still can. */
-async function run(checker: Checker, params: unknown, cluster: ClusterView): Promise<Finding> {
+async function run({ checker, params }: Part, cluster: ClusterView): Promise<Finding> {
   try {
     return await checker.run(params, cluster);
   } catch (error) {
