@@ -161,7 +161,13 @@ export async function wantedSpec(cli: Cli, options: CliOptions, backend: Cluster
   const known = (await backend.list()).find(({ name }) => name === spec.name);
   if (!known) return spec;
   const workers = known.nodes.length > 0 ? known.nodes.length - 1 : spec.workers;
-  const differs = [options['cni'] !== undefined && spec.cni !== known.cni ? known.cni : '', options['workers'] !== undefined && spec.workers !== workers ? `${workers} workers` : '', options['proxyMode'] !== undefined && spec.proxyMode !== known.proxyMode ? `kube-proxy in ${known.proxyMode} mode` : '', options['encapsulation'] !== undefined && known.encapsulation !== undefined && spec.encapsulation !== known.encapsulation ? networkLine(known) : ''].filter((word) => word !== '');
+  const asked: readonly (readonly [option: string, isSame: boolean, inWords: string])[] = [
+    ['cni', spec.cni === known.cni, known.cni],
+    ['workers', spec.workers === workers, `${workers} workers`],
+    ['proxyMode', spec.proxyMode === known.proxyMode, `kube-proxy in ${known.proxyMode} mode`],
+    ['encapsulation', known.encapsulation === undefined || spec.encapsulation === known.encapsulation, networkLine(known)],
+  ];
+  const differs = asked.filter(([option, isSame]) => options[option] !== undefined && !isSame).map(([, , inWords]) => inWords);
   if (differs.length > 0) throw new UserError(`Cluster ${spec.name} exists, with ${differs.join(' and ')}.`, `Give another --name, or remove it: cka cluster down --name ${spec.name}`, 2);
   return { name: spec.name, workers, cni: known.cni === 'other' ? spec.cni : known.cni, proxyMode: known.proxyMode, ...(known.encapsulation === undefined ? {} : { encapsulation: known.encapsulation }) };
 }
