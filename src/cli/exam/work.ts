@@ -1,12 +1,17 @@
 /** Taking an exam without its screen: read a task, open its shell, flag it, stop the clock where that is allowed. */
 import { UserError } from '../../base/user-error.ts';
+import type { Exam } from '../../lab/exam/exam.ts';
+import type { ExamTask } from '../../lab/exam/plan.ts';
 import { asTyped } from '../as-typed.ts';
-import { type CliArgument, type CliCommand, EXIT, JSON_OPTION, printJson } from '../command.ts';
+import { type Cli, type CliArgument, type CliCommand, EXIT, JSON_OPTION, printJson } from '../command.ts';
 import { runHere } from '../run-here.ts';
 import { chosenExam, runningExam } from './exams.ts';
 import { showStatus } from './status.ts';
 
-const TASK_ARGUMENT: CliArgument = { name: '[task]', description: 'number of the task, or its host (default: the one that is open)' };
+const TASK_ARGUMENT: CliArgument = { name: '[task]', description: 'number of the task, or its host (default: the one whose host you are on, or that is open)' };
+
+/** The task that was named; else the one whose host this is typed on; else the one that is open. */
+const wantedTask = (cli: Cli, exam: Exam, typed: string | undefined): ExamTask => exam.task(typed ?? cli.env['CKA_TASK'] ?? exam.state().open ?? '1');
 
 export const examTask: CliCommand = {
   name: 'exam task',
@@ -16,8 +21,7 @@ export const examTask: CliCommand = {
   examples: ['cka exam task 3', 'cka exam task --json'],
   async run(cli, [typed], options) {
     const exam = await runningExam(cli, undefined);
-    const { open } = exam.state();
-    const task = exam.task(typed ?? cli.env['CKA_TASK'] ?? open ?? '1');
+    const task = wantedTask(cli, exam, typed);
     await exam.open(task.id);
     const { task: text, documentation, namespaces } = exam.lab(task);
     if (options['json']) printJson(cli, { ...task, text, documentation, namespaces });
@@ -35,7 +39,7 @@ export const examShell: CliCommand = {
   async run(cli, [typed], options) {
     const exam = await runningExam(cli, undefined);
     if (options['base']) return runHere(await exam.baseShell());
-    const task = exam.task(typed ?? exam.state().open ?? '1');
+    const task = wantedTask(cli, exam, typed);
     await exam.open(task.id);
     await exam.prepared(task, (step) => cli.err(`${step} …\n`));
     return runHere(await exam.shell(task));
@@ -50,7 +54,7 @@ export const examEnv: CliCommand = {
   examples: ['eval "$(cka exam env 3)"'],
   async run(cli, [typed], options) {
     const exam = await runningExam(cli, undefined);
-    const task = exam.task(typed ?? cli.env['CKA_TASK'] ?? exam.state().open ?? '1');
+    const task = wantedTask(cli, exam, typed);
     // What is typed in such a shell is not noted; that somebody works on the task is.
     await exam.open(task.id);
     const { posix, fish, environment } = await exam.shell(task);
@@ -68,7 +72,7 @@ export const examFlag: CliCommand = {
   examples: ['cka exam flag 3 --note "selector still wrong"', 'cka exam flag 3 --off'],
   async run(cli, [typed], options) {
     const exam = await runningExam(cli, undefined);
-    const task = exam.task(typed ?? cli.env['CKA_TASK'] ?? exam.state().open ?? '1');
+    const task = wantedTask(cli, exam, typed);
     await exam.flag(task.id, options['off'] !== true);
     if (typeof options['note'] === 'string') await exam.note(task.id, options['note']);
     await exam.kept();
