@@ -1,8 +1,9 @@
 /** `cka completion`: the script a shell evaluates, and the hidden command that the script asks. Offers labs and nodes by name. */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { unreachable } from '../base/assert.ts';
 import { type Cli, type CliArgument, type CliCommand, EXIT } from './command.ts';
+import { DEFAULT_CLUSTER, paths } from './labs.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
@@ -32,7 +33,8 @@ export function completion(commands: () => readonly CliCommand[]): readonly CliC
       async run(cli, words) {
         const { RootCommand } = await import('@bomb.sh/tab');
         const root = new RootCommand();
-        for (const command of commands()) if (!command.hidden) describe(root, command, cli);
+        const names = await namesOf(cli);
+        for (const command of commands()) if (!command.hidden) describe(root, command, names);
         // A word without a description is one word: zsh would print the sign before an empty one.
         cli.out(captured(() => root.parse(words[0] === '--' ? words.slice(1) : [...words])).replaceAll(/\t$/gm, ''));
         return EXIT.done;
@@ -49,12 +51,12 @@ async function forAnyBash(text: string): Promise<string> {
 
 type Root = InstanceType<typeof import('@bomb.sh/tab').RootCommand>;
 
-function describe(root: Root, spec: CliCommand, cli: Cli): void {
+function describe(root: Root, spec: CliCommand, names: Names): void {
   const group = spec.name.split(' ')[0]!;
   if (group !== spec.name && !root.commands.has(group)) root.command(group, '');
   const command = root.command(spec.name, spec.summary);
   for (const argument of spec.arguments ?? []) {
-    command.argument(argument.name.replace(/[<>[\].]/g, ''), (offer) => candidates(argument, cli).forEach((word) => offer(word, '')), argument.name.includes('...'));
+    command.argument(argument.name.replace(/[<>[\].]/g, ''), (offer) => candidates(argument, names).forEach((word) => offer(word, '')), argument.name.includes('...'));
   }
   for (const { flags, description, choices, hidden } of spec.options ?? []) {
     if (hidden) continue;
@@ -64,27 +66,36 @@ function describe(root: Root, spec: CliCommand, cli: Cli): void {
   }
 }
 
-function candidates({ completes }: CliArgument, cli: Cli): readonly string[] {
+function candidates({ completes }: CliArgument, names: Names): readonly string[] {
   switch (completes) {
-    case 'lab': return labNames(cli);
+    case 'lab': return names.labs();
     case 'shell': return SHELLS;
-    case 'node': return nodeNames(cli);
+    case 'node': return names.nodes();
     case undefined: return [];
     default: return unreachable(completes);
   }
 }
 
-/** From the folders' names alone: a Tab must not wait for YAML. */
-function labNames(cli: Cli): readonly string[] {
-  const folders = (path: string) => readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  const root = join(cli.root, 'labs');
-  return folders(root).flatMap((pack) => folders(join(root, pack)).map((name) => name.replace(/^\d+-/, '')));
+/** What may be offered by name; each is looked up when it is asked for. */
+interface Names {
+  readonly labs: () => readonly string[];
+  readonly nodes: () => readonly string[];
 }
 
-/** As a cluster of two workers names them; the real list would need the cluster. */
-function nodeNames(cli: Cli): readonly string[] {
-  const cluster = cli.env['CKA_CLUSTER'] ?? 'cka-lab';
-  return ['control-plane', 'worker', 'worker2'].map((end) => `${cluster}-${end}`);
+async function namesOf(cli: Cli): Promise<Names> {
+  const [folders, { recordedNodes }] = await Promise.all([paths(cli), import('../cluster/recorded-nodes.ts')]);
+  const cluster = cli.env['CKA_CLUSTER'] ?? DEFAULT_CLUSTER;
+  return {
+    labs: () => [join(cli.root, 'labs'), join(folders.data, 'packs')].flatMap(labNames),
+    // Where there is none yet: as one that is made without options will call them.
+    nodes: () => recordedNodes(folders, cluster) ?? ['control-plane', 'worker', 'worker2'].map((end) => `${cluster}-${end}`),
+  };
+}
+
+/** From the folders' names alone: a Tab must not wait for YAML. */
+function labNames(root: string): readonly string[] {
+  const folders = (path: string) => (existsSync(path) ? readdirSync(path, { withFileTypes: true }) : []).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  return folders(root).flatMap((pack) => folders(join(root, pack)).filter((name) => existsSync(join(root, pack, name, 'lab.yaml'))).map((name) => name.replace(/^\d+-/, '')));
 }
 
 /** The library prints; we decide where to. */

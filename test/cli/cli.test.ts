@@ -157,6 +157,15 @@ test.each([
   expect(out.split('\n').filter((row) => row !== '' && !row.startsWith(':')).map((row) => row.split('\t')[0])).toEqual(offered);
 });
 
+test('completing offers the labs of installed packs, and the nodes that a cluster has', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'cka-cli-'));
+  for (const folder of ['packs/mine/01-of-my-own', 'packs/mine/pictures', 'clusters/cka-lab']) mkdirSync(join(home, 'data', folder), { recursive: true });
+  writeFileSync(join(home, 'data', 'packs', 'mine', '01-of-my-own', 'lab.yaml'), '');
+  writeFileSync(join(home, 'data', 'clusters', 'cka-lab', 'cluster.json'), JSON.stringify({ name: 'cka-lab', workers: 1, cni: 'calico', proxyMode: 'iptables' }));
+  expect((await cka('complete -- lab start ', { CKA_HOME: home })).out).toBe('cross-node-pods\nservice-patch\nof-my-own\n:4\n');
+  expect((await cka('complete -- ssh ', { CKA_HOME: home })).out).toBe('cka-lab-control-plane\ncka-lab-worker\n:4\n');
+});
+
 test('words have a description or nothing behind them', async () => {
   expect((await cka('complete -- cluster up --cni ')).out).toBe('calico\nflannel\n:4\n');
   expect((await cka('complete -- lab sto')).out).toBe('stop\tend a lab and remove what it made; the cluster stays\n:4\n');
