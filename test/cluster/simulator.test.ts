@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Cluster, ClusterSpec } from '../../src/cluster/cluster.ts';
 import { simulatorBackend } from '../../src/cluster/simulator.ts';
 import { SimulatorFiles } from '../../src/cluster/simulator-files.ts';
+import { until } from '../support/until.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'cka-simulator-'));
 const command = [process.execPath, '--import', 'tsx', fileURLToPath(new URL('./serve-fake.ts', import.meta.url))];
@@ -128,11 +129,3 @@ test('a process that cannot start says why', async () => {
   const broken = simulatorBackend({ data }, { command: [process.execPath, '-e', 'console.error("no such thing"); process.exit(3)'] });
   await expect(broken.up({ ...spec, name: 'broken' })).rejects.toThrow('The simulator could not be started: no such thing.');
 });
-
-/** Waits for something that another process does. */
-async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; !holds(); tries++) {
-    if (tries > 500) throw new Error('it did not come to that');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}

@@ -10,6 +10,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ownCommand } from '../support/self.ts';
+import { until } from '../support/until.ts';
 import { kubectls, startTestServer } from './api-server.ts';
 import type { TestServer } from './api-server.ts';
 
@@ -146,11 +147,3 @@ const fetchText = (port: number, path: string): Promise<string> =>
       response.on('data', (chunk: Buffer) => (text += chunk.toString())).on('end', () => resolve(text)).on('error', reject);
     }).on('error', reject);
   });
-
-/** Waits for something that another process does. */
-async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; !holds(); tries++) {
-    if (tries > 1500) throw new Error('it did not come to that');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
