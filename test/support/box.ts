@@ -55,17 +55,7 @@ export function makeBox(programs: readonly Program[], options: { readonly busybo
       }
       return { stdout: stdout.text, stderr: stderr.text, code: (await running.exited).code };
     },
-    async pass(milliseconds) {
-      const end = clock.now() + milliseconds;
-      for (;;) {
-        await drain();
-        const due = clock.nextDue();
-        if (due === undefined || due > end) break;
-        clock.advanceTo(due);
-      }
-      clock.advanceTo(end);
-      await drain();
-    },
+    pass: (milliseconds) => pass(clock, milliseconds),
   };
 }
 
@@ -73,6 +63,19 @@ function step(clock: EventClock, argv: readonly string[]): void {
   const due = clock.nextDue();
   if (due === undefined) throw new Error(`${argv.join(' ')} waits for ever`);
   clock.advanceTo(due);
+}
+
+/** Let everything that is due within this time happen. */
+export async function pass(clock: EventClock, milliseconds: number): Promise<void> {
+  const end = clock.now() + milliseconds;
+  for (;;) {
+    await drain();
+    const due = clock.nextDue();
+    if (due === undefined || due > end) break;
+    clock.advanceTo(due);
+  }
+  clock.advanceTo(end);
+  await drain();
 }
 
 /** Let every promise that can settle do so. */

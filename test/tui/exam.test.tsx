@@ -2,10 +2,9 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { TaskResult } from '../../src/lab/exam/event.ts';
-import { runPlain } from '../../src/tui/plain.ts';
+import { converse } from '../support/converse.ts';
 import { fakeApp } from '../support/fake-app.ts';
 import { fakeExams } from '../support/fake-exams.ts';
 import { show, type Show, type ShowOptions } from '../support/frames.tsx';
@@ -232,17 +231,7 @@ describe('an exam on the screen', () => {
 test('an exam as a conversation', async () => {
   now = new Date(2026, 10, 21, 9, 0).getTime();
   const exams = fakeExams(() => now, RESULTS);
-  const input = new PassThrough();
-  const output = new PassThrough();
   const answers = ['exams', '1', '2', 'flag', 'note', 'again', 'list', 'pause', 'pause', 'nonsense', 'finish', 'yes', 'quit'];
-  let said = '';
-  output.on('data', (chunk: Buffer) => {
-    said += chunk.toString();
-    if (!/: $/.test(said)) return;
-    const answer = answers.shift();
-    said += `${answer}\n`;
-    input.write(`${answer}\n`);
-  });
-  await runPlain(fakeApp(mkdtempSync(join(tmpdir(), 'cka-exam-')), { exams }), { input, output, env: {} });
+  const said = await converse(fakeApp(mkdtempSync(join(tmpdir(), 'cka-exam-')), { exams }), answers);
   for (const sentence of ['1. Begin: Mock exam, as the real one, 2 tasks, 120 minutes.', 'npx cka exam shell 1', 'Task 2 is flagged.', '2. Pods on two nodes talk to each other. 60 percent. Flagged. Note: again.', 'PAUSED, 2:00:00 left.', 'nonsense is not one of them.', '40 %: not passed (66 % needed)', 'Could not be graded: its cluster no longer exists.']) expect(said).toContain(sentence);
 });

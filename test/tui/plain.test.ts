@@ -2,35 +2,21 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { UserError } from '../../src/base/user-error.ts';
-import { runPlain } from '../../src/tui/plain.ts';
 import type { AppServices } from '../../src/tui/services.ts';
+import { converse } from '../support/converse.ts';
 import { CROSS_NODE, fakeApp, FakeLab } from '../support/fake-app.ts';
 
-/** The one place where the plain mode is started. Answers are typed as questions are asked. */
-async function converse(answers: readonly string[], prepare: (folder: string) => void = () => {}, overrides: Partial<AppServices> = {}): Promise<string> {
+/** The one place where the plain mode is started. */
+function talk(answers: readonly string[], prepare: (folder: string) => void = () => {}, overrides: Partial<AppServices> = {}): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'cka-plain-'));
   prepare(folder);
-  const input = new PassThrough();
-  const output = new PassThrough();
-  const left = [...answers];
-  let said = '';
-  output.on('data', (chunk: Buffer) => {
-    said += chunk.toString();
-    if (!/: $/.test(said)) return;
-    const answer = left.shift();
-    if (answer === undefined) return void input.end();
-    said += `${answer}\n`;
-    input.write(`${answer}\n`);
-  });
-  expect(await runPlain(fakeApp(folder, overrides), { input, output, env: {} })).toBe(0);
-  return said;
+  return converse(fakeApp(folder, overrides), answers);
 }
 
 test('a lab from start to end', async () => {
-  const said = await converse(['1', 'hint', 'check', 'solution', 'yes', 'back', 'quit'], (folder) => writeFileSync(join(folder, 'web-a'), ''));
+  const said = await talk(['1', 'hint', 'check', 'solution', 'yes', 'back', 'quit'], (folder) => writeFileSync(join(folder, 'web-a'), ''));
   expect(said).toMatchInlineSnapshot(`
     "CKA trainer 0.1.0, plain text mode.
     2 labs:
@@ -80,7 +66,7 @@ test('a lab from start to end', async () => {
 });
 
 test('clusters, doctor, a wrong answer, the end of the input', async () => {
-  expect(await converse(['clusters', 'doctor', '7'])).toMatchInlineSnapshot(`
+  expect(await talk(['clusters', 'doctor', '7'])).toMatchInlineSnapshot(`
     "CKA trainer 0.1.0, plain text mode.
     2 labs:
     1. Pods on two nodes talk to each other. Services and Networking. easy, 15 minutes. solved, best 10 of 10.
@@ -106,7 +92,7 @@ test('clusters, doctor, a wrong answer, the end of the input', async () => {
 });
 
 test('what to practise next, what can be seen now, and the way of a packet are told in sentences', async () => {
-  const said = await converse(['1', 'hint', 'trace', 'blue/web-a', 'blue/shop:80', 'back', 'quit'], undefined, {
+  const said = await talk(['1', 'hint', 'trace', 'blue/web-a', 'blue/shop:80', 'back', 'quit'], undefined, {
     next: () => ({ lab: 'networking/service-patch', title: 'A Service that finds no Pods', because: 'new' }),
     openLab: async () => Object.assign(new FakeLab(CROSS_NODE, mkdtempSync(join(tmpdir(), 'cka-plain-')), 0), { observations: async () => ['Pod web-a is Pending.'] }),
   });
@@ -117,11 +103,11 @@ test('what to practise next, what can be seen now, and the way of a packet are t
 });
 
 test('an error is said, and the conversation goes on', async () => {
-  const said = await converse(['1', 'quit'], undefined, { openLab: async () => Promise.reject(new UserError('The disk is full.', 'Free some space.')) });
+  const said = await talk(['1', 'quit'], undefined, { openLab: async () => Promise.reject(new UserError('The disk is full.', 'Free some space.')) });
   expect(said).toContain('Error: The disk is full.\nTry: Free some space.\nNumber of a lab');
 });
 
 test('nothing in it moves a cursor or colours anything', async () => {
   // oxlint-disable-next-line no-control-regex
-  expect(await converse(['1', 'task', 'debrief', 'reset', 'yes', 'stop', 'yes', 'quit'])).not.toMatch(/[\x00-\x09\x0b-\x1f]/);
+  expect(await talk(['1', 'task', 'debrief', 'reset', 'yes', 'stop', 'yes', 'quit'])).not.toMatch(/[\x00-\x09\x0b-\x1f]/);
 });

@@ -17,7 +17,7 @@ import { createVeth } from '../../../src/net/device/veth.ts';
 import type { NetNamespace } from '../../../src/net/namespace.ts';
 import { World } from '../../../src/net/world.ts';
 import { Kubelet, type PodNetwork } from '../../../src/node/kubelet/kubelet.ts';
-import { drain } from '../../support/box.ts';
+import { drain, pass } from '../../support/box.ts';
 import { actors, findTestImage } from './actor.ts';
 
 export interface TestCluster {
@@ -66,17 +66,7 @@ export function makeCluster(options: { nodes?: readonly string[]; taints?: boole
     registry,
     clock,
     kubelets,
-    async pass(milliseconds) {
-      const end = clock.now() + milliseconds;
-      for (;;) {
-        await drain();
-        const due = clock.nextDue();
-        if (due === undefined || due > end) break;
-        clock.advanceTo(due);
-      }
-      clock.advanceTo(end);
-      await drain();
-    },
+    pass: (milliseconds) => pass(clock, milliseconds),
     async until(what, holds, limitMs = 60_000) {
       const end = clock.now() + limitMs;
       for (;;) {
