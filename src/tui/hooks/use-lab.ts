@@ -2,20 +2,21 @@
  * A running lab as the lab screen sees it: checks (by key, and by themselves in practice), hints, reset, stop.
  * One thing at a time: a check never runs beside a reset.
  */
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { CheckReport } from '../../lab/lab.ts';
 import { backendLine } from '../../cluster/choice.ts';
-import { problemOf } from '../problem.ts';
 import type { RunningLab } from '../services.ts';
 import { isSolved, type LabView } from '../views/lab.ts';
+import { useAgainAndAgain } from './use-again-and-again.ts';
+import { useAlone } from './use-alone.ts';
 import { useNow } from './use-now.ts';
 import { useUi } from './use-ui.ts';
 
-type Busy = 'checking' | 'resetting' | 'stopping' | undefined;
+type Doing = 'checking' | 'resetting' | 'stopping';
 
 export interface LabControl {
   readonly view: LabView;
-  readonly busy: Busy;
+  readonly busy: Doing | undefined;
   check(): void;
   hint(): void;
   /** See what can be said of the cluster as it is now. */
@@ -27,36 +28,13 @@ export interface LabControl {
 
 export function useLab(running: RunningLab): LabControl {
   const [report, setReport] = useState<CheckReport>();
-  const [busy, setBusy] = useState<Busy>();
-  const [problem, setProblem] = useState<string>();
   const [hintsTaken, setHintsTaken] = useState(running.hintsTaken);
   const [practice, setPractice] = useState(true);
   const [observations, setObservations] = useState<readonly string[]>([]);
   const [solvedAtMs, setSolvedAtMs] = useState<number>();
   const { now: clock, checkEveryMs, stage } = useUi();
-  const gate = useRef<Busy>(undefined);
+  const { busy, problem, alone } = useAlone<Doing>();
   const now = useNow(solvedAtMs === undefined);
-
-  const alone = useCallback(
-    async (what: Exclude<Busy, undefined>, run: () => Promise<void>, isAsked = true) => {
-      if (gate.current) return;
-      gate.current = what;
-      // What happens by itself is not announced: a screen that changes every few seconds distracts.
-      if (isAsked) setBusy(what);
-      try {
-        await run();
-        setProblem(undefined);
-      } catch (error) {
-        const { what: happened, action } = problemOf(error);
-        setProblem(`${happened} ${action}`);
-        if (isAsked) stage.notify(happened);
-      } finally {
-        gate.current = undefined;
-        setBusy(undefined);
-      }
-    },
-    [stage],
-  );
 
   const look = useCallback(
     (isAsked: boolean) =>
@@ -79,20 +57,8 @@ export function useLab(running: RunningLab): LabControl {
     running.observations?.().then(setObservations, () => setObservations([]));
   }, [running]);
 
-  const isOver = solvedAtMs !== undefined;
-  useEffect(() => {
-    if (!practice || isOver) return undefined;
-    let timer: NodeJS.Timeout;
-    let gone = false;
-    const later = () => {
-      timer = setTimeout(() => void look(false).then(() => !gone && later()), checkEveryMs);
-    };
-    later();
-    return () => {
-      gone = true;
-      clearTimeout(timer);
-    };
-  }, [practice, isOver, look, checkEveryMs]);
+  const lookUnasked = useCallback(() => look(false), [look]);
+  useAgainAndAgain(lookUnasked, checkEveryMs, practice && solvedAtMs === undefined);
 
   return {
     view: {
