@@ -10,6 +10,7 @@ import type { Capability, Cluster, ClusterInfo, ClusterSpec, ExecTarget, Session
 import { alone } from './cluster-lock.ts';
 import { USUAL_ENCAPSULATION } from './encapsulation.ts';
 import type { Engine } from './engine.ts';
+import { Interrupted } from './interrupt.ts';
 import type { KindFiles, KindRecord } from './kind-files.ts';
 import { KubectlClient } from './kubectl-client.ts';
 import { IPVS_MODULES } from './modules.ts';
@@ -111,7 +112,9 @@ export class KindCluster implements Cluster {
     await kubectl.must(['-n', 'kube-system', 'rollout', 'status', 'deployment/coredns', '--timeout=180s']);
     try {
       await probeNetwork(kubectl, this.#parts.record.spec, onProgress);
-    } catch {
+    } catch (error) {
+      // A network that does not work is refused; what ended everything, or a fault of ours, is no reason to restart nodes.
+      if (!(error instanceof UserError) || error instanceof Interrupted) throw error;
       // Routes and rules that were changed by hand on a node are in no object and in no file: a restart makes them anew.
       onProgress('restarting the nodes, whose network was changed');
       await this.#parts.engine.must(['restart', ...this.info.nodes]);
