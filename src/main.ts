@@ -35,6 +35,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   if (argv[0] === 'kubectl') return kubectl(argv.slice(1));
+  if (argv[0] === 'sim' && argv[1] === '--serve') return (await import('./cli/serve.ts')).serve(argv.slice(1), cli);
   const [{ runCommandLine }, { commands }] = await Promise.all([import('./cli/program.ts'), import('./cli/commands.ts')]);
   return runCommandLine(argv, cli, commands, async (options) => (await import('./cli/screens.ts')).screens(cli, options));
 }

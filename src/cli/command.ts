@@ -32,7 +32,6 @@ export interface CliOption {
   readonly description: string;
   readonly choices?: readonly string[];
   readonly default?: string;
-  readonly hidden?: boolean;
 }
 
 /** Parsed options by their long name in camel case. */

@@ -58,8 +58,7 @@ function describe(root: Root, spec: CliCommand, names: Names): void {
   for (const argument of spec.arguments ?? []) {
     command.argument(argument.name.replace(/[<>[\].]/g, ''), (offer) => candidates(argument, names).forEach((word) => offer(word, '')), argument.name.includes('...'));
   }
-  for (const { flags, description, choices, hidden } of spec.options ?? []) {
-    if (hidden) continue;
+  for (const { flags, description, choices } of spec.options ?? []) {
     const name = /--([a-z-]+)/.exec(flags)![1]!;
     if (flags.includes('<')) command.option(name, description, (offer) => (choices ?? []).forEach((word) => offer(word, '')));
     else command.option(name, description);

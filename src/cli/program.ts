@@ -105,8 +105,8 @@ function add(root: Command, spec: CliCommand, cli: Cli, ended: (code: number) =>
   const command = new Command(words.at(-1)!).description(spec.summary);
   prepare(command, cli);
   for (const { name, description } of spec.arguments ?? []) command.addArgument(new Argument(name, description));
-  for (const { flags, description, choices, default: value, hidden } of spec.options ?? []) {
-    const option = new Option(flags, description).default(value).hideHelp(hidden ?? false);
+  for (const { flags, description, choices, default: value } of spec.options ?? []) {
+    const option = new Option(flags, description).default(value);
     command.addOption(choices ? option.choices([...choices]) : option);
   }
   if (spec.examples) command.addHelpText('after', `\nExamples:\n${spec.examples.map((example) => `  ${example}`).join('\n')}`);

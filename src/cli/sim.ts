@@ -1,7 +1,4 @@
-/**
- * `cka sim`: a simulated cluster in this terminal, until Ctrl-C. With `--serve`, which is for the program's own use, the
- * process behind a cluster in the background: it says nothing and stops when told or idle.
- */
+/** `cka sim`: a simulated cluster in this terminal, until Ctrl-C. */
 import { UserError } from '../base/user-error.ts';
 import { ENCAPSULATION_WORDS } from '../cluster/encapsulation.ts';
 import { quote } from '../lab/shell/quote.ts';
@@ -19,32 +16,19 @@ export const sim: CliCommand = {
     { flags: '--workers <number>', description: 'worker nodes (default: 2)' },
     { flags: '--port <port>', description: 'port of the API server on 127.0.0.1 (default: any that is free)' },
     JSON_OPTION,
-    { flags: '--serve <folder>', description: 'in the background, for `cka cluster up`: the folder where the cluster lives', hidden: true },
-    { flags: '--proxy-mode <mode>', description: 'of kube-proxy, with --serve', hidden: true },
-    { flags: '--because <reason>', description: 'why it is a simulator, with --serve', hidden: true },
   ],
   examples: ['cka sim', 'cka sim --name scratch --cni flannel --encapsulation host-gw --port 6443'],
   async run(cli, _args, options) {
     const { runSimulator } = await import('../cluster/simulator-process.ts');
     const spec = specOf(cli, options);
-    const folder = typeof options['serve'] === 'string' ? options['serve'] : (await import('../cluster/paths.ts')).clusterFolder(await paths(cli), spec.name);
-    const background = options['serve'] !== undefined;
-    const because = (options['because'] as string | undefined) ?? (background ? undefined : 'you started it with `cka sim`');
-    try {
-      const running = await runSimulator({ ...spec, ...(because === undefined ? {} : { because }), folder, ...portOf(options), ...(background ? {} : { idleHours: 0 }) });
-      const stop = () => void running.stop();
-      process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
-      if (options['json']) printJson(cli, { backend: 'simulator', name: spec.name, kubeconfig: running.kubeconfig, nodes: running.nodes, readyMs: Math.round(performance.now()), pid: process.pid });
-      else if (!background) cli.out(asTyped(greeting(spec.name, running), cli.env));
-      await running.stopped;
-      return EXIT.done;
-    } catch (error) {
-      if (!background) throw error;
-      // Whoever started us reads the last line of our log.
-      const known = error instanceof UserError;
-      cli.err(known ? `${error.message} ${error.action}\n` : `${(error as Error).stack}\n${(error as Error).message}\n`);
-      return known ? error.exitCode : EXIT.broken;
-    }
+    const folder = (await import('../cluster/paths.ts')).clusterFolder(await paths(cli), spec.name);
+    const running = await runSimulator({ ...spec, because: 'you started it with `cka sim`', folder, ...portOf(options), idleHours: 0 });
+    const stop = () => void running.stop();
+    process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
+    if (options['json']) printJson(cli, { backend: 'simulator', name: spec.name, kubeconfig: running.kubeconfig, nodes: running.nodes, readyMs: Math.round(performance.now()), pid: process.pid });
+    else cli.out(asTyped(greeting(spec.name, running), cli.env));
+    await running.stopped;
+    return EXIT.done;
   },
 };
 

@@ -360,7 +360,8 @@ function keepLabels(next: KubeObject, current: Stored<KubeObject>): void {
 /** A subresource writes its own part; the rest stays as it was. */
 function keepAllBut(subresource: Subresource, next: KubeObject, current: Stored<KubeObject>): void {
   const part = subresource === 'finalize' || subresource === 'resize' || subresource === 'ephemeralcontainers' ? 'spec' : 'status';
-  const before = draft<KubeObject>(current) as unknown as Record<string, unknown>;
+  // Beside a status everything stays the very thing that is stored: nobody needs to look whether it is the same.
+  const before = (part === 'status' ? current : draft<KubeObject>(current)) as unknown as Record<string, unknown>;
   const after = next as unknown as Record<string, unknown>;
   for (const field of new Set([...Object.keys(before), ...Object.keys(after)])) {
     if (field === part || field === 'metadata' || field === 'apiVersion' || field === 'kind') continue;

@@ -46,7 +46,7 @@ describe.each(['calico', 'flannel'] as const)('with %s', (cni) => {
     const service = sim.registry.get('services', 'pair', 'default') as unknown as { spec: { clusterIP: string } };
     addresses = { east: east!, near: near!, west: west!, service: service.spec.clusterIP, name: 'pair' };
     // Past the next look of Felix at its routes, which would mend what a test has just broken.
-    await sim.settle(35_000);
+    await sim.settle(65_000);
   });
 
   /** Which probes get a page. Long enough for a resolver that asks again because a DNS server is cut off too. */
