@@ -1,10 +1,7 @@
-/** Tools that show or encode bytes: base64, hexdump, xxd, dd. */
+/** Tools that show or encode bytes: base64, hexdump, xxd. */
 import { decodeBase64, encodeBase64 } from '../../base/base64.ts';
 import { readAll } from '../../machine/streams.ts';
-import { openInput, openOutput } from '../../machine/open.ts';
-import { FileError } from '../../machine/file-error.ts';
-import type { Program } from '../../machine/program.ts';
-import { isGnu, reason, tool } from './tool.ts';
+import { tool } from './tool.ts';
 import { parseSize } from './units.ts';
 
 export const base64 = tool({
@@ -87,51 +84,3 @@ export const xxd = tool({
     return status;
   },
 });
-
-export const dd: Program = {
-  name: 'dd',
-  async run(process) {
-    const gnu = isGnu(process);
-    const options = new Map<string, string>();
-    for (const word of process.argv.slice(1)) {
-      const [name = '', value] = word.split(/=(.*)/s);
-      if (value === undefined || !['if', 'of', 'bs', 'ibs', 'obs', 'count', 'skip', 'seek', 'conv', 'status', 'iflag', 'oflag'].includes(name)) {
-        await process.stderr.write(gnu ? `dd: unrecognized operand '${word}'\nTry 'dd --help' for more information.\n` : `dd: invalid argument '${word}'\n`);
-        return 1;
-      }
-      options.set(name, value);
-    }
-    const size = parseSize(options.get('bs') ?? options.get('ibs') ?? '512') ?? 512;
-    const count = options.has('count') ? (parseSize(options.get('count')!) ?? 0) : Number.POSITIVE_INFINITY;
-    const begun = process.machine.clock.now();
-    let copied = 0;
-    try {
-      const input = options.has('if') ? openInput(process, options.get('if')!) : process.stdin;
-      const output = options.has('of') ? openOutput(process, options.get('of')!, { keep: options.get('conv')?.includes('notrunc') ?? false }) : process.stdout;
-      let left = (parseSize(options.get('skip') ?? '0') ?? 0) * size;
-      const most = count * size;
-      for (let bytes = await input.read(); bytes !== undefined; bytes = await input.read()) {
-        const useful = bytes.slice(left);
-        left = Math.max(0, left - bytes.length);
-        const part = useful.slice(0, most - copied);
-        await output.write(part);
-        copied += part.length;
-        if (copied >= most) {
-          if (part.length < useful.length) input.unread(useful.slice(part.length));
-          break;
-        }
-      }
-    } catch (error) {
-      if (!(error instanceof FileError)) throw error;
-      const path = options.get('if') !== undefined && !process.files.exists(options.get('if')!) ? options.get('if')! : (options.get('of') ?? options.get('if'));
-      await process.stderr.write(gnu ? `dd: failed to open '${path}': ${reason(error)}\n` : `dd: can't open '${path}': ${reason(error)}\n`);
-      return 1;
-    }
-    if (options.get('status') === 'none') return 0;
-    const records = `${Math.floor(copied / size)}+${copied % size > 0 ? 1 : 0}`;
-    const seconds = Math.max((process.machine.clock.now() - begun) / 1000, 0.000_001);
-    await process.stderr.write(`${records} records in\n${records} records out\n`);
-    if (options.get('status') !== 'noxfer') await process.stderr.write(gnu ? `${copied} bytes copied, ${Number(seconds.toPrecision(6))} s, ${(copied / seconds / 1e6).toFixed(1)} MB/s\n` : `${copied} bytes (${(copied / 1024).toFixed(1)}KB) copied, ${seconds.toFixed(6)} seconds, ${(copied / seconds / 2 ** 20).toFixed(1)}MB/s\n`);
-    return 0;
-  },
-};

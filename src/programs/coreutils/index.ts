@@ -1,7 +1,7 @@
 /** The small tools of every image, by name; what an image has of them stands in its own list of files. Adding one is a file and a line here. */
 import type { Program } from '../../machine/program.ts';
 import { awk } from './awk.ts';
-import { base64, dd, hexdump, xxd } from './bytes-tools.ts';
+import { base64, hexdump, xxd } from './bytes-tools.ts';
 import { md5sum, sha1sum, sha256sum, sha512sum } from './sums.ts';
 import { od } from './od.ts';
 import { strings } from './strings.ts';
@@ -9,6 +9,7 @@ import { busybox } from './busybox.ts';
 import { cat } from './cat.ts';
 import { cmp, comm, dnsdomainname, nice, setsid, time, unlink } from './comparing.ts';
 import { cp } from './cp.ts';
+import { dd } from './dd.ts';
 import { date } from './date.ts';
 import { diff } from './diff.ts';
 import { chgrp, chown } from './chown.ts';
